@@ -1,0 +1,5 @@
+"""`python -m photolens` is the `photolens` command."""
+
+from photolens.cli import main
+
+main()

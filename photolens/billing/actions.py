@@ -1,0 +1,196 @@
+"""What happens to invoices: drafted, itemised, sent, paid, voided. Every change recomputes what follows from it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from photolens.access import current_caller
+from photolens.billing import rules
+from photolens.billing.problems import (
+    INVOICE_EMPTY,
+    INVOICE_FROZEN,
+    INVOICE_FULL,
+    INVOICE_ISSUED,
+    INVOICE_NOT_PAYABLE,
+    OVERPAYMENT,
+)
+from photolens.database import Connection, Row, sql
+from photolens.platform.actions import record_activity
+from photolens.problems import ILLEGAL_TRANSITION, found
+
+
+def create_invoice(conn: Connection, invoice: dict[str, Any]) -> Row:
+    """Draft an invoice with its items. Problems: `invalid` for a client or booking that does not fit."""
+    with conn.transaction():
+        items = invoice.pop("items")
+        invoice_id = sql.billing.insert_invoice(conn, **invoice)
+        sql.billing.insert_invoice_items(
+            conn,
+            invoice_id=invoice_id,
+            names=[item["name"] for item in items],
+            quantities=[item["quantity"] for item in items],
+            unit_prices=[item["unit_price"] for item in items],
+        )
+        return _changed(conn, invoice_id, "INVOICE_CREATED")
+
+
+def update_invoice(conn: Connection, invoice_id: int, changes: dict[str, Any]) -> Row:
+    """Change an invoice's booking or dates while something may still be due on it.
+
+    Locks: client, invoice. Problems: `not_found`, `invoice_frozen`, `invalid`.
+    """
+    with conn.transaction():
+        invoice = _lock(conn, invoice_id)
+        if invoice["status"] in ("PAID", "VOID"):
+            raise INVOICE_FROZEN(f"The invoice is {invoice['status']}.")
+        sql.billing.update_invoice(conn, **{**invoice, **changes})
+        return _changed(conn, invoice_id, "INVOICE_CHANGED")
+
+
+def delete_invoice(conn: Connection, invoice_id: int) -> None:
+    """Remove a draft; an issued invoice never. Locks: client, invoice. Problems: `not_found`, `invoice_issued`."""
+    with conn.transaction():
+        invoice = _lock(conn, invoice_id)
+        if invoice["status"] != "DRAFT":
+            raise INVOICE_ISSUED("Void it instead: it keeps its number.")
+        sql.billing.delete_invoice(conn, invoice_id=invoice_id)
+        record_activity(conn, "INVOICE_DELETED", "INVOICE", invoice_id, client_id=invoice["client_id"])
+
+
+def add_item(conn: Connection, invoice_id: int, item: dict[str, Any]) -> Row:
+    """Add an item. Locks: client, invoice. Problems: `not_found`, `invoice_frozen`, `invoice_full`."""
+    with conn.transaction():
+        invoice = _lock_editable(conn, invoice_id)
+        item_id = _insert_item(conn, invoice, item, expense_id=None)
+        _changed(conn, invoice_id, "INVOICE_CHANGED")
+        row: Row = sql.billing.get_invoice_item(conn, invoice_id=invoice_id, item_id=item_id)
+        return row
+
+
+def update_item(conn: Connection, invoice_id: int, item_id: int, changes: dict[str, Any]) -> Row:
+    """Change an item. Locks: client, invoice, item. Problems: `not_found`, `invoice_frozen`."""
+    with conn.transaction():
+        _lock_editable(conn, invoice_id)
+        item = found(sql.billing.lock_invoice_item(conn, invoice_id=invoice_id, item_id=item_id), "item", item_id)
+        sql.billing.update_invoice_item(conn, **{**item, **changes})
+        _changed(conn, invoice_id, "INVOICE_CHANGED")
+        row: Row = sql.billing.get_invoice_item(conn, invoice_id=invoice_id, item_id=item_id)
+        return row
+
+
+def remove_item(conn: Connection, invoice_id: int, item_id: int) -> None:
+    """Remove an item; its expense may be billed again. An issued invoice keeps at least one.
+
+    Locks: client, invoice, item. Problems: `not_found`, `invoice_frozen`, `invoice_empty`.
+    """
+    with conn.transaction():
+        invoice = _lock_editable(conn, invoice_id)
+        found(sql.billing.lock_invoice_item(conn, invoice_id=invoice_id, item_id=item_id), "item", item_id)
+        if invoice["status"] != "DRAFT" and invoice["item_count"] == 1:
+            raise INVOICE_EMPTY("It is the last item of an issued invoice. Void the invoice instead.")
+        sql.billing.delete_invoice_item(conn, invoice_id=invoice_id, item_id=item_id)
+        _changed(conn, invoice_id, "INVOICE_CHANGED")
+
+
+def bill_to_booking(conn: Connection, booking_id: int, name: str, amount: Decimal, expense_id: int) -> bool:
+    """Add an expense to the newest invoice of a booking that can still be changed; False if there is none.
+
+    Locks: invoice; its caller has locked expense and client. Problems: `invoice_full`.
+    """
+    with conn.transaction():
+        open_invoice = sql.billing.get_open_invoice_of_booking(conn, booking_id=booking_id)
+        if open_invoice is None:
+            return False
+        invoice_id = open_invoice["id"]
+        invoice = _lock_editable(conn, invoice_id)
+        item = {"name": name, "quantity": 1, "unit_price": amount}
+        _insert_item(conn, invoice, item, expense_id=expense_id)
+        _changed(conn, invoice_id, "INVOICE_CHANGED")
+        return True
+
+
+def send_invoice(conn: Connection, invoice_id: int) -> Row:
+    """Issue a draft under the next number. Numbers have no gaps: one that is rolled back is given again.
+
+    Locks: client, invoice, counter. Problems: `not_found`, `illegal_transition`, `invoice_empty`.
+    """
+    with conn.transaction():
+        invoice = _lock(conn, invoice_id)
+        if invoice["status"] != "DRAFT":
+            raise ILLEGAL_TRANSITION(f"The invoice is {invoice['status']} already.")
+        if not invoice["item_count"]:
+            raise INVOICE_EMPTY("Add an item before the invoice is sent.")
+        sequence = sql.billing.lock_invoice_counter(conn)["last_sequence"] + 1
+        sql.billing.update_invoice_counter(conn, last_sequence=sequence)
+        sql.billing.mark_invoice_sent(conn, invoice_id=invoice_id, invoice_sequence=sequence)
+        return _changed(conn, invoice_id, "INVOICE_SENT")
+
+
+def void_invoice(conn: Connection, invoice_id: int) -> Row:
+    """Take an invoice out of the books while no money has moved; it keeps its number, and lets its expenses go.
+
+    Locks: client, invoice. Problems: `not_found`, `illegal_transition`.
+    """
+    with conn.transaction():
+        invoice = _lock(conn, invoice_id)
+        if invoice["status"] not in rules.VOIDABLE or invoice["is_paid_on"]:
+            state = "has payments" if invoice["is_paid_on"] else f"is {invoice['status']}"
+            raise ILLEGAL_TRANSITION(f"The invoice {state}, so it cannot be voided.")
+        sql.billing.mark_items_unbilled(conn, invoice_id=invoice_id)
+        sql.billing.mark_invoice_void(conn, invoice_id=invoice_id)
+        return _changed(conn, invoice_id, "INVOICE_VOIDED")
+
+
+def record_payment(conn: Connection, invoice_id: int, payment: dict[str, Any]) -> Row:
+    """Record money that came in. Balance, status and the client's revenue are recomputed from the rows.
+
+    Locks: client, invoice. Problems: `not_found`, `invoice_not_payable`, `overpayment`.
+    """
+    with conn.transaction():
+        invoice = _lock(conn, invoice_id)
+        amount, balance = payment["amount"], invoice["balance_due"]
+        if invoice["status"] in ("DRAFT", "VOID"):
+            raise INVOICE_NOT_PAYABLE(f"The invoice is {invoice['status']}.")
+        if amount > balance:
+            raise OVERPAYMENT(f"{amount:.2f} is more than the {balance} that is due.", balanceDue=str(balance))
+        caller = current_caller().name
+        payment_id = sql.billing.insert_payment(
+            conn, **{"paid_at": None, **payment, "invoice_id": invoice_id, "recorded_by": caller}
+        )
+        sql.billing.refresh_invoice(conn, invoice_id=invoice_id)
+        sql.billing.refresh_client_revenue(conn, client_id=invoice["client_id"])
+        details = {"invoiceNumber": invoice["invoice_number"], "amount": f"{amount:.2f}"}
+        record_activity(
+            conn, "PAYMENT_RECORDED", "INVOICE", invoice_id, client_id=invoice["client_id"], details=details
+        )
+        row: Row = sql.billing.get_payment(conn, invoice_id=invoice_id, payment_id=payment_id)
+        return row
+
+
+def _lock(conn: Connection, invoice_id: int) -> Row:
+    sql.billing.lock_client_of_invoice(conn, invoice_id=invoice_id)
+    invoice: Row | None = sql.billing.lock_invoice(conn, invoice_id=invoice_id)
+    return found(invoice, "invoice", invoice_id)
+
+
+def _lock_editable(conn: Connection, invoice_id: int) -> Row:
+    invoice = _lock(conn, invoice_id)
+    if not rules.is_editable(invoice["status"], invoice["is_paid_on"]):
+        raise INVOICE_FROZEN("Its items are fixed once it is paid on or void.")
+    return invoice
+
+
+def _insert_item(conn: Connection, invoice: Row, item: Mapping[str, Any], *, expense_id: int | None) -> int:
+    if invoice["item_count"] >= rules.MOST_ITEMS:
+        raise INVOICE_FULL(f"An invoice holds {rules.MOST_ITEMS} items.")
+    item_id: int = sql.billing.insert_invoice_item(conn, invoice_id=invoice["id"], **item, expense_id=expense_id)
+    return item_id
+
+
+def _changed(conn: Connection, invoice_id: int, kind: str) -> Row:
+    """Recompute an invoice that has changed, record the deed, and give the invoice as it now is."""
+    sql.billing.refresh_invoice(conn, invoice_id=invoice_id)
+    row: Row = sql.billing.get_invoice(conn, invoice_id=invoice_id)
+    details = {"invoiceNumber": row["invoiceNumber"], "totalAmount": str(row["totalAmount"])}
+    record_activity(conn, kind, "INVOICE", invoice_id, client_id=row["clientId"], details=details)
+    return row

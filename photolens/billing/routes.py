@@ -1,0 +1,145 @@
+"""Invoices, their items, and their payments."""
+
+from typing import Any
+
+from photolens import paging
+from photolens.api import Blueprint
+from photolens.billing import actions, problems, schemas
+from photolens.database import Row, connection, sql
+from photolens.problems import ILLEGAL_TRANSITION, found
+
+blp = Blueprint("Invoices", __name__, description="What clients owe and what they paid.")
+
+
+@blp.get("/invoices")
+@blp.arguments(schemas.InvoiceList, location="query")
+@blp.pages(schemas.InvoiceSummary)
+def list_invoices(arguments: dict[str, Any]) -> dict[str, Any]:
+    """List invoices"""
+    return paging.page(connection(), schemas.InvoiceList, arguments)
+
+
+@blp.post("/invoices")
+@blp.arguments(schemas.InvoiceInput)
+@blp.answers(201, schemas.Invoice)
+def create_invoice(invoice: dict[str, Any]) -> Row:
+    """Draft an invoice
+
+    A draft has no number; sending it gives it the next one.
+    """
+    return actions.create_invoice(connection(), invoice)
+
+
+@blp.get("/invoices/<id:invoice_id>")
+@blp.answers(200, schemas.Invoice)
+def get_invoice(invoice_id: int) -> Row:
+    """Read an invoice, with its items and payments"""
+    return found(sql.billing.get_invoice(connection(), invoice_id=invoice_id), "invoice", invoice_id)
+
+
+@blp.patch("/invoices/<id:invoice_id>")
+@blp.arguments(schemas.InvoiceChanges(partial=True))
+@blp.refuses(problems.INVOICE_FROZEN)
+@blp.answers(200, schemas.Invoice)
+def update_invoice(changes: dict[str, Any], invoice_id: int) -> Row:
+    """Change an invoice's booking or dates"""
+    return actions.update_invoice(connection(), invoice_id, changes)
+
+
+@blp.delete("/invoices/<id:invoice_id>")
+@blp.refuses(problems.INVOICE_ISSUED)
+@blp.answers(204)
+def delete_invoice(invoice_id: int) -> None:
+    """Delete a draft
+
+    An issued invoice is voided instead, and keeps its number.
+    """
+    actions.delete_invoice(connection(), invoice_id)
+
+
+@blp.post("/invoices/<id:invoice_id>/send")
+@blp.refuses(ILLEGAL_TRANSITION, problems.INVOICE_EMPTY)
+@blp.answers(200, schemas.Invoice)
+def send_invoice(invoice_id: int) -> Row:
+    """Issue a draft under the next number"""
+    return actions.send_invoice(connection(), invoice_id)
+
+
+@blp.post("/invoices/<id:invoice_id>/void")
+@blp.refuses(ILLEGAL_TRANSITION)
+@blp.answers(200, schemas.Invoice)
+def void_invoice(invoice_id: int) -> Row:
+    """Take an invoice out of the books
+
+    While no money has moved. It keeps its number; expenses billed on it may be billed again.
+    """
+    return actions.void_invoice(connection(), invoice_id)
+
+
+@blp.post("/invoices/<id:invoice_id>/items")
+@blp.arguments(schemas.InvoiceItemInput)
+@blp.refuses(problems.INVOICE_FROZEN, problems.INVOICE_FULL)
+@blp.answers(201, schemas.InvoiceItem)
+def add_invoice_item(item: dict[str, Any], invoice_id: int) -> Row:
+    """Add an item
+
+    Items may change until money has moved.
+    """
+    return actions.add_item(connection(), invoice_id, item)
+
+
+@blp.get("/invoices/<id:invoice_id>/items/<id:item_id>")
+@blp.answers(200, schemas.InvoiceItem)
+def get_invoice_item(invoice_id: int, item_id: int) -> Row:
+    """Read an item"""
+    return found(sql.billing.get_invoice_item(connection(), invoice_id=invoice_id, item_id=item_id), "item", item_id)
+
+
+@blp.patch("/invoices/<id:invoice_id>/items/<id:item_id>")
+@blp.arguments(schemas.InvoiceItemInput(partial=True))
+@blp.refuses(problems.INVOICE_FROZEN)
+@blp.answers(200, schemas.InvoiceItem)
+def update_invoice_item(changes: dict[str, Any], invoice_id: int, item_id: int) -> Row:
+    """Change an item"""
+    return actions.update_item(connection(), invoice_id, item_id, changes)
+
+
+@blp.delete("/invoices/<id:invoice_id>/items/<id:item_id>")
+@blp.refuses(problems.INVOICE_FROZEN, problems.INVOICE_EMPTY)
+@blp.answers(204)
+def remove_invoice_item(invoice_id: int, item_id: int) -> None:
+    """Remove an item
+
+    An issued invoice keeps at least one. The expense of a removed item may be billed again.
+    """
+    actions.remove_item(connection(), invoice_id, item_id)
+
+
+@blp.get("/invoices/<id:invoice_id>/payments")
+@blp.arguments(schemas.PaymentList, location="query")
+@blp.pages(schemas.Payment)
+def list_payments(arguments: dict[str, Any], invoice_id: int) -> dict[str, Any]:
+    """List an invoice's payments"""
+    conn = connection()
+    found(sql.billing.get_invoice(conn, invoice_id=invoice_id), "invoice", invoice_id)
+    return paging.page(conn, schemas.PaymentList, {**arguments, "invoice_id": invoice_id})
+
+
+@blp.post("/invoices/<id:invoice_id>/payments")
+@blp.arguments(schemas.PaymentInput)
+@blp.refuses(problems.OVERPAYMENT, problems.INVOICE_NOT_PAYABLE)
+@blp.answers(201, schemas.Payment)
+def record_payment(payment: dict[str, Any], invoice_id: int) -> Row:
+    """Record a payment
+
+    Balance, status and the client's revenue follow. Payments are never changed or deleted.
+    """
+    return actions.record_payment(connection(), invoice_id, payment)
+
+
+@blp.get("/invoices/<id:invoice_id>/payments/<id:payment_id>")
+@blp.answers(200, schemas.Payment)
+def get_payment(invoice_id: int, payment_id: int) -> Row:
+    """Read a payment"""
+    payment = sql.billing.get_payment(connection(), invoice_id=invoice_id, payment_id=payment_id)
+    return found(payment, "payment", payment_id)

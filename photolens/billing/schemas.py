@@ -1,0 +1,144 @@
+"""The JSON of invoices, items and payments."""
+
+from marshmallow import fields, validate
+
+from photolens.billing.rules import MOST_ITEMS
+from photolens.database import sql
+from photolens.fields import (
+    Choice,
+    Date,
+    Email,
+    Flag,
+    Id,
+    Input,
+    Instant,
+    Money,
+    Output,
+    Quantity,
+    Text,
+    WebAddress,
+    WholeNumber,
+)
+from photolens.paging import ListArguments, Order, search_field, sort_field
+
+STATUSES = ("SENT", "DRAFT", "PARTIALLY_PAID", "PAID", "OVERDUE", "VOID")
+
+
+class InvoiceItemInput(Input):
+    """An item, as it is added or changed."""
+
+    name = Text(300, required=True, example="Full Day Wedding")
+    quantity = Quantity(load_default=1)
+    unit_price = Money(required=True, example="3200.00")
+
+
+class InvoiceItem(Output):
+    """A line of an invoice; `amount` is quantity × unit price, rounded half-up once."""
+
+    id = Id()
+    invoice_id = Id()
+    position = WholeNumber(1, 2**31 - 1)
+    name = Text(300, example="Full Day Wedding")
+    quantity = Quantity()
+    unit_price = Money(example="3200.00")
+    amount = Money(example="6400.00")
+    expense_id = Id(nullable=True)
+
+
+class InvoiceChanges(Input):
+    """What may be changed of an invoice; its client stays."""
+
+    booking_id = Id(nullable=True, load_default=None, metadata={"description": "A booking of the same client."})
+    issue_date = Date(load_default=None, example="2026-11-20", metadata={"description": "Without one, today."})
+    due_date = Date(nullable=True, load_default=None, metadata={"description": "Without one, as the settings say."})
+
+
+class InvoiceInput(InvoiceChanges):
+    """A draft, with its items."""
+
+    client_id = Id(required=True)
+    items = fields.List(fields.Nested(InvoiceItemInput), load_default=list, validate=validate.Length(max=MOST_ITEMS))
+
+
+class PaymentInput(Input):
+    """Money that came in."""
+
+    amount = Money(positive=True, required=True)
+    paid_at = Instant(metadata={"description": "Without one, now."})
+    method = Text(60, nullable=True, load_default=None, example="Bank transfer")
+    notes = Text(5000, nullable=True, load_default=None, example="First half.")
+    payment_account_id = Id(nullable=True, load_default=None)
+
+
+class Payment(Output):
+    """Money that came in for an invoice."""
+
+    id = Id()
+    invoice_id = Id()
+    amount = Money()
+    paid_at = Instant()
+    method = Text(60, nullable=True, example="Bank transfer")
+    notes = Text(5000, nullable=True, example="First half.")
+    payment_account_id = Id(nullable=True)
+    payment_account_name = Text(100, nullable=True, example="Business checking")
+    recorded_by = Text(200, example="local")
+    created_at = Instant()
+
+
+class PaymentList(ListArguments):
+    """Orders of an invoice's payments."""
+
+    orders = {
+        "-paidAt": Order(sql.billing.list_payments_by_paid_at_desc, "paidAt"),
+        "paidAt": Order(sql.billing.list_payments_by_paid_at, "paidAt"),
+    }
+    count = sql.billing.count_payments
+    sort = sort_field(orders)
+
+
+class InvoiceSummary(Output):
+    """An invoice, as lists show it."""
+
+    id = Id()
+    invoice_number = Text(60, nullable=True, example="INV-00042")
+    client_id = Id()
+    client_name = Text(200, example="Emma Chen")
+    client_email = Email()
+    client_avatar_url = WebAddress(nullable=True)
+    booking_id = Id(nullable=True)
+    issue_date = Date(example="2026-11-20")
+    due_date = Date(nullable=True)
+    status = Choice(*STATUSES)
+    currency = Text(3, example="USD")
+    total_amount = Money(example="6400.00")
+    balance_due = Money(example="6400.00")
+    is_overdue = Flag(metadata={"example": False, "description": "Whether a balance is past due today."})
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class Invoice(InvoiceSummary):
+    """An invoice, whole: its items, and its hundred newest payments."""
+
+    items = fields.List(fields.Nested(InvoiceItem))
+    payments = fields.List(fields.Nested(Payment))
+
+
+class InvoiceList(ListArguments):
+    """Filters and orders of the invoices."""
+
+    orders = {
+        "-issueDate": Order(sql.billing.list_invoices_by_issue_date_desc, "issueDate"),
+        "issueDate": Order(sql.billing.list_invoices_by_issue_date, "issueDate"),
+        "dueDate": Order(sql.billing.list_invoices_by_due_date, "dueDate"),
+        "-dueDate": Order(sql.billing.list_invoices_by_due_date_desc, "dueDate"),
+    }
+    count = sql.billing.count_invoices
+    sort = sort_field(orders)
+    q = search_field()
+    issued_from = Date(data_key="from", load_default=None)
+    issued_to = Date(data_key="to", load_default=None, metadata={"description": "The last day, included."})
+    status = Choice(*STATUSES, load_default=None)
+    client_id = Id(load_default=None)
+    booking_id = Id(load_default=None)
+    overdue = Flag(load_default=None, metadata={"description": "With a balance past due today, or without."})

@@ -1,0 +1,131 @@
+"""The pool, the request's connection, and the named queries of `queries/` (aiosql on psycopg 3)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aiosql
+import orjson
+import psycopg
+from aiosql.adapters.pyformat import PyFormatAdapter
+from flask import Flask, current_app, g
+from psycopg.rows import RowMaker, dict_row, no_result
+from psycopg.types.json import JsonbDumper, set_json_dumps, set_json_loads
+from psycopg_pool import ConnectionPool
+
+from photolens.answers import to_json
+from photolens.config import Settings
+
+# A dict is a jsonb parameter, and JSON goes through orjson both ways.
+psycopg.adapters.register_dumper(dict, JsonbDumper)
+set_json_dumps(to_json)
+set_json_loads(orjson.loads)
+
+QUERIES = Path(__file__).parent.parent / "queries"
+
+Connection = psycopg.Connection[dict[str, Any]]
+Row = dict[str, Any]
+
+
+@cache
+def _camel_case_names(columns: tuple[bytes, ...]) -> tuple[str, ...]:
+    names = []
+    for column in columns:
+        first, *rest = column.decode().split("_")
+        names.append(first + "".join(map(str.capitalize, rest)))
+    return tuple(names)
+
+
+def camel_case_row(cursor: psycopg.Cursor[Any]) -> RowMaker[Row]:
+    """Row factory: a dict keyed as the API's JSON is; a statement's names are computed once."""
+    result = cursor.pgresult
+    if result is None or not result.nfields:
+        return no_result
+    names = _camel_case_names(tuple(result.fname(i) or b"" for i in range(result.nfields)))
+
+    def make_row(values: Sequence[Any]) -> Row:
+        return dict(zip(names, values, strict=True))
+
+    return make_row
+
+
+class QueryAdapter(PyFormatAdapter):
+    """aiosql's adapter, with eager lists and each statement tagged by its name.
+
+    Rows are answers, keyed in camelCase; only a `lock_` query gives the row as the database names it, for rules to
+    decide on and updates to build on. A failing statement leaves its name on the error, for `problems` to read.
+    """
+
+    def process_sql(self, query_name: str, op_type: Any, sql: str) -> str:
+        statement: str = super().process_sql(query_name, op_type, sql)  # type: ignore[no-untyped-call]
+        return f"/* {query_name} */ {statement}"
+
+    def _run(self, conn: Connection, query_name: str, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Row]:
+        is_lock = query_name.rpartition(".")[2].startswith("lock_")
+        cursor = conn.cursor(row_factory=dict_row if is_lock else camel_case_row)
+        try:
+            return cursor.execute(sql, parameters)
+        except psycopg.Error as error:
+            error.add_note(query_name)
+            raise
+
+    def select(self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: Any = None) -> Any:
+        return self._run(conn, query_name, sql, parameters).fetchall()
+
+    def select_one(self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: Any = None) -> Any:
+        return self._run(conn, query_name, sql, parameters).fetchone()
+
+    def select_value(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
+        row = self._run(conn, query_name, sql, parameters).fetchone()
+        return None if row is None else next(iter(row.values()))
+
+    def insert_update_delete(self, conn: Any, query_name: str, sql: str, parameters: Any) -> int:
+        return self._run(conn, query_name, sql, parameters).rowcount
+
+
+sql: Any = aiosql.from_path(QUERIES, QueryAdapter)
+
+
+def open_pool(url: str, settings: Settings) -> ConnectionPool[Connection]:
+    """A pool of autocommit connections, each checked as it is handed out and configured as it is made.
+
+    It fills in the background: a database that is away makes requests answer 503, and never stops the process.
+    """
+
+    def configure(conn: Connection) -> None:
+        sql.platform.configure_connection(conn, statement_timeout=f"{settings.database_statement_timeout}ms")
+
+    return ConnectionPool(
+        url,
+        min_size=min(4, settings.database_connection_limit),
+        max_size=settings.database_connection_limit,
+        timeout=settings.database_pool_timeout / 1000,
+        kwargs={"autocommit": True, "row_factory": dict_row, "connect_timeout": 5},
+        configure=configure,
+        check=ConnectionPool.check_connection,
+        reconnect_timeout=5,
+        open=True,
+    )
+
+
+def init_app(app: Flask, pool: ConnectionPool[Connection]) -> None:
+    """Give each request its connection when it first asks for one, and take it back at the end."""
+    app.extensions["pool"] = pool
+
+    @app.teardown_appcontext
+    def give_back(_error: BaseException | None) -> None:
+        conn = g.pop("connection", None)
+        if conn is not None:
+            pool.putconn(conn)
+
+
+def connection() -> Connection:
+    """The one connection of the present request."""
+    if "connection" not in g:
+        g.connection = current_app.extensions["pool"].getconn()
+    conn: Connection = g.connection
+    return conn
+
+
+Query = Callable[..., Any]

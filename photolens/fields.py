@@ -1,0 +1,246 @@
+"""The marshmallow fields and schema bases that JSON is made of here; each knows its rule, its words and its example.
+
+Source: the HTTP conventions (money as text, RFC 3339 instants, trimmed text, unknown fields refused).
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+MAX_ID = 2**63 - 1
+
+_MONEY = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_EMAIL_WORD = r"[^\s@.\x00-\x20\"(),:;<>\[\]\\]+"
+_EMAIL = re.compile(rf"{_EMAIL_WORD}(\.{_EMAIL_WORD})*@{_EMAIL_WORD}(\.{_EMAIL_WORD})+")
+_URL = re.compile(r"https?://[^\s/?#@:]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)
+
+
+def camel_case(name: str) -> str:
+    """`session_type_id` → `sessionTypeId`."""
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+class Input(Schema):
+    """What a request may send: camelCase keys of snake_case columns; an unknown key is refused."""
+
+    class Meta:
+        unknown = RAISE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        if field_obj.data_key is None:
+            field_obj.data_key = camel_case(field_name)
+
+
+class QueryInput(Input):
+    """What a query string may send: the same fields, read from text."""
+
+
+class Output(Input):
+    """What an answer holds, for the API document and its checks: every key is always there, but the `optional` ones."""
+
+    optional: ClassVar[frozenset[str]] = frozenset()
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        super().on_bind_field(field_name, field_obj)
+        field_obj.required = field_name not in self.optional
+
+
+class Text(fields.String):
+    """Trimmed text of 1 to `longest` characters; `null` only where `nullable`."""
+
+    default_error_messages = {"invalid": "is not text", "null": "may not be null", "required": "is required"}
+
+    def __init__(
+        self, longest: int = 200, *, nullable: bool = False, example: str = "Golden hour", **kwargs: Any
+    ) -> None:
+        self.longest = longest
+        metadata = {"minLength": 1, "maxLength": longest, "example": example} | kwargs.pop("metadata", {})
+        super().__init__(allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        text = value.strip()
+        if not text:
+            raise ValidationError("may not be empty")
+        if len(text) > self.longest:
+            raise ValidationError(f"is longer than {self.longest} characters")
+        if "\x00" in text:
+            raise ValidationError("may not hold a NUL character")
+        return text
+
+
+class Email(Text):
+    """An e-mail address, kept as written; addresses are compared without regard to case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(254, example="emma.chen@example.com", metadata={"format": "email"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not _EMAIL.fullmatch(text):
+            raise ValidationError("is not an e-mail address")
+        return text
+
+
+class WebAddress(Text):
+    """An http or https address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(2000, example="https://images.example/emma.jpg", metadata={"format": "uri"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not _URL.fullmatch(text):
+            raise ValidationError("is not an http or https address")
+        return text
+
+
+class Choice(fields.String):
+    """One word of an enumeration, as the database's enum type lists it."""
+
+    default_error_messages = {"invalid": "is not text", "null": "may not be null", "required": "is required"}
+
+    def __init__(self, *words: str, nullable: bool = False, **kwargs: Any) -> None:
+        check = validate.OneOf(words, error="is none of " + ", ".join(words))
+        metadata = {"example": words[0]} | kwargs.pop("metadata", {})
+        super().__init__(validate=check, allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+
+
+class Money(fields.Field[Decimal]):
+    """An amount as text with at most two decimals: `"1250.00"`; up to 9999999999.99, never a float, never negative."""
+
+    default_error_messages = {"null": "may not be null", "required": "is required"}
+
+    def __init__(self, *, positive: bool = False, example: str = "1250.00", **kwargs: Any) -> None:
+        self.positive = positive
+        metadata = {"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]{1,2})?$", "example": example}
+        super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
+        if not isinstance(value, str) or not _MONEY.fullmatch(value.strip()):
+            raise ValidationError('is not an amount as text with at most two decimals, such as "1250.00"')
+        amount = Decimal(value.strip())
+        if self.positive and not amount:
+            raise ValidationError("must be more than zero")
+        return amount
+
+
+class Quantity(fields.Field[Decimal]):
+    """A JSON number above zero, up to 999999.999, with at most three decimals."""
+
+    default_error_messages = {"null": "may not be null", "required": "is required"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"type": "number", "exclusiveMinimum": 0, "maximum": 999999.999, "example": 2}
+        super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 999999.999:
+            raise ValidationError("is not a number above 0 and up to 999999.999")
+        number = Decimal(repr(value))
+        if number != round(number, 3):
+            raise ValidationError("has more than three decimals")
+        return number
+
+
+class WholeNumber(fields.Integer):
+    """A JSON integer within bounds. In a query string, its digits."""
+
+    default_error_messages = {"invalid": "is not a whole number", "null": "may not be null", "required": "is required"}
+
+    def __init__(
+        self, least: int, most: int, *, nullable: bool = False, example: int | None = None, **kwargs: Any
+    ) -> None:
+        self.least, self.most = least, most
+        metadata = {"minimum": least, "maximum": most, "example": least if example is None else example}
+        super().__init__(allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if isinstance(self.root, QueryInput) and isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,19}", value):
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.make_error("invalid")
+        if not self.least <= value <= self.most:
+            raise ValidationError(f"is not from {self.least} to {self.most}")
+        return value
+
+
+class Id(WholeNumber):
+    """The number of a row."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(1, MAX_ID, example=1, **kwargs)
+
+
+class Flag(fields.Boolean):
+    """`true` or `false`."""
+
+    default_error_messages = {
+        "invalid": "is neither true nor false",
+        "null": "may not be null",
+        "required": "is required",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"example": True} | kwargs.pop("metadata", {}), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if isinstance(self.root, QueryInput):
+            value = {"true": True, "false": False}.get(value)
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+class Instant(fields.Field[datetime]):
+    """An RFC 3339 instant with its offset, from 1900 to 2200; answered in UTC with `Z`."""
+
+    default_error_messages = {"null": "may not be null", "required": "is required"}
+
+    def __init__(self, *, nullable: bool = False, example: str = "2026-11-20T09:30:00Z", **kwargs: Any) -> None:
+        metadata = {"type": "string", "format": "date-time", "example": example}
+        super().__init__(allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        if isinstance(self.root, QueryInput) and isinstance(value, str):
+            value = value.replace(" ", "+")  # the "+" of an offset, which a query string reads as a space
+        if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+            raise ValidationError('is not an instant with its offset, such as "2026-11-20T09:30:00Z"')
+        try:
+            instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError("is not a moment of the calendar") from None
+        if not 1900 <= instant.year <= 2200:
+            raise ValidationError("is not between the years 1900 and 2200")
+        return instant
+
+
+class Date(fields.Field[date]):
+    """A calendar date of the studio, `YYYY-MM-DD`, from 1900 to 2200."""
+
+    default_error_messages = {"null": "may not be null", "required": "is required"}
+
+    def __init__(self, *, nullable: bool = False, example: str = "2026-12-04", **kwargs: Any) -> None:
+        metadata = {"type": "string", "format": "date", "example": example}
+        super().__init__(allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        if not isinstance(value, str) or not _DATE.fullmatch(value):
+            raise ValidationError("is not a date written YYYY-MM-DD")
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise ValidationError("is not a day of the calendar") from None
+        if not 1900 <= day.year <= 2200:
+            raise ValidationError("is not between the years 1900 and 2200")
+        return day

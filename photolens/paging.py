@@ -1,0 +1,107 @@
+"""Keyset pages: rows added or removed while a reader pages never make it skip or repeat one."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+import orjson
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from photolens.database import Connection, Query
+from photolens.fields import MAX_ID, Choice, QueryInput, Text, WholeNumber
+from photolens.problems import Problem, invalid
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order of a list: its query, and the row's key it is sorted by. A second order is a second query.
+
+    The query takes `after_key` and `after_id` (both null on the first page), `limit` and the list's filters. An absent
+    value of a nullable key sorts as `infinity`.
+    """
+
+    query: Query
+    key: str
+
+
+class ListArguments(QueryInput):
+    """What every list takes. A list adds its `orders`, its `count` query, its `sort`, and its filters."""
+
+    orders: ClassVar[Mapping[str, Order]]
+    count: ClassVar[Query]
+
+    limit = WholeNumber(1, 200, example=50, load_default=50, metadata={"description": "Rows on a page."})
+    cursor = Text(
+        2000, example="eyJhZnRlciI6MX0", load_default=None, metadata={"description": "`nextCursor` of the page before."}
+    )
+    include = Choice("total", load_default=None, metadata={"description": "Add the number of all rows as `total`."})
+
+
+def sort_field(orders: Mapping[str, Order]) -> Choice:
+    """The `sort` argument of a list with these orders; the first is the default."""
+    default = next(iter(orders))
+    return Choice(*orders, load_default=default, metadata={"description": "The order; `-` first is descending."})
+
+
+def search_field() -> Text:
+    """The `q` argument of a list that can be searched."""
+    return Text(200, load_default=None, example="chen", metadata={"description": "Search, without regard to case."})
+
+
+def page(conn: Connection, listing: type[ListArguments], arguments: dict[str, Any]) -> dict[str, Any]:
+    """One page of a list: `data`, `nextCursor`, and `total` where it is asked for.
+
+    What is left of the arguments after the page's own are the filters, which the list's queries all take.
+    """
+    filters = dict(arguments)
+    sort, limit = filters.pop("sort"), filters.pop("limit")
+    cursor, include = filters.pop("cursor"), filters.pop("include")
+    if filters.get("q") is not None:
+        filters["q"] = _like_pattern(filters["q"])
+    order = listing.orders[sort]
+    after_key, after_id = (None, None) if cursor is None else _decode(cursor, sort)
+    rows = order.query(conn, after_key=after_key, after_id=after_id, limit=limit + 1, **filters)
+    data = rows[:limit]
+    answer = {"data": data, "nextCursor": _encode(sort, order.key, data[-1]) if len(rows) > limit else None}
+    if include == "total":
+        answer["total"] = listing.count(conn, **filters)
+    return answer
+
+
+def next_link(next_cursor: str) -> str:
+    """The `Link` header to the page after this one."""
+    arguments = MultiDict(request.args)
+    arguments["cursor"] = next_cursor
+    return f'<{request.path}?{urlencode(list(arguments.items(multi=True)))}>; rel="next"'
+
+
+def _like_pattern(text: str) -> str:
+    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _encode(sort: str, key: str, row: Mapping[str, Any]) -> str:
+    value = row[key]
+    parts = [sort, "infinity" if value is None else str(value), row["id"]]
+    return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+def _decode(cursor: str, sort: str) -> tuple[str, int]:
+    try:
+        parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        raise _bad_cursor() from None
+    match parts:
+        case [str(cursor_sort), str(key), int(row_id)] if (
+            cursor_sort == sort and 0 <= row_id <= MAX_ID and "\x00" not in key
+        ):
+            return key, row_id
+    raise _bad_cursor()
+
+
+def _bad_cursor() -> Problem:
+    return invalid("/cursor", "is not a cursor of this list in this order", "query")

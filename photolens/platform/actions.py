@@ -1,0 +1,41 @@
+"""The platform's writes."""
+
+from typing import Any
+
+from photolens.access import current_caller
+from photolens.database import Connection, Row, sql
+from photolens.problems import invalid
+
+
+def replace_settings(conn: Connection, settings: dict[str, Any]) -> Row:
+    """Replace the studio's settings. Invoices keep the currency and number they have.
+
+    Locks: the settings' one row. Problems: `invalid` for a time zone that PostgreSQL does not know.
+    """
+    with conn.transaction():
+        if not sql.platform.exists_time_zone(conn, time_zone=settings["time_zone"]):
+            raise invalid("/timeZone", "is not an IANA time zone such as Europe/Amsterdam")
+        row: Row = sql.platform.update_settings(conn, **settings)
+        record_activity(conn, "SETTINGS_CHANGED", "SETTINGS", 1)
+        return row
+
+
+def record_activity(
+    conn: Connection,
+    kind: str,
+    subject_type: str,
+    subject_id: int,
+    *,
+    client_id: int | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Add a deed of the present caller to the feed, in the transaction of the deed."""
+    sql.platform.insert_activity(
+        conn,
+        kind=kind,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        client_id=client_id,
+        actor=current_caller().name,
+        details=details or {},
+    )

@@ -1,0 +1,9 @@
+"""The platform's constraints, and what breaking them means to a caller."""
+
+from photolens.problems import CONSTRAINTS, InvalidField
+
+CONSTRAINTS |= {
+    "studio_settings_currency_code": InvalidField("/currency", "is not a currency code such as USD"),
+    "studio_settings_invoice_prefix_length": InvalidField("/invoicePrefix", "is longer than 20 characters"),
+    "studio_settings_due_days_range": InvalidField("/defaultDueDays", "is not from 0 to 365"),
+}

@@ -1,0 +1,37 @@
+"""Settings, and the feed of activities."""
+
+from typing import Any
+
+from photolens import paging
+from photolens.api import Blueprint
+from photolens.database import Row, connection, sql
+from photolens.platform import actions, schemas
+
+blp = Blueprint("Studio", __name__, description="The studio's settings, and the feed of what was done.")
+
+
+@blp.get("/settings")
+@blp.answers(200, schemas.Settings)
+def get_settings() -> Row:
+    """Read the studio's settings"""
+    row: Row = sql.platform.get_settings(connection())
+    return row
+
+
+@blp.put("/settings")
+@blp.arguments(schemas.SettingsInput)
+@blp.answers(200, schemas.Settings)
+def replace_settings(settings: dict[str, Any]) -> Row:
+    """Replace the studio's settings
+
+    Invoices keep the currency and the number they have; new ones follow the settings.
+    """
+    return actions.replace_settings(connection(), settings)
+
+
+@blp.get("/activities")
+@blp.arguments(schemas.ActivityList, location="query")
+@blp.pages(schemas.Activity)
+def list_activities(arguments: dict[str, Any]) -> dict[str, Any]:
+    """List what was done, newest first"""
+    return paging.page(connection(), schemas.ActivityList, arguments)

@@ -1,0 +1,202 @@
+"""Problem answers (RFC 9457): their kinds, their one way out, and what a failing statement means to a caller.
+
+A domain names its own in `<domain>/problems.py` and maps the constraints of its tables there; `CONSTRAINTS` collects
+the maps, so that a violation of the database's rules ends in one clear answer, by the constraint's name.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import psycopg
+from flask import Flask, Response, request
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+from werkzeug.exceptions import HTTPException
+
+from photolens.answers import to_json
+
+log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
+
+
+class Problem(Exception):  # noqa: N818  (RFC 9457 calls it so)
+    """A refusal: raised anywhere below a route, answered as `application/problem+json`."""
+
+    def __init__(
+        self, kind: "ProblemKind", detail: str, headers: Mapping[str, str], members: Mapping[str, Any]
+    ) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+        self.headers = headers
+        self.members = members
+
+    def answer(self) -> Response:
+        """The response: the standard members, the code, and whatever members of its own it carries."""
+        body = {
+            "type": f"urn:photolens:problem:{self.kind.code}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "code": self.kind.code,
+            "detail": self.detail,
+            "instance": request.path,
+            **self.members,
+        }
+        response = Response(to_json(body), self.kind.status, mimetype="application/problem+json")
+        response.headers.update(self.headers)
+        return response
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """A kind of refusal: its status, its stable code for machines, and its title for people."""
+
+    status: int
+    code: str
+    title: str
+
+    def __call__(self, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Problem:
+        return Problem(self, detail, headers or {}, members)
+
+
+MALFORMED_JSON = ProblemKind(400, "malformed_json", "The body is not JSON")
+BAD_REQUEST = ProblemKind(400, "bad_request", "The request cannot be read")
+NOT_FOUND = ProblemKind(404, "not_found", "There is no such thing")
+METHOD_NOT_ALLOWED = ProblemKind(405, "method_not_allowed", "This address does not take that method")
+ILLEGAL_TRANSITION = ProblemKind(409, "illegal_transition", "It cannot go from that status to this one")
+PRECONDITION_FAILED = ProblemKind(412, "precondition_failed", "It has changed since you read it")
+BODY_TOO_LARGE = ProblemKind(413, "body_too_large", "The body is too large")
+UNSUPPORTED_MEDIA_TYPE = ProblemKind(415, "unsupported_media_type", "The body is not of a media type taken here")
+INVALID = ProblemKind(422, "invalid", "The request is not valid")
+INTERNAL_ERROR = ProblemKind(500, "internal_error", "Something went wrong on our side")
+UNAVAILABLE = ProblemKind(503, "database_unavailable", "The database cannot be used just now")
+
+
+def invalid(pointer: str, detail: str, location: str = "body") -> Problem:
+    """A 422 for one field that schemas alone cannot judge: `invalid("/endsAt", "is before the start")`."""
+    return INVALID(f"{pointer} {detail}", errors=[{"in": location, "pointer": pointer, "detail": detail}])
+
+
+def found(row: Found | None, noun: str, row_id: int) -> Found:
+    """The row, or the 404 that says what there is not."""
+    if row is None:
+        raise NOT_FOUND(f"There is no {noun} {row_id}.")
+    return row
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key, which two deeds can break: naming a row that is not there, and deleting one that is in use."""
+
+    pointer: str
+    in_use: ProblemKind | None = None
+    in_use_detail: str = ""
+    absent_detail: str = "names nothing that is there"
+
+    def broken_by(self, query_name: str) -> Problem:
+        """The problem for the statement that broke it; its verb tells which of the two deeds it was."""
+        if query_name.rpartition(".")[2].startswith("delete_") and self.in_use is not None:
+            return self.in_use(self.in_use_detail)
+        return invalid(self.pointer, self.absent_detail)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a violated constraint means: a kind, and its sentence."""
+
+    kind: ProblemKind
+    detail: str
+
+
+@dataclass(frozen=True)
+class InvalidField:
+    """A constraint that one field of the request has broken."""
+
+    pointer: str
+    detail: str
+
+
+CONSTRAINTS: dict[str, Refusal | Reference | InvalidField] = {}
+
+_UNAVAILABLE_STATES = {
+    "40001",  # serialization_failure
+    "40P01",  # deadlock_detected
+    "55P03",  # lock_not_available
+    "57014",  # query_canceled, by the statement timeout
+    "57P01",  # admin_shutdown
+    "57P02",  # crash_shutdown
+    "57P03",  # cannot_connect_now
+    "53300",  # too_many_connections
+}
+
+
+def unavailable() -> Problem:
+    """503 for a write or read that may simply be sent again."""
+    return UNAVAILABLE("Nothing was changed. Send the request again in a moment.", headers={"Retry-After": "1"})
+
+
+def from_database(error: psycopg.Error) -> Problem | None:
+    """What a database error means to a caller, or None where it can only be a fault of ours.
+
+    The database's own words never leave the process.
+    """
+    query_name = getattr(error, "__notes__", [""])[0]
+    constraint = CONSTRAINTS.get(error.diag.constraint_name or "")
+    if isinstance(constraint, Refusal):
+        return constraint.kind(constraint.detail)
+    if isinstance(constraint, Reference):
+        return constraint.broken_by(query_name)
+    if isinstance(constraint, InvalidField):
+        return invalid(constraint.pointer, constraint.detail)
+    state = error.sqlstate or ""
+    if state in _UNAVAILABLE_STATES or state.startswith("08"):
+        return unavailable()
+    if state.startswith("22"):
+        return INVALID("A value is out of the range that can be kept.", errors=[])
+    if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) and not state:
+        return unavailable()
+    return None
+
+
+def init_app(app: Flask) -> None:
+    """Register the one way out for every kind of failure."""
+
+    @app.errorhandler(Problem)
+    def answer_problem(problem: Problem) -> Response:
+        return problem.answer()
+
+    @app.errorhandler(psycopg.Error)
+    def answer_database_error(error: psycopg.Error) -> Response:
+        problem = from_database(error)
+        if problem is None:
+            log.exception("Unexpected database error", exc_info=error)
+            problem = INTERNAL_ERROR("Nothing was changed. The fault has been logged under this request's id.")
+        return problem.answer()
+
+    @app.errorhandler(PoolTimeout)
+    @app.errorhandler(PoolClosed)
+    @app.errorhandler(TooManyRequests)
+    def answer_no_connection(_error: Exception) -> Response:
+        return unavailable().answer()
+
+    @app.errorhandler(HTTPException)
+    def answer_http_exception(error: HTTPException) -> Response:
+        status = error.code or 500
+        kinds = {
+            kind.status: kind
+            for kind in (BAD_REQUEST, NOT_FOUND, METHOD_NOT_ALLOWED, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE)
+        }
+        kind = kinds.get(status) or ProblemKind(status, f"http_{status}", HTTPStatus(status).phrase)
+        problem = kind(error.description or kind.title).answer()
+        for name, value in error.get_headers():
+            if name.lower() not in ("content-type", "content-length"):
+                problem.headers[name] = value
+        return problem
+
+    @app.errorhandler(Exception)
+    def answer_fault(error: Exception) -> Response:
+        log.exception("Unexpected error", exc_info=error)
+        return INTERNAL_ERROR("The fault has been logged under this request's id.").answer()

@@ -1,0 +1,112 @@
+"""The process: the database it needs, the application, and waitress in front."""
+
+import atexit
+import contextlib
+import signal
+import socket
+from types import FrameType
+from typing import NoReturn
+
+import psycopg
+from flask import Flask
+from waitress.server import create_server
+
+from photolens import access, create_app
+from photolens.config import ConfigurationError, Settings
+from photolens.database import open_pool, sql
+from photolens.embedded import EmbeddedServer
+
+THREADS = 16
+REQUEST_LIMIT = 32 * 1024 * 1024  # what waitress takes in at all; the application's own limits are lower
+
+
+def application() -> Flask:
+    """The application by itself, for any WSGI server; an embedded database stops when the process exits."""
+    settings = Settings.from_environment()
+    url = settings.database_url
+    if url is None:
+        server = EmbeddedServer(settings.state_dir).__enter__()
+        atexit.register(server.__exit__, None, None, None)
+        server.install()
+        url = server.url
+    pool = open_pool(url, settings)
+    atexit.register(pool.close)
+    return create_app(settings, pool)
+
+
+def serve(settings: Settings, *, fresh: bool) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is running and stop the database that was started."""
+    if not access.is_loopback(settings.host):
+        raise ConfigurationError(
+            f"HOST is {settings.host!r}; until there are accounts the server only listens on this machine."
+        )
+    signal.signal(signal.SIGTERM, _leave)
+    with contextlib.ExitStack() as stack:
+        # Before the database is started: a port that is taken is known at once.
+        listener = stack.enter_context(_listen(settings))
+        url = settings.database_url or _embedded_url(stack, settings, fresh=fresh)
+        if settings.database_url is not None:
+            if fresh:
+                raise ConfigurationError(
+                    "--fresh makes the embedded database anew; it never touches the one of DATABASE_URL."
+                )
+            _require_schema(url)
+        pool = stack.enter_context(open_pool(url, settings))
+        server = create_server(
+            create_app(settings, pool),
+            sockets=[listener],
+            threads=THREADS,
+            connection_limit=1000,
+            max_request_body_size=REQUEST_LIMIT,
+            ident=None,
+        )
+        _announce(settings, listener.getsockname()[1], url)
+        server.run()
+        server.close()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise ConfigurationError(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Set PORT."
+        ) from None
+    return listener
+
+
+def _embedded_url(stack: contextlib.ExitStack, settings: Settings, *, fresh: bool) -> str:
+    server = EmbeddedServer(settings.state_dir)
+    if fresh:
+        server.erase()
+    stack.enter_context(server)
+    if server.install():
+        print(f"Created the demo studio in {settings.state_dir}", flush=True)
+    return server.url
+
+
+def _require_schema(url: str) -> None:
+    with psycopg.connect(url, connect_timeout=5, autocommit=True) as conn:
+        if not sql.platform.exists_schema(conn):
+            raise ConfigurationError('The database has no Photolens schema yet: psql "$DATABASE_URL" -f schema.sql')
+
+
+def _announce(settings: Settings, port: int, url: str) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    database = url if settings.database_url is None else "the one of DATABASE_URL"
+    print(
+        f"Photolens is ready.\n"
+        f"  API       http://{host}:{port}/api/v1\n"
+        f"  API docs  http://{host}:{port}/api/docs/\n"
+        f"  Database  {database}\n"
+        f"There are no accounts yet, so the server only listens on this machine. Ctrl-C stops it.",
+        flush=True,
+    )

@@ -1,0 +1,58 @@
+"""What happens to editing jobs: opened by a completed booking, moved along the board, archived."""
+
+from typing import Any
+
+from photolens.access import current_caller
+from photolens.database import Connection, Row, sql
+from photolens.platform.actions import record_activity
+from photolens.problems import ILLEGAL_TRANSITION, found
+from photolens.studio import rules
+
+
+def open_editing_job(conn: Connection, booking_id: int) -> None:
+    """Open the one editing job of a booking that has just been completed, with the first row of its log.
+
+    Called inside the booking's transaction, which has locked client and booking.
+    """
+    job_id = sql.studio.insert_editing_job(conn, booking_id=booking_id)
+    _log_status(conn, job_id, "PENDING", None)
+
+
+def take_back_editing_job(conn: Connection, booking_id: int) -> None:
+    """Remove the job of a booking whose completion is undone. Locks: the job, after client and booking.
+
+    Problems: `illegal_transition` when somebody has begun it.
+    """
+    job = sql.studio.lock_editing_job_of_booking(conn, booking_id=booking_id)
+    if job["status"] != "PENDING" or sql.studio.count_editing_statuses(conn, editing_job_id=job["id"]) > 1:
+        raise ILLEGAL_TRANSITION("The editing has begun, so the booking stays completed.")
+    sql.studio.delete_editing_job(conn, editing_job_id=job["id"])
+
+
+def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str, Any]) -> Row:
+    """Plan a job, or move it along the board; every status is logged with its note, and sets the time of delivery.
+
+    Locks: the job. Problems: `not_found`, `illegal_transition`, `invalid` for a note without a new status.
+    """
+    with conn.transaction():
+        job = found(sql.studio.lock_editing_job(conn, editing_job_id=editing_job_id), "editing job", editing_job_id)
+        sql.studio.update_editing_job(conn, **{**job, **changes})
+        status = changes.get("status", job["status"])
+        if status != job["status"]:
+            if not rules.may_move_editing_job(job["status"], status):
+                raise ILLEGAL_TRANSITION(f"An editing job that is {job['status']} cannot become {status}.")
+            _log_status(conn, editing_job_id, status, changes.get("status_note"))
+            sql.studio.refresh_editing_job_delivery(conn, editing_job_id=editing_job_id)
+        row: Row = sql.studio.get_editing_job(conn, editing_job_id=editing_job_id)
+        if status != job["status"]:
+            details = {"status": status, "clientName": row["clientName"]}
+            record_activity(
+                conn, "EDITING_JOB_MOVED", "EDITING_JOB", row["id"], client_id=row["clientId"], details=details
+            )
+        return row
+
+
+def _log_status(conn: Connection, editing_job_id: int, status: str, note: str | None) -> None:
+    sql.studio.insert_editing_status(
+        conn, editing_job_id=editing_job_id, status=status, changed_by=current_caller().name, notes=note
+    )

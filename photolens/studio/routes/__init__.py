@@ -1,0 +1,1 @@
+"""The HTTP of the studio: a module for each subject."""

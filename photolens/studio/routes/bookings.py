@@ -1,0 +1,89 @@
+"""Bookings, and the people on them."""
+
+from typing import Any
+
+from photolens import paging
+from photolens.api import Blueprint
+from photolens.database import Row, connection, sql
+from photolens.problems import ILLEGAL_TRANSITION, found
+from photolens.studio import problems
+from photolens.studio.actions import bookings as actions
+from photolens.studio.schemas import bookings as schemas
+
+blp = Blueprint("Bookings", __name__, description="Sessions: who is photographed when, where, by whom.")
+
+
+@blp.get("/bookings")
+@blp.arguments(schemas.BookingList, location="query")
+@blp.pages(schemas.Booking)
+def list_bookings(arguments: dict[str, Any]) -> dict[str, Any]:
+    """List bookings"""
+    return paging.page(connection(), schemas.BookingList, arguments)
+
+
+@blp.post("/bookings")
+@blp.arguments(schemas.BookingInput)
+@blp.refuses(problems.BOOKING_CONFLICT, problems.STAFF_INACTIVE, problems.PACKAGE_INACTIVE, problems.ALREADY_ASSIGNED)
+@blp.answers(201, schemas.Booking)
+def create_booking(booking: dict[str, Any]) -> Row:
+    """Book a session
+
+    Price and end are the package's unless given. Nobody can be booked twice for one time: `booking_conflict` lists
+    what is in the way in `conflicts`.
+    """
+    return actions.create_booking(connection(), booking)
+
+
+@blp.get("/bookings/<id:booking_id>")
+@blp.answers(200, schemas.Booking)
+def get_booking(booking_id: int) -> Row:
+    """Read a booking"""
+    return found(sql.studio.get_booking(connection(), booking_id=booking_id), "booking", booking_id)
+
+
+@blp.patch("/bookings/<id:booking_id>")
+@blp.arguments(schemas.BookingChanges(partial=True))
+@blp.refuses(problems.BOOKING_CONFLICT, problems.PACKAGE_INACTIVE, ILLEGAL_TRANSITION)
+@blp.answers(200, schemas.Booking)
+def update_booking(changes: dict[str, Any], booking_id: int) -> Row:
+    """Change a booking, or its status
+
+    PENDING → SCHEDULED or CANCELLED, SCHEDULED → COMPLETED or CANCELLED. COMPLETED opens the editing job; it can be
+    undone (→ SCHEDULED) until the editing begins or an invoice is issued.
+    """
+    return actions.update_booking(connection(), booking_id, changes)
+
+
+@blp.delete("/bookings/<id:booking_id>")
+@blp.refuses(problems.BOOKING_IN_USE)
+@blp.answers(204)
+def delete_booking(booking_id: int) -> None:
+    """Delete a booking
+
+    Only one that nothing was done or charged for; otherwise cancel it.
+    """
+    actions.delete_booking(connection(), booking_id)
+
+
+@blp.post("/bookings/<id:booking_id>/assignments")
+@blp.arguments(schemas.AssignmentInput)
+@blp.refuses(problems.BOOKING_CONFLICT, problems.ALREADY_ASSIGNED, problems.STAFF_INACTIVE)
+@blp.answers(201, schemas.AssignedStaff, named_by="staffId")
+def assign_staff(person: dict[str, Any], booking_id: int) -> Row:
+    """Put a person on a booking"""
+    return actions.assign_staff(connection(), booking_id, person)
+
+
+@blp.get("/bookings/<id:booking_id>/assignments/<id:staff_id>")
+@blp.answers(200, schemas.AssignedStaff)
+def get_assigned_staff(booking_id: int, staff_id: int) -> Row:
+    """Read a person's part in a booking"""
+    person = sql.studio.get_staff_assignment(connection(), booking_id=booking_id, staff_id=staff_id)
+    return found(person, "person on this booking with id", staff_id)
+
+
+@blp.delete("/bookings/<id:booking_id>/assignments/<id:staff_id>")
+@blp.answers(204)
+def unassign_staff(booking_id: int, staff_id: int) -> None:
+    """Take a person off a booking"""
+    actions.unassign_staff(connection(), booking_id, staff_id)

@@ -1,0 +1,30 @@
+"""The studio's decisions, from values alone."""
+
+from datetime import datetime
+
+BOOKING_MOVES: dict[str, frozenset[str]] = {
+    "PENDING": frozenset({"SCHEDULED", "CANCELLED"}),
+    "SCHEDULED": frozenset({"COMPLETED", "CANCELLED"}),
+    # Undoing a slip, while nothing hangs on it.
+    "COMPLETED": frozenset({"SCHEDULED"}),
+    "CANCELLED": frozenset(),
+}
+
+_ON_THE_BOARD = frozenset({"PENDING", "IN_PROGRESS", "DELIVERED", "REVISION"})
+
+
+def may_move_booking(status: str, to: str) -> bool:
+    """A booking goes PENDING → SCHEDULED → COMPLETED, or is CANCELLED before it is completed."""
+    return to in BOOKING_MOVES[status]
+
+
+def may_move_editing_job(status: str, to: str) -> bool:
+    """On the board a job may be dragged anywhere; into the archive it goes from DELIVERED only, and stays."""
+    if to == "ARCHIVED":
+        return status == "DELIVERED"
+    return status in _ON_THE_BOARD and to in _ON_THE_BOARD
+
+
+def moved_end(session_date: datetime, ends_at: datetime, new_session_date: datetime) -> datetime:
+    """A booking that is moved keeps its length: 10:00–11:30 moved to 14:00 ends at 15:30."""
+    return new_session_date + (ends_at - session_date)

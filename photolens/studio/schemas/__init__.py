@@ -1,0 +1,1 @@
+"""The JSON of the studio, in and out: a module for each subject."""

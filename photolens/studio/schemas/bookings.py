@@ -1,0 +1,101 @@
+"""The JSON of bookings, and of the people on them."""
+
+from marshmallow import ValidationError, fields, validate, validates
+
+from photolens.database import sql
+from photolens.fields import Choice, Flag, Id, Input, Instant, Money, Output, Text, WebAddress
+from photolens.paging import ListArguments, Order, search_field, sort_field
+
+STATUSES = ("SCHEDULED", "PENDING", "COMPLETED", "CANCELLED")
+
+
+class AssignmentInput(Input):
+    """A person, and their part in a shoot."""
+
+    staff_id = Id(required=True)
+    role = Text(100, nullable=True, load_default=None, example="Lead photographer")
+
+
+class AssignedStaff(Output):
+    """A person on a booking."""
+
+    staff_id = Id()
+    name = Text(200, example="Lena Hoffmann")
+    avatar_url = WebAddress(nullable=True)
+    role = Text(100, nullable=True, example="Lead photographer")
+
+
+class BookingChanges(Input):
+    """What may be changed of a booking; its client stays."""
+
+    session_type_id = Id(required=True, metadata={"description": "The session package."})
+    session_date = Instant(
+        required=True, metadata={"description": "The start. A booking that is moved keeps its length."}
+    )
+    ends_at = Instant(metadata={"description": "The end; without one, the package's duration after the start."})
+    location = Text(300, required=True, example="Riverside Gardens")
+    price = Money(metadata={"description": "Without one, the package's price is copied."})
+    status = Choice(*STATUSES)
+    notes = Text(5000, nullable=True, load_default=None, example="Bring the second light kit.")
+
+
+class BookingInput(BookingChanges):
+    """A booking, as it is made, with the people on it."""
+
+    client_id = Id(required=True)
+    status = Choice("SCHEDULED", "PENDING", load_default="SCHEDULED")
+    assigned_staff = fields.List(fields.Nested(AssignmentInput), load_default=list, validate=validate.Length(max=20))
+
+    @validates("assigned_staff")
+    def _each_person_once(self, people: list[dict[str, int]], data_key: str) -> None:
+        seen: set[int] = set()
+        for index, person in enumerate(people):
+            if person["staff_id"] in seen:
+                raise ValidationError({index: {"staffId": ["is here already"]}})
+            seen.add(person["staff_id"])
+
+
+class Booking(Output):
+    """A session, with what its screens show of client, package, people and invoice."""
+
+    id = Id()
+    client_id = Id()
+    client_name = Text(200, example="Emma Chen")
+    client_avatar_url = WebAddress(nullable=True)
+    session_type_id = Id()
+    session_type_name = Text(200, example="Full Day Wedding")
+    category_id = Id()
+    category_name = Text(100, example="Weddings")
+    session_date = Instant()
+    ends_at = Instant(example="2026-11-20T19:30:00Z")
+    location = Text(300, example="Riverside Gardens")
+    price = Money(example="3200.00")
+    status = Choice(*STATUSES)
+    notes = Text(5000, nullable=True, example="Bring the second light kit.")
+    assigned_staff = fields.List(fields.Nested(AssignedStaff))
+    editing_job_id = Id(nullable=True)
+    invoice_id = Id(nullable=True)
+    invoice_number = Text(60, nullable=True, example="INV-00042")
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class BookingList(ListArguments):
+    """Filters and orders of the bookings."""
+
+    orders = {
+        "sessionDate": Order(sql.studio.list_bookings_by_session_date, "sessionDate"),
+        "-sessionDate": Order(sql.studio.list_bookings_by_session_date_desc, "sessionDate"),
+        "createdAt": Order(sql.studio.list_bookings_by_created_at, "createdAt"),
+        "-createdAt": Order(sql.studio.list_bookings_by_created_at_desc, "createdAt"),
+    }
+    count = sql.studio.count_bookings
+    sort = sort_field(orders)
+    q = search_field()
+    session_from = Instant(data_key="from", load_default=None, metadata={"description": "Starting then or later."})
+    session_to = Instant(data_key="to", load_default=None, metadata={"description": "Starting before then."})
+    status = Choice(*STATUSES, load_default=None)
+    client_id = Id(load_default=None)
+    staff_id = Id(load_default=None)
+    category_id = Id(load_default=None)
+    invoiced = Flag(load_default=None)

@@ -1,0 +1,46 @@
+"""The JSON of clients."""
+
+from photolens.database import sql
+from photolens.fields import Email, Id, Input, Instant, Money, Output, Text, WebAddress, WholeNumber
+from photolens.paging import ListArguments, Order, search_field, sort_field
+
+
+class ClientInput(Input):
+    """A client, as it is created or changed."""
+
+    name = Text(200, required=True, example="Emma Chen")
+    email = Email(required=True)
+    phone = Text(40, nullable=True, load_default=None, example="+1 555 0134")
+    notes = Text(5000, nullable=True, load_default=None, example="Prefers the late afternoon.")
+    avatar_url = WebAddress(nullable=True, load_default=None)
+
+
+class Client(Output):
+    """Somebody the studio works for."""
+
+    id = Id()
+    name = Text(200, example="Emma Chen")
+    email = Email()
+    phone = Text(40, nullable=True, example="+1 555 0134")
+    notes = Text(5000, nullable=True, example="Prefers the late afternoon.")
+    avatar_url = WebAddress(nullable=True)
+    total_revenue = Money(metadata={"description": "Everything paid on the client's invoices."})
+    total_sessions = WholeNumber(0, 2**31 - 1, example=3)
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class ClientList(ListArguments):
+    """Filters and orders of the clients."""
+
+    orders = {
+        "name": Order(sql.studio.list_clients_by_name, "name"),
+        "-name": Order(sql.studio.list_clients_by_name_desc, "name"),
+        "totalRevenue": Order(sql.studio.list_clients_by_total_revenue, "totalRevenue"),
+        "-totalRevenue": Order(sql.studio.list_clients_by_total_revenue_desc, "totalRevenue"),
+        "createdAt": Order(sql.studio.list_clients_by_created_at, "createdAt"),
+        "-createdAt": Order(sql.studio.list_clients_by_created_at_desc, "createdAt"),
+    }
+    count = sql.studio.count_clients
+    sort = sort_field(orders)
+    q = search_field()

@@ -1,0 +1,69 @@
+"""The JSON of editing jobs."""
+
+from marshmallow import fields
+
+from photolens.database import sql
+from photolens.fields import Choice, Date, Id, Input, Instant, Output, Text
+from photolens.paging import ListArguments, Order, search_field, sort_field
+
+STATUSES = ("PENDING", "IN_PROGRESS", "DELIVERED", "REVISION", "ARCHIVED")
+
+
+class EditingJobChanges(Input):
+    """What may be changed of an editing job."""
+
+    status = Choice(*STATUSES)
+    status_note = Text(
+        5000, example="Client chose 40 photos.", metadata={"description": "Kept in the log, with the new status."}
+    )
+    due_date = Date(nullable=True)
+    notes = Text(5000, nullable=True, example="Warm tones.")
+
+
+class EditingStatus(Output):
+    """A status that a job has had."""
+
+    id = Id()
+    status = Choice(*STATUSES)
+    changed_at = Instant()
+    changed_by = Text(200, example="local")
+    notes = Text(5000, nullable=True, example="Client chose 40 photos.")
+
+
+class EditingJobSummary(Output):
+    """The editing of one completed booking."""
+
+    id = Id()
+    booking_id = Id()
+    client_id = Id()
+    client_name = Text(200, example="Emma Chen")
+    session_type_name = Text(200, example="Full Day Wedding")
+    session_date = Instant()
+    status = Choice(*STATUSES)
+    due_date = Date(nullable=True)
+    notes = Text(5000, nullable=True, example="Warm tones.")
+    delivered_at = Instant(nullable=True)
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class EditingJob(EditingJobSummary):
+    """The editing of one completed booking, with every status it has had."""
+
+    status_history = fields.List(fields.Nested(EditingStatus))
+
+
+class EditingJobList(ListArguments):
+    """Filters and orders of the editing jobs."""
+
+    orders = {
+        "dueDate": Order(sql.studio.list_editing_jobs_by_due_date, "dueDate"),
+        "-dueDate": Order(sql.studio.list_editing_jobs_by_due_date_desc, "dueDate"),
+        "createdAt": Order(sql.studio.list_editing_jobs_by_created_at, "createdAt"),
+        "-createdAt": Order(sql.studio.list_editing_jobs_by_created_at_desc, "createdAt"),
+    }
+    count = sql.studio.count_editing_jobs
+    sort = sort_field(orders)
+    q = search_field()
+    status = Choice(*STATUSES, load_default=None)
+    booking_id = Id(load_default=None)

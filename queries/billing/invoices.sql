@@ -1,0 +1,336 @@
+-- name: get_invoice(invoice_id)^
+-- One invoice, whole: its items, and its newest payments (all of them are in their own list).
+select
+    invoice_summaries.*,
+    (
+        select
+            coalesce(
+                jsonb_agg(
+                    jsonb_build_object(
+                        'id', items.id,
+                        'invoiceId', items.invoice_id,
+                        'position', items.position,
+                        'name', items.name,
+                        'quantity', items.quantity,
+                        'unitPrice', items.unit_price::text,
+                        'amount', items.amount::text,
+                        'expenseId', items.expense_id
+                    )
+                    order by items.position
+                ),
+                '[]'
+            )
+        from invoice_item_details as items
+        where items.invoice_id = invoice_summaries.id
+    ) as items,
+    (
+        select
+            coalesce(
+                jsonb_agg(
+                    jsonb_build_object(
+                        'id', recent.id,
+                        'invoiceId', recent.invoice_id,
+                        'amount', recent.amount::text,
+                        'paidAt', rfc3339(recent.paid_at),
+                        'method', recent.method,
+                        'notes', recent.notes,
+                        'paymentAccountId', recent.payment_account_id,
+                        'paymentAccountName', recent.payment_account_name,
+                        'recordedBy', recent.recorded_by,
+                        'createdAt', rfc3339(recent.created_at)
+                    )
+                    order by recent.paid_at desc, recent.id desc
+                ),
+                '[]'
+            )
+        from (
+            select *
+            from payment_details
+            where payment_details.invoice_id = invoice_summaries.id
+            order by payment_details.paid_at desc, payment_details.id desc
+            limit 100
+        ) as recent
+    ) as payments
+from invoice_summaries
+where invoice_summaries.id = :invoice_id;
+
+-- name: lock_client_of_invoice(invoice_id)^
+-- Locks: the client whose invoice it is (an invoice never changes its client). Before the invoice: see lock_client.
+select clients.id
+from clients
+where clients.id = (select invoices.client_id from invoices where invoices.id = :invoice_id)
+for no key update;
+
+-- name: lock_invoice(invoice_id)^
+-- Locks: the invoice's row, after its client. With it, the money that has moved.
+select
+    invoices.*,
+    exists (select from payments where payments.invoice_id = invoices.id) as is_paid_on,
+    (select count(*) from invoice_items where invoice_items.invoice_id = invoices.id) as item_count
+from invoices
+where invoices.id = :invoice_id
+for no key update;
+
+-- name: get_open_invoice_of_booking(booking_id)^
+-- The newest invoice of a booking to which items can still be added. Its client is locked, which holds it still.
+select invoices.id
+from invoices
+where
+    invoices.booking_id = :booking_id
+    and invoices.status in ('DRAFT', 'SENT', 'OVERDUE')
+    and not exists (select from payments where payments.invoice_id = invoices.id)
+order by invoices.id desc
+limit 1;
+
+-- name: insert_invoice(client_id, booking_id, issue_date, due_date)$
+-- Draft an invoice in the studio currency; gives its id. Without dates it is issued today and due as the settings say.
+insert into invoices (client_id, booking_id, issue_date, due_date, currency)
+select
+    :client_id,
+    :booking_id,
+    coalesce(:issue_date::date, studio_today()),
+    coalesce(
+        :due_date::date,
+        coalesce(:issue_date::date, studio_today()) + studio_settings.default_due_days
+    ),
+    studio_settings.currency
+from studio_settings
+returning id;
+
+-- name: update_invoice(id, booking_id, issue_date, due_date)!
+-- Change an invoice's booking and dates; refresh_invoice follows, since a due date decides what is overdue.
+update invoices
+set
+    booking_id = :booking_id,
+    issue_date = :issue_date,
+    due_date = :due_date,
+    updated_at = now()
+where id = :id;
+
+-- name: lock_invoice_counter()^
+-- Locks: the counter, last of all; held to the end, so that a number rolled back is given again.
+select last_sequence
+from invoice_counter
+for update;
+
+-- name: update_invoice_counter(last_sequence)!
+-- Remember the number that was just given. The counter is locked.
+update invoice_counter
+set last_sequence = :last_sequence;
+
+-- name: mark_invoice_sent(invoice_id, invoice_sequence)!
+-- Issue a draft under its number. The invoice is locked.
+update invoices
+set
+    status = 'SENT',
+    invoice_sequence = :invoice_sequence,
+    invoice_number = studio_settings.invoice_prefix
+    || lpad(:invoice_sequence::text, greatest(5, length(:invoice_sequence::text)), '0'),
+    updated_at = now()
+from studio_settings
+where invoices.id = :invoice_id;
+
+-- name: mark_invoice_void(invoice_id)!
+-- Take an invoice out of the books; it keeps its number, and nothing is due on it. The invoice is locked.
+update invoices
+set
+    status = 'VOID',
+    balance_due = 0,
+    updated_at = now()
+where id = :invoice_id;
+
+-- name: refresh_invoice(invoice_id)!
+-- Recompute what an invoice comes to, what is left to pay, and the status that follows. Client and invoice are locked.
+update invoices
+set
+    total_amount = sums.total,
+    balance_due = case when invoices.status = 'VOID' then 0 else sums.total - sums.paid end,
+    status = case
+        when invoices.status in ('DRAFT', 'VOID') then invoices.status
+        when sums.total - sums.paid <= 0 then 'PAID'
+        when invoices.due_date < studio_today() then 'OVERDUE'
+        when sums.paid > 0 then 'PARTIALLY_PAID'
+        else 'SENT'
+    end,
+    updated_at = now()
+from (
+    select
+        (
+            select coalesce(sum(invoice_items.amount), 0)
+            from invoice_items
+            where invoice_items.invoice_id = :invoice_id
+        ) as total,
+        (
+            select coalesce(sum(payments.amount), 0)
+            from payments
+            where payments.invoice_id = :invoice_id
+        ) as paid
+) as sums
+where invoices.id = :invoice_id;
+
+-- name: delete_invoice(invoice_id)!
+-- Remove a draft, with its items. The invoice is locked.
+delete from invoices
+where id = :invoice_id;
+
+-- name: refresh_client_revenue(client_id)!
+-- Recompute what the client has paid in all. The client is locked.
+update clients
+set
+    total_revenue = (
+        select coalesce(sum(payments.amount), 0)
+        from invoices
+        inner join payments on invoices.id = payments.invoice_id
+        where invoices.client_id = clients.id
+    ),
+    updated_at = now()
+where id = :client_id;
+
+-- name: list_broken_invoices()
+-- Invoices whose total, balance or status is not what their items and payments say. An invoice that fell due since its
+-- last change may still be called SENT or PARTIALLY_PAID: marking it is a daily task, and not an error.
+select
+    'invoices' as table_name,
+    invoices.id,
+    'total_amount, balance_due, status' as column_name,
+    concat_ws(', ', invoices.total_amount, invoices.balance_due, invoices.status) as stored,
+    concat_ws(', ', expected.total_amount, expected.balance_due, expected.status) as expected
+from invoices
+cross join lateral (
+    select
+        coalesce((select sum(amount) from invoice_items where invoice_items.invoice_id = invoices.id), 0.00) as total,
+        coalesce((select sum(amount) from payments where payments.invoice_id = invoices.id), 0.00) as paid
+) as sums
+cross join lateral (
+    select
+        sums.total as total_amount,
+        case when invoices.status = 'VOID' then 0.00 else sums.total - sums.paid end as balance_due,
+        case
+            when invoices.status in ('DRAFT', 'VOID') then invoices.status::text
+            when sums.total = sums.paid then 'PAID'
+            when invoices.due_date < studio_today() and invoices.status = 'OVERDUE' then 'OVERDUE'
+            when sums.paid > 0 then 'PARTIALLY_PAID'
+            else 'SENT'
+        end as status
+) as expected
+where
+    (invoices.total_amount, invoices.balance_due, invoices.status::text)
+    is distinct from (expected.total_amount, expected.balance_due, expected.status)
+order by invoices.id
+limit 1000;
+
+-- name: list_broken_invoice_numbers()
+-- Whether the numbers given are 1 to the counter's, each once.
+select
+    'invoice_counter' as table_name,
+    invoice_counter.id,
+    'last_sequence' as column_name,
+    invoice_counter.last_sequence::text as stored,
+    concat_ws(' to ', issued.least, issued.most) || ' in ' || issued.given || ' invoices' as expected
+from invoice_counter
+cross join (
+    select
+        count(invoices.invoice_sequence) as given,
+        coalesce(min(invoices.invoice_sequence), 1) as least,
+        coalesce(max(invoices.invoice_sequence), 0) as most
+    from invoices
+) as issued
+where (issued.least, issued.most, issued.given) <> (1, invoice_counter.last_sequence, invoice_counter.last_sequence)
+order by invoice_counter.id
+limit 1;
+
+-- name: list_broken_client_revenues()
+-- Clients whose revenue is not the sum of what they paid.
+select
+    'clients' as table_name,
+    clients.id,
+    'total_revenue' as column_name,
+    clients.total_revenue::text as stored,
+    coalesce(sum(payments.amount), 0.00)::text as expected
+from clients
+left join invoices on clients.id = invoices.client_id
+left join payments on invoices.id = payments.invoice_id
+group by clients.id
+having clients.total_revenue <> coalesce(sum(payments.amount), 0)
+order by clients.id
+limit 1000;
+
+-- name: list_invoices_by_issue_date(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, overdue)
+-- Invoices, oldest first.
+select *
+from invoice_summaries
+where
+    (issue_date, id) > (coalesce(:after_key::date, '-infinity'), coalesce(:after_id::bigint, 0))
+    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like :q)
+    and issue_date >= coalesce(:issued_from::date, '-infinity')
+    and issue_date <= coalesce(:issued_to::date, 'infinity')
+    and (:status::invoice_status is null or status = :status)
+    and (:client_id::bigint is null or client_id = :client_id)
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:overdue::boolean is null or is_overdue = :overdue)
+order by issue_date, id
+limit :limit;
+
+-- name: list_invoices_by_issue_date_desc(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, overdue)
+-- Invoices, newest first.
+select *
+from invoice_summaries
+where
+    (issue_date, id) < (coalesce(:after_key::date, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like :q)
+    and issue_date >= coalesce(:issued_from::date, '-infinity')
+    and issue_date <= coalesce(:issued_to::date, 'infinity')
+    and (:status::invoice_status is null or status = :status)
+    and (:client_id::bigint is null or client_id = :client_id)
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:overdue::boolean is null or is_overdue = :overdue)
+order by issue_date desc, id desc
+limit :limit;
+
+-- name: list_invoices_by_due_date(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, overdue)
+-- Invoices, due soonest first.
+select *
+from invoice_summaries
+where
+    (coalesce(due_date, 'infinity'), id) > (coalesce(:after_key::date, '-infinity'), coalesce(:after_id::bigint, 0))
+    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like :q)
+    and issue_date >= coalesce(:issued_from::date, '-infinity')
+    and issue_date <= coalesce(:issued_to::date, 'infinity')
+    and (:status::invoice_status is null or status = :status)
+    and (:client_id::bigint is null or client_id = :client_id)
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:overdue::boolean is null or is_overdue = :overdue)
+order by coalesce(due_date, 'infinity'), id
+limit :limit;
+
+-- name: list_invoices_by_due_date_desc(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, overdue)
+-- Invoices, due last first.
+select *
+from invoice_summaries
+where
+    (coalesce(due_date, 'infinity'), id) < (
+        coalesce(:after_key::date, 'infinity'),
+        coalesce(:after_id::bigint, 9223372036854775807)
+    )
+    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like :q)
+    and issue_date >= coalesce(:issued_from::date, '-infinity')
+    and issue_date <= coalesce(:issued_to::date, 'infinity')
+    and (:status::invoice_status is null or status = :status)
+    and (:client_id::bigint is null or client_id = :client_id)
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:overdue::boolean is null or is_overdue = :overdue)
+order by coalesce(due_date, 'infinity') desc, id desc
+limit :limit;
+
+-- name: count_invoices(q, issued_from, issued_to, status, client_id, booking_id, overdue)$
+-- How many rows these lists have in all.
+select count(*)
+from invoice_summaries
+where
+    (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like :q)
+    and issue_date >= coalesce(:issued_from::date, '-infinity')
+    and issue_date <= coalesce(:issued_to::date, 'infinity')
+    and (:status::invoice_status is null or status = :status)
+    and (:client_id::bigint is null or client_id = :client_id)
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:overdue::boolean is null or is_overdue = :overdue);

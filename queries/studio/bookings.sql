@@ -1,0 +1,204 @@
+-- name: get_booking(booking_id)^
+-- One booking, as every list shows it.
+select *
+from booking_details
+where id = :booking_id;
+
+-- name: lock_booking(booking_id)^
+-- Locks: the booking's row; after its client, where that is locked too.
+select *
+from bookings
+where id = :booking_id
+for no key update;
+
+-- name: lock_client_of_booking(booking_id)^
+-- Locks: the client whose booking it is (a booking never changes its client). Before the booking: see lock_client.
+select clients.id
+from clients
+where clients.id = (select bookings.client_id from bookings where bookings.id = :booking_id)
+for no key update;
+
+-- name: insert_booking(client_id, session_type_id, session_date, ends_at, location, price, status, notes)$
+-- Book a session; gives its id.
+insert into bookings (client_id, session_type_id, session_date, ends_at, location, price, status, notes)
+values (:client_id, :session_type_id, :session_date, :ends_at, :location, :price, :status, :notes)
+returning id;
+
+-- name: update_booking(id, session_type_id, session_date, ends_at, location, price, status, notes)!
+-- Change a booking; the time of its assignments follows by their foreign key.
+update bookings
+set
+    session_type_id = :session_type_id,
+    session_date = :session_date,
+    ends_at = :ends_at,
+    location = :location,
+    price = :price,
+    status = :status,
+    notes = :notes,
+    updated_at = now()
+where id = :id;
+
+-- name: delete_booking(booking_id)!
+-- Remove a booking that nothing was done or charged for, with its assignments.
+delete from bookings
+where id = :booking_id;
+
+-- name: exists_money_on_booking(booking_id)$
+-- Whether an invoice that still counts has been issued for the booking.
+select exists (
+    select
+    from invoices
+    where booking_id = :booking_id and status not in ('DRAFT', 'VOID')
+);
+
+-- name: list_broken_completions()
+-- Completed bookings without an editing job, and editing jobs of bookings that are not completed.
+select
+    'bookings' as table_name,
+    bookings.id,
+    'editing job' as column_name,
+    case when editing_jobs.id is null then 'absent' else 'present' end as stored,
+    case when bookings.status = 'COMPLETED' then 'present' else 'absent' end as expected
+from bookings
+left join editing_jobs on bookings.id = editing_jobs.booking_id
+where (bookings.status = 'COMPLETED') <> (editing_jobs.id is not null)
+order by bookings.id
+limit 1000;
+
+-- name: list_broken_client_sessions()
+-- Clients whose number of sessions is not that of their completed bookings.
+select
+    'clients' as table_name,
+    clients.id,
+    'total_sessions' as column_name,
+    clients.total_sessions::text as stored,
+    count(bookings.id)::text as expected
+from clients
+left join bookings on clients.id = bookings.client_id and bookings.status = 'COMPLETED'
+group by clients.id
+having clients.total_sessions <> count(bookings.id)
+order by clients.id
+limit 1000;
+
+-- name: list_bookings_by_session_date(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced)
+-- Bookings, earliest session first.
+select *
+from booking_details
+where
+    (session_date, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
+    and (:q::text is null or lower(client_name || ' ' || location) like :q)
+    and session_date >= coalesce(:session_from::timestamptz, '-infinity')
+    and session_date < coalesce(:session_to::timestamptz, 'infinity')
+    and (:status::booking_status is null or status = :status)
+    and (:client_id::bigint is null or client_id = :client_id)
+    and (
+        :staff_id::bigint is null
+        or exists (
+            select
+            from staff_assignments
+            where staff_assignments.booking_id = booking_details.id and staff_assignments.staff_id = :staff_id
+        )
+    )
+    and (:category_id::bigint is null or category_id = :category_id)
+    and (:invoiced::boolean is null or (invoice_id is not null) = :invoiced)
+order by session_date, id
+limit :limit;
+
+-- name: list_bookings_by_session_date_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced)
+-- Bookings, latest session first.
+select *
+from booking_details
+where
+    (session_date, id) < (
+        coalesce(:after_key::timestamptz, 'infinity'),
+        coalesce(:after_id::bigint, 9223372036854775807)
+    )
+    and (:q::text is null or lower(client_name || ' ' || location) like :q)
+    and session_date >= coalesce(:session_from::timestamptz, '-infinity')
+    and session_date < coalesce(:session_to::timestamptz, 'infinity')
+    and (:status::booking_status is null or status = :status)
+    and (:client_id::bigint is null or client_id = :client_id)
+    and (
+        :staff_id::bigint is null
+        or exists (
+            select
+            from staff_assignments
+            where staff_assignments.booking_id = booking_details.id and staff_assignments.staff_id = :staff_id
+        )
+    )
+    and (:category_id::bigint is null or category_id = :category_id)
+    and (:invoiced::boolean is null or (invoice_id is not null) = :invoiced)
+order by session_date desc, id desc
+limit :limit;
+
+-- name: list_bookings_by_created_at(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced)
+-- Bookings, oldest first.
+select *
+from booking_details
+where
+    (created_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
+    and (:q::text is null or lower(client_name || ' ' || location) like :q)
+    and session_date >= coalesce(:session_from::timestamptz, '-infinity')
+    and session_date < coalesce(:session_to::timestamptz, 'infinity')
+    and (:status::booking_status is null or status = :status)
+    and (:client_id::bigint is null or client_id = :client_id)
+    and (
+        :staff_id::bigint is null
+        or exists (
+            select
+            from staff_assignments
+            where staff_assignments.booking_id = booking_details.id and staff_assignments.staff_id = :staff_id
+        )
+    )
+    and (:category_id::bigint is null or category_id = :category_id)
+    and (:invoiced::boolean is null or (invoice_id is not null) = :invoiced)
+order by created_at, id
+limit :limit;
+
+-- name: list_bookings_by_created_at_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced)
+-- Bookings, newest first.
+select *
+from booking_details
+where
+    (created_at, id) < (
+        coalesce(:after_key::timestamptz, 'infinity'),
+        coalesce(:after_id::bigint, 9223372036854775807)
+    )
+    and (:q::text is null or lower(client_name || ' ' || location) like :q)
+    and session_date >= coalesce(:session_from::timestamptz, '-infinity')
+    and session_date < coalesce(:session_to::timestamptz, 'infinity')
+    and (:status::booking_status is null or status = :status)
+    and (:client_id::bigint is null or client_id = :client_id)
+    and (
+        :staff_id::bigint is null
+        or exists (
+            select
+            from staff_assignments
+            where staff_assignments.booking_id = booking_details.id and staff_assignments.staff_id = :staff_id
+        )
+    )
+    and (:category_id::bigint is null or category_id = :category_id)
+    and (:invoiced::boolean is null or (invoice_id is not null) = :invoiced)
+order by created_at desc, id desc
+limit :limit;
+
+-- name: count_bookings(q, session_from, session_to, status, client_id, staff_id, category_id, invoiced)$
+-- How many rows these lists have in all.
+select count(*)
+from booking_details
+where
+    (:q::text is null or lower(client_name || ' ' || location) like :q)
+    and session_date >= coalesce(:session_from::timestamptz, '-infinity')
+    and session_date < coalesce(:session_to::timestamptz, 'infinity')
+    and (:status::booking_status is null or status = :status)
+    and (:client_id::bigint is null or client_id = :client_id)
+    and (
+        :staff_id::bigint is null
+        or exists (
+            select
+            from staff_assignments
+            where staff_assignments.booking_id = booking_details.id and staff_assignments.staff_id = :staff_id
+        )
+    )
+    and (:category_id::bigint is null or category_id = :category_id)
+    and (:invoiced::boolean is null or (invoice_id is not null) = :invoiced);

@@ -1,0 +1,183 @@
+-- name: get_editing_job(editing_job_id)^
+-- One editing job, with every status it has had.
+select
+    editing_job_details.*,
+    (
+        select
+            jsonb_agg(
+                jsonb_build_object(
+                    'id', history.id,
+                    'status', history.status,
+                    'changedAt', rfc3339(history.changed_at),
+                    'changedBy', history.changed_by,
+                    'notes', history.notes
+                )
+                order by history.id
+            )
+        from (
+            select *
+            from editing_status_logs
+            where editing_status_logs.editing_job_id = editing_job_details.id
+            order by editing_status_logs.id desc
+            limit 200
+        ) as history
+    ) as status_history
+from editing_job_details
+where editing_job_details.id = :editing_job_id;
+
+-- name: lock_editing_job(editing_job_id)^
+-- Locks: the job's row.
+select *
+from editing_jobs
+where id = :editing_job_id
+for no key update;
+
+-- name: lock_editing_job_of_booking(booking_id)^
+-- Locks: the row of a booking's job, after the booking.
+select *
+from editing_jobs
+where booking_id = :booking_id
+for no key update;
+
+-- name: insert_editing_job(booking_id)$
+-- Open the editing of a completed booking; gives its id. The booking is locked.
+insert into editing_jobs (booking_id)
+values (:booking_id)
+returning id;
+
+-- name: insert_editing_status(editing_job_id, status, changed_by, notes)!
+-- Log a status that a job has taken, and by whose hand.
+insert into editing_status_logs (editing_job_id, status, changed_at, changed_by, notes)
+values (:editing_job_id, :status, clock_timestamp(), :changed_by, :notes);
+
+-- name: update_editing_job(id, due_date, notes)!
+-- Change what is planned and noted for a job.
+update editing_jobs
+set
+    due_date = :due_date,
+    notes = :notes,
+    updated_at = now()
+where id = :id;
+
+-- name: refresh_editing_job_delivery(editing_job_id)!
+-- Set a job's status to the newest of its log, and the time of delivery with it. The job is locked.
+update editing_jobs
+set
+    status = latest.status,
+    delivered_at = latest.delivered_at,
+    updated_at = now()
+from (
+    select
+        editing_status_logs.status,
+        case when editing_status_logs.status in ('DELIVERED', 'ARCHIVED') then (
+            select max(deliveries.changed_at)
+            from editing_status_logs as deliveries
+            where deliveries.editing_job_id = :editing_job_id and deliveries.status = 'DELIVERED'
+        ) end as delivered_at
+    from editing_status_logs
+    where editing_status_logs.editing_job_id = :editing_job_id
+    order by editing_status_logs.id desc
+    limit 1
+) as latest
+where editing_jobs.id = :editing_job_id;
+
+-- name: count_editing_statuses(editing_job_id)$
+-- How many statuses a job has had.
+select count(*)
+from editing_status_logs
+where editing_job_id = :editing_job_id;
+
+-- name: delete_editing_job(editing_job_id)!
+-- Take back a job that nobody has begun, with its log.
+delete from editing_jobs
+where id = :editing_job_id;
+
+-- name: list_broken_editing_jobs()
+-- Jobs whose status or time of delivery is not that of their log.
+select
+    'editing_jobs' as table_name,
+    editing_jobs.id,
+    'status, delivered_at' as column_name,
+    concat_ws(', ', editing_jobs.status, editing_jobs.delivered_at) as stored,
+    concat_ws(', ', latest.status, latest.delivered_at) as expected
+from editing_jobs
+left join lateral (
+    select
+        editing_status_logs.status,
+        case when editing_status_logs.status in ('DELIVERED', 'ARCHIVED') then (
+            select max(deliveries.changed_at)
+            from editing_status_logs as deliveries
+            where deliveries.editing_job_id = editing_jobs.id and deliveries.status = 'DELIVERED'
+        ) end as delivered_at
+    from editing_status_logs
+    where editing_status_logs.editing_job_id = editing_jobs.id
+    order by editing_status_logs.id desc
+    limit 1
+) as latest on true
+where
+    (editing_jobs.status, editing_jobs.delivered_at) is distinct from (latest.status, latest.delivered_at)
+order by editing_jobs.id
+limit 1000;
+
+-- name: list_editing_jobs_by_due_date(after_key, after_id, limit, q, status, booking_id)
+-- Editing jobs, due soonest first.
+select *
+from editing_job_details
+where
+    (coalesce(due_date, 'infinity'), id) > (coalesce(:after_key::date, '-infinity'), coalesce(:after_id::bigint, 0))
+    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like :q)
+    and (:status::editing_status is null or status = :status)
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+order by coalesce(due_date, 'infinity'), id
+limit :limit;
+
+-- name: list_editing_jobs_by_due_date_desc(after_key, after_id, limit, q, status, booking_id)
+-- Editing jobs, due last first.
+select *
+from editing_job_details
+where
+    (coalesce(due_date, 'infinity'), id) < (
+        coalesce(:after_key::date, 'infinity'),
+        coalesce(:after_id::bigint, 9223372036854775807)
+    )
+    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like :q)
+    and (:status::editing_status is null or status = :status)
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+order by coalesce(due_date, 'infinity') desc, id desc
+limit :limit;
+
+-- name: list_editing_jobs_by_created_at(after_key, after_id, limit, q, status, booking_id)
+-- Editing jobs, oldest first.
+select *
+from editing_job_details
+where
+    (created_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
+    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like :q)
+    and (:status::editing_status is null or status = :status)
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+order by created_at, id
+limit :limit;
+
+-- name: list_editing_jobs_by_created_at_desc(after_key, after_id, limit, q, status, booking_id)
+-- Editing jobs, newest first.
+select *
+from editing_job_details
+where
+    (created_at, id) < (
+        coalesce(:after_key::timestamptz, 'infinity'),
+        coalesce(:after_id::bigint, 9223372036854775807)
+    )
+    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like :q)
+    and (:status::editing_status is null or status = :status)
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+order by created_at desc, id desc
+limit :limit;
+
+-- name: count_editing_jobs(q, status, booking_id)$
+-- How many rows these lists have in all.
+select count(*)
+from editing_job_details
+where
+    (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like :q)
+    and (:status::editing_status is null or status = :status)
+    and (:booking_id::bigint is null or booking_id = :booking_id);

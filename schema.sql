@@ -1,0 +1,46 @@
+-- The whole database of Photolens. On an empty database (or an empty schema of one):
+--
+--     psql "$DATABASE_URL" -f schema.sql
+--
+-- PostgreSQL 14 to 18. Everything lands in the first schema of the search_path, in one transaction; where it is
+-- already there, this file says so and changes nothing.
+
+\set ON_ERROR_STOP on
+\set QUIET on
+set client_min_messages = warning;
+
+select exists (
+    select
+    from pg_class
+    where relname = 'studio_settings' and relnamespace = current_schema()::regnamespace
+) as is_installed \gset
+
+\if :is_installed
+    \echo 'The Photolens schema is already here: nothing was changed.'
+    \quit
+\endif
+
+-- An extension belongs to the whole database. Kept in "public", dropping one studio's schema never takes it away.
+select case when to_regnamespace('public') is null then current_schema() else 'public' end as extensions_schema \gset
+
+begin;
+
+create extension if not exists btree_gist with schema :"extensions_schema";
+create extension if not exists pg_trgm with schema :"extensions_schema";
+
+-- Operator classes are looked up by name: let the index definitions below find them wherever the extension is.
+select set_config(
+    'search_path',
+    current_setting('search_path') || ', '
+    || (select string_agg(distinct extnamespace::regnamespace::text, ', ') from pg_extension where extname in ('btree_gist', 'pg_trgm')),
+    true
+) as search_path \gset
+
+\ir schema/platform.sql
+\ir schema/studio.sql
+\ir schema/billing.sql
+\ir schema/details.sql
+
+commit;
+
+\echo 'The Photolens schema is installed.'

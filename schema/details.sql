@@ -1,0 +1,173 @@
+-- The rows the API shows, each defined once: what a screen needs of its neighbours is joined here, so that no list
+-- costs a query per row. They stand last because they look across the domains.
+
+create view session_package_details as
+select
+    session_packages.id,
+    session_packages.category_id,
+    session_categories.name as category_name,
+    session_packages.name,
+    session_packages.description,
+    session_packages.price,
+    session_packages.duration_minutes,
+    session_packages.inclusions,
+    session_packages.is_active,
+    session_packages.created_at,
+    session_packages.updated_at
+from session_packages
+inner join session_categories on session_packages.category_id = session_categories.id;
+
+
+create view booking_details as
+select
+    bookings.id,
+    bookings.client_id,
+    clients.name as client_name,
+    clients.avatar_url as client_avatar_url,
+    bookings.session_type_id,
+    session_packages.name as session_type_name,
+    session_packages.category_id,
+    session_categories.name as category_name,
+    bookings.session_date,
+    bookings.ends_at,
+    bookings.location,
+    bookings.price,
+    bookings.status,
+    bookings.notes,
+    (
+        select
+            coalesce(
+                jsonb_agg(
+                    jsonb_build_object(
+                        'staffId', staff_members.id,
+                        'name', staff_members.name,
+                        'avatarUrl', staff_members.avatar_url,
+                        'role', staff_assignments.role
+                    )
+                    order by staff_assignments.id
+                ),
+                '[]'
+            )
+        from staff_assignments
+        inner join staff_members on staff_assignments.staff_id = staff_members.id
+        where staff_assignments.booking_id = bookings.id
+    ) as assigned_staff,
+    editing_jobs.id as editing_job_id,
+    invoice.id as invoice_id,
+    invoice.invoice_number,
+    bookings.created_at,
+    bookings.updated_at
+from bookings
+inner join clients on bookings.client_id = clients.id
+inner join session_packages on bookings.session_type_id = session_packages.id
+inner join session_categories on session_packages.category_id = session_categories.id
+left join editing_jobs on bookings.id = editing_jobs.booking_id
+-- A booking may have been invoiced again after a void: the newest invoice that still counts is the one to show.
+left join lateral (
+    select
+        invoices.id,
+        invoices.invoice_number
+    from invoices
+    where invoices.booking_id = bookings.id and invoices.status <> 'VOID'
+    order by invoices.id desc
+    limit 1
+) as invoice on true;
+
+
+create view editing_job_details as
+select
+    editing_jobs.id,
+    editing_jobs.booking_id,
+    bookings.client_id,
+    clients.name as client_name,
+    session_packages.name as session_type_name,
+    bookings.session_date,
+    editing_jobs.status,
+    editing_jobs.due_date,
+    editing_jobs.notes,
+    editing_jobs.delivered_at,
+    editing_jobs.created_at,
+    editing_jobs.updated_at
+from editing_jobs
+inner join bookings on editing_jobs.booking_id = bookings.id
+inner join clients on bookings.client_id = clients.id
+inner join session_packages on bookings.session_type_id = session_packages.id;
+
+
+create view expense_details as
+select
+    expenses.id,
+    expenses.booking_id,
+    bookings.client_id,
+    clients.name as client_name,
+    expenses.category,
+    expenses.description,
+    expenses.amount,
+    expenses.incurred_at,
+    expenses.notes,
+    expenses.payment_account_id,
+    payment_accounts.name as payment_account_name,
+    invoice_items.id as billed_invoice_item_id,
+    invoice_items.invoice_id as billed_invoice_id,
+    expenses.created_at,
+    expenses.updated_at
+from expenses
+left join bookings on expenses.booking_id = bookings.id
+left join clients on bookings.client_id = clients.id
+left join payment_accounts on expenses.payment_account_id = payment_accounts.id
+left join invoice_items on expenses.id = invoice_items.expense_id;
+
+
+create view invoice_summaries as
+select
+    invoices.id,
+    invoices.invoice_number,
+    invoices.client_id,
+    clients.name as client_name,
+    clients.email as client_email,
+    clients.avatar_url as client_avatar_url,
+    invoices.booking_id,
+    invoices.issue_date,
+    invoices.due_date,
+    invoices.status,
+    invoices.currency,
+    invoices.total_amount,
+    invoices.balance_due,
+    -- Told by the calendar, also before the daily task has changed the status.
+    coalesce(
+        invoices.status not in ('DRAFT', 'VOID') and invoices.balance_due > 0 and invoices.due_date < studio_today(),
+        false
+    ) as is_overdue,
+    invoices.created_at,
+    invoices.updated_at
+from invoices
+inner join clients on invoices.client_id = clients.id;
+
+
+create view invoice_item_details as
+select
+    invoice_items.id,
+    invoice_items.invoice_id,
+    invoice_items.position,
+    invoice_items.name,
+    invoice_items.quantity::float8 as quantity,
+    invoice_items.unit_price,
+    invoice_items.amount,
+    invoice_items.expense_id
+from invoice_items;
+
+
+create view payment_details as
+select
+    payments.id,
+    payments.invoice_id,
+    payments.amount,
+    payments.paid_at,
+    payments.method,
+    payments.notes,
+    payments.payment_account_id,
+    payment_accounts.name as payment_account_name,
+    payments.recorded_by,
+    payments.created_at
+from payments
+left join payment_accounts on payments.payment_account_id = payment_accounts.id;

@@ -1,0 +1,353 @@
+-- The demo studio: clients, catalogue, team, accounts, shoots, editing and expenses.
+
+-- No "on conflict" here: a client that is there already is somebody's, and must not be given invented bookings.
+insert into clients (name, email, phone, notes, avatar_url, created_at, updated_at)
+select
+    client.name,
+    client.email,
+    client.phone,
+    client.notes,
+    'https://images.example/clients/' || client.avatar,
+    demo_calendar.opening - make_interval(days => client.days_ago),
+    demo_calendar.opening - make_interval(days => client.days_ago)
+from (
+    values
+    ('Amara Okafor', 'amara@okafor.example', '+1 212 555 0142', 'Prefers mornings.', 'amara.jpg', 430),
+    ('Hiroshi Tanaka', 'hiroshi@tanaka.example', '+1 646 555 0117', 'Two children; plan a break.', 'hiroshi.jpg', 418),
+    ('Juniper & Rye Bakery', 'hi@juniper.example', '+1 718 555 0163', 'White backgrounds only.', null, 402),
+    ('Elena Vásquez', 'elena@vasquez.example', '+1 917 555 0128', null, 'elena.jpg', 396),
+    ('Northgate Robotics', 'hi@northgate.example', '+1 332 555 0190', 'Needs a purchase order number.', null, 366),
+    ('Priya Raman', 'priya@raman.example', '+1 347 555 0155', 'Vegetarian catering on long days.', 'priya.jpg', 326),
+    ('Noah Lindqvist', 'noah@lindqvist.example', '+1 929 555 0131', null, 'noah.jpg', 301),
+    ('Fatima Al-Rashid', 'fatima@rashid.example', '+1 212 555 0176', 'No pictures on social media.', 'fatima.jpg', 263),
+    ('Chloé Dubois', 'chloe@dubois.example', '+1 646 555 0109', 'Found us through the wedding fair.', 'chloe.jpg', 201),
+    ('Mateo Gonçalves', 'mateo@goncalves.example', '+1 718 555 0184', null, 'mateo.jpg', 172),
+    ('Grace Whitfield', 'grace@whitfield.example', '+1 917 555 0147', 'Referred by Noah Lindqvist.', 'grace.jpg', 134),
+    ('Salt & Cedar Ceramics', 'hi@saltcedar.example', '+1 347 555 0122', 'Bring the turntable.', null, 100),
+    ('Kwame Mensah', 'kwame@mensah.example', '+1 929 555 0168', null, 'kwame.jpg', 79),
+    ('Ingrid Solheim', 'ingrid@solheim.example', null, 'Lives abroad; write rather than call.', 'ingrid.jpg', 74),
+    ('Leila Haddad', 'leila@haddad.example', '+1 332 555 0113', 'Garden ceremony, tent if it rains.', 'leila.jpg', 18),
+    ('Dev Patel', 'dev@patel.example', '+1 212 555 0139', 'Asked for prices; call back next week.', null, 5)
+) as client (name, email, phone, notes, avatar, days_ago)
+cross join demo_calendar
+order by client.days_ago desc;
+
+
+-- The catalogue, the team and the accounts may meet rows of the same name: those are used as they are.
+insert into session_categories (name, created_at, updated_at)
+select
+    category.name,
+    demo_calendar.opening - interval '500 days',
+    demo_calendar.opening - interval '500 days'
+from (values ('Weddings'), ('Portraits'), ('Events'), ('Commercial')) as category (name)
+cross join demo_calendar
+on conflict do nothing;
+
+insert into session_packages (category_id, name, description, price, duration_minutes, inclusions, created_at, updated_at)
+select
+    session_categories.id,
+    package.name,
+    package.description,
+    package.price,
+    package.minutes,
+    string_to_array(package.inclusions, ', '),
+    demo_calendar.opening - interval '500 days',
+    demo_calendar.opening - interval '500 days'
+from (
+    values
+    ('Weddings', 'Full Day Wedding', 3200.00, 600, 'Preparations to last dance.', '600 images, Gallery, Album'),
+    ('Weddings', 'Half Day Wedding', 1900.00, 300, 'Ceremony, portraits, first toast.', '300 images, Gallery'),
+    ('Weddings', 'Elopement', 950.00, 150, 'The two of you and a place you love.', '100 images, Gallery'),
+    ('Portraits', 'Family Portrait', 380.00, 90, 'Up to six people, out or in.', '25 images, Gallery, Print'),
+    ('Portraits', 'Newborn Session', 420.00, 150, 'Unhurried, in the first weeks.', '20 images, Gallery, Birth card'),
+    ('Portraits', 'Studio Headshot', 180.00, 45, 'For profiles, press and casting.', '3 retouched images'),
+    ('Events', 'Corporate Event', 1200.00, 240, 'Conferences, launches, awards.', '200 images, Ten the same night'),
+    ('Events', 'Birthday Party', 540.00, 180, 'Guests, games and the cake.', '120 images, Gallery'),
+    ('Commercial', 'Product Shoot', 850.00, 240, 'Up to fifteen products on white.', '15 images, Licence for one year'),
+    ('Commercial', 'Brand Story', 1500.00, 300, 'People, place and product in one day.', '40 images, Licence for two years')
+) as package (category, name, price, minutes, description, inclusions)
+inner join session_categories on lower(package.category) = lower(session_categories.name)
+cross join demo_calendar
+on conflict do nothing;
+
+insert into staff_members (name, role, email, phone, avatar_url, status, created_at, updated_at)
+select
+    member.name,
+    member.role::staff_role,
+    member.login || '@lumenhall.example',
+    member.phone,
+    'https://images.example/staff/' || member.login || '.jpg',
+    member.status::staff_status,
+    demo_calendar.opening - make_interval(days => member.days_ago),
+    demo_calendar.opening - make_interval(days => member.days_ago)
+from (
+    values
+    ('Rosa Delgado', 'OWNER', 'rosa', '+1 212 555 0101', 'ACTIVE', 500),
+    ('Maya Osei', 'PHOTOGRAPHER', 'maya', '+1 212 555 0102', 'ACTIVE', 490),
+    ('Jonas Weber', 'PHOTOGRAPHER', 'jonas', '+1 212 555 0103', 'ACTIVE', 455),
+    ('Yuki Sato', 'EDITOR', 'yuki', '+1 212 555 0104', 'ACTIVE', 450),
+    ('Dana Kowalski', 'FINANCE', 'dana', '+1 212 555 0105', 'ACTIVE', 440),
+    ('Theo Marchetti', 'ADMIN', 'theo', null, 'INVITED', 3)
+) as member (name, role, login, phone, status, days_ago)
+cross join demo_calendar
+on conflict do nothing;
+
+insert into payment_accounts (name, kind, details, created_at, updated_at)
+select
+    account.name,
+    account.kind::payment_account_kind,
+    account.details,
+    demo_calendar.opening - interval '500 days',
+    demo_calendar.opening - interval '500 days'
+from (
+    values
+    ('Business checking', 'BANK', 'Hudson Community Bank, account ending in 4471'),
+    ('Cash box', 'CASH', 'Top drawer of the front desk'),
+    ('PayPal', 'DIGITAL_WALLET', 'billing@lumenhall.example')
+) as account (name, kind, details)
+cross join demo_calendar
+on conflict do nothing;
+
+
+-- Shoots. Weeks count from this one, weekdays from Monday = 1. This week has none, so that what is past and what is to
+-- come does not depend on the day; and four weeks never pass without one, so that every calendar month has some.
+create temporary table demo_booking_plan on commit drop as
+select
+    plan.*,
+    shoot.day as shoot_day,
+    (shoot.day + plan.starts_at::time) at time zone demo_calendar.time_zone as session_date,
+    (shoot.day - plan.lead_days + time '08:45' + plan.lead_days * interval '11 minutes')
+    at time zone demo_calendar.time_zone as booked_at
+from (
+    values
+    ('B01', 'amara@okafor.example', 'Half Day Wedding', -55, 6, '13:00', 40, 'COMPLETED', 'maya', 'jonas', 'River Barn'),
+    ('B02', 'hiroshi@tanaka.example', 'Studio Headshot', -54, 3, '10:00', 21, 'COMPLETED', 'jonas', null, 'Studio'),
+    ('B03', 'hi@juniper.example', 'Product Shoot', -52, 4, '09:30', 28, 'COMPLETED', 'jonas', null, 'Bakery'),
+    ('B04', 'elena@vasquez.example', 'Full Day Wedding', -50, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Lake Manor'),
+    ('B05', 'hi@northgate.example', 'Corporate Event', -47, 5, '18:00', 30, 'COMPLETED', 'jonas', null, 'Pier 60'),
+    ('B06', 'hi@juniper.example', 'Brand Story', -45, 2, '10:00', 24, 'COMPLETED', 'maya', null, 'Bakery'),
+    ('B07', 'amara@okafor.example', 'Family Portrait', -44, 6, '14:00', 20, 'COMPLETED', 'maya', null, 'Prospect Park'),
+    ('B08', 'priya@raman.example', 'Newborn Session', -42, 3, '11:00', 25, 'COMPLETED', 'maya', null, 'Client''s home'),
+    ('B09', 'elena@vasquez.example', 'Birthday Party', -41, 6, '15:00', 22, 'CANCELLED', 'jonas', null, 'Brooklyn Loft'),
+    ('B10', 'hi@northgate.example', 'Studio Headshot', -39, 4, '09:00', 16, 'COMPLETED', 'jonas', null, 'Studio'),
+    ('B11', 'noah@lindqvist.example', 'Half Day Wedding', -37, 6, '12:00', 38, 'COMPLETED', 'maya', 'jonas', 'City Hall'),
+    ('B12', 'hi@juniper.example', 'Product Shoot', -34, 3, '09:00', 19, 'COMPLETED', 'jonas', null, 'Studio'),
+    ('B13', 'hiroshi@tanaka.example', 'Birthday Party', -33, 6, '16:00', 27, 'COMPLETED', 'jonas', null, 'Client''s home'),
+    ('B14', 'fatima@rashid.example', 'Full Day Wedding', -31, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Astoria Hall'),
+    ('B15', 'hi@northgate.example', 'Brand Story', -30, 5, '10:00', 33, 'COMPLETED', 'maya', 'jonas', 'Northgate plant'),
+    ('B16', 'amara@okafor.example', 'Newborn Session', -28, 7, '09:30', 14, 'COMPLETED', 'maya', null, 'Client''s home'),
+    ('B17', 'priya@raman.example', 'Elopement', -27, 6, '15:00', 36, 'CANCELLED', 'maya', null, 'Montauk Point'),
+    ('B18', 'elena@vasquez.example', 'Studio Headshot', -26, 2, '13:00', 15, 'COMPLETED', 'jonas', null, 'Studio'),
+    ('B19', 'chloe@dubois.example', 'Elopement', -24, 6, '15:00', 29, 'COMPLETED', 'maya', null, 'Bear Mountain'),
+    ('B20', 'hi@northgate.example', 'Corporate Event', -22, 4, '17:30', 35, 'COMPLETED', 'jonas', null, 'Javits Center'),
+    ('B21', 'hi@juniper.example', 'Product Shoot', -19, 3, '10:00', 17, 'COMPLETED', 'jonas', null, 'Studio'),
+    ('B22', 'mateo@goncalves.example', 'Full Day Wedding', -18, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Vineyard'),
+    ('B23', 'fatima@rashid.example', 'Studio Headshot', -16, 5, '12:00', 14, 'COMPLETED', 'maya', null, 'Studio'),
+    ('B24', 'chloe@dubois.example', 'Family Portrait', -15, 6, '13:00', 21, 'CANCELLED', 'jonas', null, 'Central Park'),
+    ('B25', 'grace@whitfield.example', 'Half Day Wedding', -13, 6, '12:30', 39, 'COMPLETED', 'jonas', 'maya', 'St Mark''s'),
+    ('B26', 'hi@northgate.example', 'Corporate Event', -11, 4, '18:00', 28, 'COMPLETED', 'jonas', null, 'Pier 60'),
+    ('B27', 'hi@saltcedar.example', 'Product Shoot', -10, 2, '09:00', 22, 'COMPLETED', 'jonas', null, 'Studio'),
+    ('B28', 'mateo@goncalves.example', 'Family Portrait', -9, 7, '11:00', 19, 'COMPLETED', 'maya', null, 'Fort Tryon Park'),
+    ('B29', 'priya@raman.example', 'Birthday Party', -8, 6, '14:00', 26, 'COMPLETED', 'jonas', null, 'Community hall'),
+    ('B30', 'hi@saltcedar.example', 'Brand Story', -7, 3, '10:00', 30, 'COMPLETED', 'maya', 'jonas', 'Pottery'),
+    ('B31', 'kwame@mensah.example', 'Elopement', -6, 6, '15:30', 33, 'COMPLETED', 'maya', null, 'Dumbo'),
+    ('B32', 'ingrid@solheim.example', 'Full Day Wedding', -4, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Hudson Farm'),
+    ('B33', 'hi@juniper.example', 'Product Shoot', -3, 4, '09:30', 16, 'COMPLETED', 'jonas', null, 'Studio'),
+    ('B34', 'noah@lindqvist.example', 'Family Portrait', -3, 7, '13:00', 17, 'CANCELLED', 'maya', null, 'Central Park'),
+    ('B35', 'fatima@rashid.example', 'Newborn Session', -2, 2, '10:00', 23, 'COMPLETED', 'maya', null, 'Client''s home'),
+    ('B36', 'kwame@mensah.example', 'Family Portrait', -2, 6, '12:00', 20, 'COMPLETED', 'jonas', null, 'Prospect Park'),
+    ('B37', 'hi@northgate.example', 'Corporate Event', -1, 2, '17:00', 31, 'COMPLETED', 'jonas', 'maya', 'Javits Center'),
+    ('B38', 'grace@whitfield.example', 'Studio Headshot', -1, 4, '14:00', 15, 'COMPLETED', 'maya', null, 'Studio'),
+    ('B39', 'hiroshi@tanaka.example', 'Birthday Party', -1, 6, '16:00', 28, 'COMPLETED', 'jonas', null, 'Client''s home'),
+    ('B40', 'hi@saltcedar.example', 'Product Shoot', 1, 2, '10:00', 24, 'SCHEDULED', 'jonas', null, 'Studio'),
+    ('B41', 'mateo@goncalves.example', 'Family Portrait', 1, 6, '13:00', 21, 'SCHEDULED', 'maya', null, 'Studio'),
+    ('B42', 'hi@northgate.example', 'Corporate Event', 2, 5, '18:00', 35, 'SCHEDULED', 'jonas', 'maya', 'Pier 60'),
+    ('B43', 'amara@okafor.example', 'Family Portrait', 2, 7, '10:00', 27, 'PENDING', 'maya', null, 'Prospect Park'),
+    ('B44', 'hi@juniper.example', 'Brand Story', 3, 3, '09:30', 30, 'SCHEDULED', 'maya', 'jonas', 'Bakery'),
+    ('B45', 'priya@raman.example', 'Elopement', 3, 6, '15:00', 28, 'PENDING', 'maya', null, 'Montauk Point'),
+    ('B46', 'leila@haddad.example', 'Full Day Wedding', 4, 6, '12:00', 42, 'SCHEDULED', 'maya', 'jonas', 'Wave Hill'),
+    ('B47', 'elena@vasquez.example', 'Studio Headshot', 5, 5, '11:00', 42, 'CANCELLED', 'jonas', null, 'Studio'),
+    ('B48', 'chloe@dubois.example', 'Family Portrait', 5, 6, '11:00', 42, 'PENDING', 'jonas', null, 'Central Park')
+) as plan (code, client_email, package, week, weekday, starts_at, lead_days, status, lead, second_shooter, location)
+cross join demo_calendar
+cross join lateral (select demo_calendar.monday + 7 * plan.week + plan.weekday - 1 as day) as shoot;
+
+insert into bookings (client_id, session_type_id, session_date, ends_at, location, price, status, notes, created_at, updated_at)
+select
+    clients.id,
+    session_packages.id,
+    plan.session_date,
+    plan.session_date + make_interval(mins => session_packages.duration_minutes),
+    plan.location,
+    coalesce(agreed.price, session_packages.price),
+    plan.status::booking_status,
+    agreed.notes,
+    plan.booked_at,
+    case plan.status
+        when 'COMPLETED' then plan.session_date + make_interval(mins => session_packages.duration_minutes)
+        when 'CANCELLED' then plan.booked_at + make_interval(days => agreed.cancelled_after_days)
+        else plan.booked_at
+    end
+from demo_booking_plan as plan
+inner join clients on plan.client_email = lower(clients.email)
+inner join session_packages on lower(plan.package) = lower(session_packages.name)
+-- What was agreed beyond the package, and how long after booking some cancelled.
+left join (
+    values
+    ('B07', 300.00, null, 'Thank-you price for a returning couple.'),
+    ('B09', null, 9, 'Cancelled: moved to another city.'),
+    ('B10', 540.00, null, 'Three engineers, one after the other.'),
+    ('B14', null, null, 'Two ceremonies; the hall allows no flash.'),
+    ('B17', null, 12, 'Cancelled: storm warning on the coast.'),
+    ('B22', 3600.00, null, 'Includes a second location.'),
+    ('B24', null, 8, 'Cancelled: illness in the family.'),
+    ('B28', 0.00, null, 'A gift, to go with the wedding.'),
+    ('B34', null, 6, 'Cancelled: asked for a date next season.'),
+    ('B43', null, null, 'Waiting for the grandparents to confirm.'),
+    ('B46', null, null, 'Rain plan: the conservatory.'),
+    ('B47', null, 1, 'Cancelled: booked twice by mistake.')
+) as agreed (code, price, cancelled_after_days, notes) on plan.code = agreed.code
+order by plan.booked_at, plan.code;
+
+-- From here on, each code with the booking it became: a client has no two shoots at one time.
+create temporary table demo_bookings on commit drop as
+select
+    plan.code,
+    plan.package,
+    plan.shoot_day,
+    plan.lead,
+    plan.second_shooter,
+    bookings.*
+from demo_booking_plan as plan
+inner join clients on plan.client_email = lower(clients.email)
+inner join bookings on clients.id = bookings.client_id and plan.session_date = bookings.session_date;
+
+insert into staff_assignments (booking_id, staff_id, role, occupied, created_at)
+select
+    demo_bookings.id,
+    staff_members.id,
+    assigned.role,
+    demo_bookings.occupied,
+    demo_bookings.created_at
+from demo_bookings
+cross join lateral (
+    values (demo_bookings.lead, 'Lead'), (demo_bookings.second_shooter, 'Second shooter')
+) as assigned (login, role)
+inner join staff_members on assigned.login || '@lumenhall.example' = lower(staff_members.email)
+order by demo_bookings.id, assigned.role;
+
+
+-- Editing: the courses that jobs take, as moves and the days after the shoot on which they were made.
+create temporary table demo_editing_moves on commit drop as
+select
+    demo_bookings.id as booking_id,
+    demo_bookings.shoot_day,
+    demo_bookings.ends_at,
+    move.step,
+    move.status,
+    -- The first row is written as the shoot is marked completed, by whoever led it.
+    case
+        when move.step = 1 then demo_bookings.ends_at
+        else
+            (demo_bookings.shoot_day + move.days + time '09:30' + move.step * interval '40 minutes')
+            at time zone demo_calendar.time_zone
+    end as changed_at,
+    case when move.step = 1 then staff_members.name else 'Yuki Sato' end as changed_by,
+    case move.status
+        when 'REVISION' then 'The client asks for warmer tones.'
+        when 'ARCHIVED' then 'Files moved to cold storage.'
+    end as notes
+from (
+    values
+    ('{PENDING,IN_PROGRESS,DELIVERED,ARCHIVED}', '{0,2,9,40}', '{B01,B02,B03,B05,B07,B08,B10,B12,B13,B15,B16,B18}'),
+    ('{PENDING,IN_PROGRESS,DELIVERED,REVISION,DELIVERED,ARCHIVED}', '{0,3,11,14,18,50}', '{B04,B06,B11,B14,B19}'),
+    ('{PENDING,IN_PROGRESS,DELIVERED,REVISION,IN_PROGRESS,DELIVERED}', '{0,2,8,11,12,15}', '{B22,B30}'),
+    ('{PENDING,IN_PROGRESS,DELIVERED}', '{0,1,7}', '{B21,B23,B26,B27,B28,B31}'),
+    ('{PENDING,IN_PROGRESS,DELIVERED}', '{0,6,17}', '{B20,B25,B29}'),
+    ('{PENDING,IN_PROGRESS,DELIVERED,REVISION}', '{0,2,7,10}', '{B32,B35}'),
+    ('{PENDING,IN_PROGRESS}', '{0,2}', '{B33,B36,B37}'),
+    ('{PENDING}', '{0}', '{B38,B39}')
+) as course (statuses, days, codes)
+cross join unnest(course.statuses::editing_status[], course.days::integer[]) with ordinality as move (status, days, step)
+inner join demo_bookings on demo_bookings.code = any(course.codes::text[])
+inner join staff_members on demo_bookings.lead || '@lumenhall.example' = lower(staff_members.email)
+cross join demo_calendar;
+
+insert into editing_jobs (booking_id, status, due_date, notes, delivered_at, created_at, updated_at)
+select
+    latest.booking_id,
+    latest.status,
+    latest.shoot_day + 14,
+    case when latest.status = 'REVISION' then latest.notes end,
+    case when latest.status in ('DELIVERED', 'ARCHIVED') then (
+        select max(deliveries.changed_at)
+        from demo_editing_moves as deliveries
+        where deliveries.booking_id = latest.booking_id and deliveries.status = 'DELIVERED'
+    ) end,
+    latest.ends_at,
+    latest.changed_at
+from (select distinct on (booking_id) * from demo_editing_moves order by booking_id, step desc) as latest
+order by latest.ends_at;
+
+insert into editing_status_logs (editing_job_id, status, changed_at, changed_by, notes)
+select
+    editing_jobs.id,
+    moves.status,
+    moves.changed_at,
+    moves.changed_by,
+    moves.notes
+from demo_editing_moves as moves
+inner join editing_jobs on moves.booking_id = editing_jobs.booking_id
+order by moves.changed_at, moves.booking_id;
+
+
+-- Expenses: the day counts from the shoot, or from today where there is none.
+insert into expenses (booking_id, category, description, amount, incurred_at, payment_account_id, created_at, updated_at)
+select
+    demo_bookings.id,
+    plan.category::expense_category,
+    plan.description,
+    plan.amount,
+    incurred.at,
+    payment_accounts.id,
+    incurred.at,
+    incurred.at
+from (
+    values
+    ('STUDIO', null, 'Studio rent, quarter', -358, 2400.00, 'Business checking'),
+    ('SOFTWARE', null, 'Editing suite, yearly plan', -352, 599.88, 'Business checking'),
+    ('TRAVEL', 'B04', 'Hotel near the venue', -1, 189.00, 'Business checking'),
+    ('SOFTWARE', null, 'Gallery hosting, quarter', -330, 87.00, 'PayPal'),
+    ('STUDIO', 'B06', 'Prop rental', -1, 145.00, 'Cash box'),
+    ('OTHER', null, 'Liability insurance, yearly', -300, 780.00, 'Business checking'),
+    ('MARKETING', null, 'Wedding fair booth', -285, 650.00, 'Business checking'),
+    ('STUDIO', null, 'Studio rent, quarter', -267, 2400.00, 'Business checking'),
+    ('SOFTWARE', null, 'Gallery hosting, quarter', -239, 87.00, 'PayPal'),
+    ('GEAR', null, '85 mm lens', -226, 1799.00, 'Business checking'),
+    ('TRAVEL', 'B14', 'Train tickets for two', 0, 96.40, 'PayPal'),
+    ('TRAVEL', 'B15', 'Van rental', 0, 128.75, 'Business checking'),
+    ('STUDIO', null, 'Backdrop paper rolls', -201, 164.50, 'Cash box'),
+    ('STUDIO', null, 'Studio rent, quarter', -176, 2400.00, 'Business checking'),
+    ('OTHER', 'B20', 'Venue parking', 0, 36.00, 'Cash box'),
+    ('SOFTWARE', null, 'Gallery hosting, quarter', -148, 87.00, 'PayPal'),
+    ('TRAVEL', 'B22', 'Ferry and lodging', -1, 312.00, 'Business checking'),
+    ('MARKETING', null, 'Instagram campaign', -118, 320.00, 'PayPal'),
+    ('GEAR', null, 'Softbox and light stands', -98, 412.30, 'Business checking'),
+    ('STUDIO', null, 'Studio rent, quarter', -85, 2400.00, 'Business checking'),
+    ('GEAR', 'B26', 'Rented telephoto lens', 0, 85.00, 'Business checking'),
+    ('SOFTWARE', null, 'Gallery hosting, quarter', -57, 87.00, 'PayPal'),
+    ('STUDIO', 'B30', 'Styling and props', -2, 210.00, 'Cash box'),
+    ('OTHER', null, 'Bookkeeping', -40, 260.00, 'Business checking'),
+    ('TRAVEL', 'B32', 'Mileage and tolls', 0, 64.20, 'Cash box'),
+    ('GEAR', 'B37', 'Rented flash kit', 0, 75.00, 'Business checking'),
+    ('GEAR', null, 'Memory cards', -4, 138.90, 'PayPal')
+) as plan (category, code, description, days, amount, account)
+left join demo_bookings on plan.code = demo_bookings.code
+inner join payment_accounts on lower(plan.account) = lower(payment_accounts.name)
+cross join demo_calendar
+cross join lateral (
+    select
+        (coalesce(demo_bookings.shoot_day, demo_calendar.today) + plan.days + time '08:20')
+        at time zone demo_calendar.time_zone as at
+) as incurred
+order by incurred.at;

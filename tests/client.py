@@ -1,0 +1,91 @@
+"""An HTTP client for tests: every answer it gets is checked against the API document, whatever the test looks at."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask
+from jsonschema import Draft202012Validator
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status, the JSON body (None if there is none), the headers."""
+
+    status: int
+    body: Any
+    headers: Headers
+
+
+class ApiClient:
+    """`api.post("/clients", {...})`: paths below `/api/v1`, JSON bodies; gives an Answer."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._client = app.test_client()
+
+    def get(self, path: str, **options: Any) -> Answer:
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> Answer:
+        return self.request("POST", path, body, **options)
+
+    def patch(self, path: str, body: Any, **options: Any) -> Answer:
+        return self.request("PATCH", path, body, **options)
+
+    def put(self, path: str, body: Any, **options: Any) -> Answer:
+        return self.request("PUT", path, body, **options)
+
+    def delete(self, path: str, **options: Any) -> Answer:
+        return self.request("DELETE", path, **options)
+
+    def request(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
+        if body is not None:
+            options["json"] = body
+        response = self._client.open(PREFIX + path, method=method, **options)
+        check_answer(self._app, method, PREFIX + path, response)
+        return Answer(response.status_code, response.get_json(silent=True), response.headers)
+
+
+def check_answer(app: Flask, method: str, path: str, response: TestResponse) -> None:
+    """Fail unless the API document has this answer: its status, its code if it is a problem, its shape."""
+    try:
+        rule, _ = app.url_map.bind("localhost").match(path.partition("?")[0], method=method, return_rule=True)
+    except HTTPException:
+        assert response.status_code in (404, 405), f"{method} {path}: {response.status_code} for no known address"
+        return
+    document = api_document(app)
+    operation = document["paths"][_openapi_path(rule.rule)][method.lower()]
+    documented = operation["responses"].get(str(response.status_code))
+    assert documented is not None, f"{method} {path} answered {response.status_code}: {response.text[:500]}"
+    if "content" not in documented:
+        assert not response.data
+        return
+    media = documented["content"].get(response.mimetype)
+    assert media is not None, f"{method} {path} answered {response.status_code} as {response.mimetype}"
+    if response.mimetype == "application/problem+json":
+        assert response.json is not None
+        assert response.json["code"] in media["examples"], f"{method} {path}: code {response.json['code']}"
+    faults = [error.message for error in _validator(app, media["schema"]["$ref"]).iter_errors(response.json)]
+    assert not faults, f"{method} {path} {response.status_code}: {faults[:3]}"
+
+
+@lru_cache(maxsize=4)
+def api_document(app: Flask) -> dict[str, Any]:
+    """The API document of an application."""
+    document: dict[str, Any] = app.test_client().get("/api/openapi.json").json  # type: ignore[assignment]
+    return document
+
+
+@lru_cache(maxsize=200)
+def _validator(app: Flask, reference: str) -> Draft202012Validator:
+    return Draft202012Validator({"$ref": reference, "components": api_document(app)["components"]})
+
+
+def _openapi_path(rule: str) -> str:
+    return rule.replace("<id:", "{").replace(">", "}")

@@ -1,0 +1,236 @@
+"""The tests' house: one PostgreSQL, a template of the schema, a rolled-back connection or a clone for each test.
+
+A test takes `api` and speaks HTTP to the application. By default that happens on one connection, in a transaction that
+is rolled back. Marked `committed`, it gets a clone of the template with a real pool. `live` is the real server, a
+process of its own on a clone. After every test that commits, every invariant must hold.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from flask import Flask
+from psycopg.pq import TransactionStatus
+from psycopg.rows import dict_row
+
+from photolens import create_app
+from photolens.config import Settings
+from photolens.database import Connection, open_pool, sql
+from photolens.embedded import PROGRAMS, ROOT, EmbeddedServer
+from photolens.invariants import broken_invariants
+from tests.client import ApiClient
+from tests.factories import Factory
+
+TEMPLATE = "photolens_test_template"
+SEEDED_TEMPLATE = "photolens_test_seeded"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "committed: the test commits, on a clone of the template database")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_local_sockets() -> Iterator[None]:
+    """Nothing in the tests reaches beyond this machine."""
+    connect = socket.socket.connect
+
+    def local_connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test reached for {address}")
+        connect(self, address)
+
+    socket.socket.connect = local_connect  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+class Databases:
+    """The test databases of one server: templates, and clones of them."""
+
+    def __init__(self, url: str, admin: psycopg.Connection[Any]) -> None:
+        self._url = url
+        self._admin = admin
+        self._count = 0
+
+    def url_of(self, name: str) -> str:
+        return re.sub(r"^(\w+://[^/?]*)/[^?]*", rf"\1/{name}", self._url)
+
+    def build(self, name: str, *files: Path) -> None:
+        self._admin.execute(f"drop database if exists {name}".encode())
+        self._admin.execute(f"create database {name} template template0".encode())
+        psql(self.url_of(name), *[argument for file in files for argument in ("-f", str(file))])
+
+    @contextmanager
+    def clone(self, template: str) -> Iterator[str]:
+        """A clone of a template, dropped at the end."""
+        self._count += 1
+        name = f"photolens_test_{os.getpid()}_{self._count}"
+        self._admin.execute(f"create database {name} template {template}".encode())
+        try:
+            yield self.url_of(name)
+        finally:
+            self._admin.execute(f"drop database {name} with (force)".encode())
+
+
+def psql(url: str, *arguments: str) -> str:
+    """What psql prints for these arguments; a failing statement fails the test."""
+    command = [str(PROGRAMS / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """The server the tests run on: TEST_DATABASE_URL's, or an embedded one of their own."""
+    with ExitStack() as stack:
+        url = os.environ.get("TEST_DATABASE_URL")
+        if not url:
+            state = tmp_path_factory.mktemp("state")
+            embedded = EmbeddedServer(state, options=("fsync=off", "synchronous_commit=off", "full_page_writes=off"))
+            stack.enter_context(embedded)
+            embedded.psql("postgres", "-c", "create database photolens_test")
+            url = embedded.url_of("photolens_test")
+        if "test" not in urlsplit(url).path:
+            pytest.exit("TEST_DATABASE_URL names a database without 'test' in its name; it is not to be tested on.")
+        databases = Databases(url, stack.enter_context(psycopg.connect(url, autocommit=True)))
+        databases.build(TEMPLATE, ROOT / "schema.sql")
+        databases.build(SEEDED_TEMPLATE, ROOT / "schema.sql", ROOT / "seed.sql")
+        yield databases
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The defaults, whatever the environment of the tests says."""
+    return Settings.from_environment({"CORS_ORIGINS": "https://studio.example"})
+
+
+class OneConnection:
+    """Stands in for the pool in rolled-back tests: each request is a savepoint on the test's one connection."""
+
+    def __init__(self, conn: Connection) -> None:
+        self.conn = conn
+
+    def getconn(self) -> Connection:
+        self.conn.execute("savepoint request")
+        return self.conn
+
+    def putconn(self, conn: Connection) -> None:
+        failed = conn.info.transaction_status == TransactionStatus.INERROR
+        conn.execute("rollback to savepoint request" if failed else "release savepoint request")
+
+
+@pytest.fixture(scope="session")
+def shared_connection(databases: Databases) -> Iterator[Connection]:
+    """The connection that all rolled-back tests take turns on."""
+    with databases.clone(TEMPLATE) as url, psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+        sql.platform.configure_connection(conn, statement_timeout="30s")
+        yield conn
+
+
+@pytest.fixture(scope="session")
+def shared_app(shared_connection: Connection, settings: Settings) -> Flask:
+    """The application on the shared connection."""
+    return create_app(settings, OneConnection(shared_connection))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def clone_url(databases: Databases) -> Iterator[str]:
+    """A clone of the template; when the test is over, every invariant must hold on it."""
+    with databases.clone(TEMPLATE) as url:
+        yield url
+        with psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+            assert broken_invariants(conn) == []
+
+
+@pytest.fixture
+def conn(request: pytest.FixtureRequest) -> Iterator[Connection]:
+    """A connection to the test's database, to look with or to arrange what HTTP cannot."""
+    if request.node.get_closest_marker("committed"):
+        url = request.getfixturevalue("clone_url")
+        with psycopg.connect(url, autocommit=True, row_factory=dict_row) as own:
+            yield own
+        return
+    shared: Connection = request.getfixturevalue("shared_connection")
+    shared.execute("begin")
+    yield shared
+    shared.execute("rollback")
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
+    """The application on the test's database."""
+    if not request.node.get_closest_marker("committed"):
+        request.getfixturevalue("conn")
+        yield request.getfixturevalue("shared_app")
+        return
+    with open_pool(request.getfixturevalue("clone_url"), settings) as pool:
+        yield create_app(settings, pool)
+
+
+@pytest.fixture
+def api(app: Flask) -> ApiClient:
+    """An HTTP client of the application that checks every answer against the API document."""
+    return ApiClient(app)
+
+
+@pytest.fixture
+def make(api: ApiClient) -> Factory:
+    """Makes clients, packages, bookings, invoices… over HTTP, with sensible defaults."""
+    return Factory(api)
+
+
+@pytest.fixture
+def live(clone_url: str) -> Iterator[str]:
+    """The real server, a process of its own on a clone; gives the base URL of its API."""
+    with serving(DATABASE_URL=clone_url) as server:
+        yield server.api
+
+
+class RunningServer:
+    """A `photolens serve` process and what it announced."""
+
+    def __init__(self, process: subprocess.Popen[str], announced: str) -> None:
+        self.process = process
+        self.announced = announced
+        match = re.search(r"API +(http\S+)", announced)
+        assert match, announced
+        self.api = match[1]
+
+
+@contextmanager
+def serving(*arguments: str, **environment: str) -> Iterator[RunningServer]:
+    """`python -m photolens serve` on a free port, until the block ends; fails if it does not leave cleanly."""
+    inherited = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "photolens", "serve", *arguments],
+        cwd=ROOT,
+        env={**inherited, "PORT": "0", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    announced = ""
+    for line in process.stdout:
+        announced += line
+        if "Ctrl-C" in line:
+            break
+    else:
+        raise AssertionError(f"the server did not start:\n{announced}")
+    try:
+        yield RunningServer(process, announced)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(30)
+        process.stdout.close()

@@ -1,0 +1,86 @@
+"""What a test starts from, made over HTTP with sensible defaults; a test names only what it is about."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.client import ApiClient
+
+
+def instant(day: int = 0, hour: int = 10, minute: int = 0) -> str:
+    """An instant `day` days after a fixed Monday in 2027, as the API writes it."""
+    moment = datetime(2027, 3, 1, tzinfo=UTC) + timedelta(days=day, hours=hour, minutes=minute)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Factory:
+    """`make.booking(status="PENDING")`: the created resource, as its 201 answered it."""
+
+    def __init__(self, api: ApiClient) -> None:
+        self._api = api
+        self._count = 0
+
+    def _create(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        response = self._api.post(path, body)
+        assert response.status == 201, response.body
+        created: dict[str, Any] = response.body
+        return created
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
+
+    def client(self, **fields: Any) -> dict[str, Any]:
+        n = self._next()
+        return self._create("/clients", {"name": f"Client {n}", "email": f"client{n}@example.com", **fields})
+
+    def category(self, **fields: Any) -> dict[str, Any]:
+        return self._create("/session-categories", {"name": f"Category {self._next()}", **fields})
+
+    def package(self, **fields: Any) -> dict[str, Any]:
+        """A package of 90 minutes for 250.00."""
+        if "categoryId" not in fields:
+            fields["categoryId"] = self.category()["id"]
+        return self._create("/session-packages", {"name": f"Package {self._next()}", "price": "250.00", **fields})
+
+    def staff(self, **fields: Any) -> dict[str, Any]:
+        return self._create("/staff", {"name": f"Photographer {self._next()}", "role": "PHOTOGRAPHER", **fields})
+
+    def booking(self, *staff: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """A SCHEDULED booking on 1 March 2027, 10:00 to 11:30 UTC, with these people on it."""
+        if "clientId" not in fields:
+            fields["clientId"] = self.client()["id"]
+        if "sessionTypeId" not in fields:
+            fields["sessionTypeId"] = self.package()["id"]
+        people = [{"staffId": person["id"]} for person in staff]
+        defaults = {"sessionDate": instant(), "location": "Studio A", "assignedStaff": people}
+        return self._create("/bookings", {**defaults, **fields})
+
+    def completed_booking(self, **fields: Any) -> dict[str, Any]:
+        booking = self.booking(**fields)
+        response = self._api.patch(f"/bookings/{booking['id']}", {"status": "COMPLETED"})
+        assert response.status == 200, response.body
+        completed: dict[str, Any] = response.body
+        return completed
+
+    def invoice(self, *unit_prices: str, **fields: Any) -> dict[str, Any]:
+        """A draft with an item of each price; one of 100.00 by default."""
+        if "clientId" not in fields:
+            fields["clientId"] = self.client()["id"]
+        items = [{"name": f"Item {n}", "unitPrice": price} for n, price in enumerate(unit_prices or ("100.00",), 1)]
+        return self._create("/invoices", {"items": items, **fields})
+
+    def sent_invoice(self, *unit_prices: str, **fields: Any) -> dict[str, Any]:
+        invoice = self.invoice(*unit_prices, **fields)
+        response = self._api.post(f"/invoices/{invoice['id']}/send")
+        assert response.status == 200, response.body
+        sent: dict[str, Any] = response.body
+        return sent
+
+    def payment(self, invoice: dict[str, Any], amount: str, **fields: Any) -> dict[str, Any]:
+        return self._create(f"/invoices/{invoice['id']}/payments", {"amount": amount, **fields})
+
+    def expense(self, **fields: Any) -> dict[str, Any]:
+        return self._create("/expenses", {"category": "TRAVEL", "amount": "40.00", "description": "Train", **fields})
+
+    def payment_account(self, **fields: Any) -> dict[str, Any]:
+        return self._create("/payment-accounts", {"name": f"Account {self._next()}", "kind": "BANK", **fields})

@@ -1,0 +1,5 @@
+"""The WSGI application: `waitress-serve wsgi:app`."""
+
+from photolens.server import application
+
+app = application()
