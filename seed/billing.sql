@@ -141,7 +141,7 @@ select
     demo_invoices.id,
     coalesce(
         plan.amount,
-        (select sum(invoice_items.amount) from invoice_items where invoice_items.invoice_id = demo_invoices.id)
+        (select sum(items.amount) from invoice_items as items where items.invoice_id = demo_invoices.id)
         - coalesce(sum(plan.amount) over (partition by demo_invoices.id), 0)
     ),
     paid.at,
@@ -161,7 +161,7 @@ from (
     ('B05', 13, null, 'Bank transfer', 'Purchase order 4711'),
     ('B06', 20, null, 'Bank transfer', 'Paid after a reminder'),
     ('B08', 1, null, 'PayPal', null),
-    ('B10', 11, null, 'Bank transfer', 'Purchase order 4790'),
+    ('B10', 4, null, 'Bank transfer', 'Purchase order 4790'),
     ('B11', 2, 500.00, 'Card', null),
     ('B11', 16, null, 'Bank transfer', null),
     ('B12', 8, null, 'Bank transfer', null),
@@ -229,7 +229,7 @@ from demo_invoices
 inner join (
     select
         demo_invoices.id,
-        (select sum(invoice_items.amount) from invoice_items where invoice_items.invoice_id = demo_invoices.id) as total,
+        (select sum(items.amount) from invoice_items as items where items.invoice_id = demo_invoices.id) as total,
         coalesce(sum(payments.amount), 0) as paid,
         max(payments.paid_at) as last_paid_at
     from demo_invoices
@@ -239,7 +239,8 @@ inner join (
 left join (
     select
         demo_invoices.id,
-        invoice_counter.last_sequence + row_number() over (order by demo_invoices.issue_date, demo_invoices.id) as sequence
+        invoice_counter.last_sequence
+        + row_number() over (order by demo_invoices.issue_date, demo_invoices.id) as sequence
     from demo_invoices
     cross join invoice_counter
     where demo_invoices.fate <> 'DRAFT'

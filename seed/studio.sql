@@ -13,19 +13,19 @@ select
 from (
     values
     ('Amara Okafor', 'amara@okafor.example', '+1 212 555 0142', 'Prefers mornings.', 'amara.jpg', 430),
-    ('Hiroshi Tanaka', 'hiroshi@tanaka.example', '+1 646 555 0117', 'Two children; plan a break.', 'hiroshi.jpg', 418),
+    ('Hiroshi Abe', 'hiroshi@abe.example', '+1 646 555 0117', 'Two children; plan a break.', 'hiroshi.jpg', 418),
     ('Juniper & Rye Bakery', 'hi@juniper.example', '+1 718 555 0163', 'White backgrounds only.', null, 402),
     ('Elena Vásquez', 'elena@vasquez.example', '+1 917 555 0128', null, 'elena.jpg', 396),
     ('Northgate Robotics', 'hi@northgate.example', '+1 332 555 0190', 'Needs a purchase order number.', null, 366),
     ('Priya Raman', 'priya@raman.example', '+1 347 555 0155', 'Vegetarian catering on long days.', 'priya.jpg', 326),
-    ('Noah Lindqvist', 'noah@lindqvist.example', '+1 929 555 0131', null, 'noah.jpg', 301),
+    ('Noah Berg', 'noah@berg.example', '+1 929 555 0131', null, 'noah.jpg', 301),
     ('Fatima Al-Rashid', 'fatima@rashid.example', '+1 212 555 0176', 'No pictures on social media.', 'fatima.jpg', 263),
     ('Chloé Dubois', 'chloe@dubois.example', '+1 646 555 0109', 'Found us through the wedding fair.', 'chloe.jpg', 201),
-    ('Mateo Gonçalves', 'mateo@goncalves.example', '+1 718 555 0184', null, 'mateo.jpg', 172),
-    ('Grace Whitfield', 'grace@whitfield.example', '+1 917 555 0147', 'Referred by Noah Lindqvist.', 'grace.jpg', 134),
+    ('João Gomes', 'joao@gomes.example', '+1 718 555 0184', null, 'joao.jpg', 172),
+    ('Grace Liu', 'grace@liu.example', '+1 917 555 0147', 'Referred by Noah Berg.', 'grace.jpg', 134),
     ('Salt & Cedar Ceramics', 'hi@saltcedar.example', '+1 347 555 0122', 'Bring the turntable.', null, 100),
     ('Kwame Mensah', 'kwame@mensah.example', '+1 929 555 0168', null, 'kwame.jpg', 79),
-    ('Ingrid Solheim', 'ingrid@solheim.example', null, 'Lives abroad; write rather than call.', 'ingrid.jpg', 74),
+    ('Ingrid Moen', 'ingrid@moen.example', null, 'Lives abroad; write rather than call.', 'ingrid.jpg', 74),
     ('Leila Haddad', 'leila@haddad.example', '+1 332 555 0113', 'Garden ceremony, tent if it rains.', 'leila.jpg', 18),
     ('Dev Patel', 'dev@patel.example', '+1 212 555 0139', 'Asked for prices; call back next week.', null, 5)
 ) as client (name, email, phone, notes, avatar, days_ago)
@@ -43,7 +43,9 @@ from (values ('Weddings'), ('Portraits'), ('Events'), ('Commercial')) as categor
 cross join demo_calendar
 on conflict do nothing;
 
-insert into session_packages (category_id, name, description, price, duration_minutes, inclusions, created_at, updated_at)
+insert into session_packages (
+    category_id, name, description, price, duration_minutes, inclusions, created_at, updated_at
+)
 select
     session_categories.id,
     package.name,
@@ -55,7 +57,7 @@ select
     demo_calendar.opening - interval '500 days'
 from (
     values
-    ('Weddings', 'Full Day Wedding', 3200.00, 600, 'Preparations to last dance.', '600 images, Gallery, Album'),
+    ('Weddings', 'Full Day Wedding', 3200.00, 600, 'Preparations to last dance.', '600 images, Two photographers'),
     ('Weddings', 'Half Day Wedding', 1900.00, 300, 'Ceremony, portraits, first toast.', '300 images, Gallery'),
     ('Weddings', 'Elopement', 950.00, 150, 'The two of you and a place you love.', '100 images, Gallery'),
     ('Portraits', 'Family Portrait', 380.00, 90, 'Up to six people, out or in.', '25 images, Gallery, Print'),
@@ -63,8 +65,8 @@ from (
     ('Portraits', 'Studio Headshot', 180.00, 45, 'For profiles, press and casting.', '3 retouched images'),
     ('Events', 'Corporate Event', 1200.00, 240, 'Conferences, launches, awards.', '200 images, Ten the same night'),
     ('Events', 'Birthday Party', 540.00, 180, 'Guests, games and the cake.', '120 images, Gallery'),
-    ('Commercial', 'Product Shoot', 850.00, 240, 'Up to fifteen products on white.', '15 images, Licence for one year'),
-    ('Commercial', 'Brand Story', 1500.00, 300, 'People, place and product in one day.', '40 images, Licence for two years')
+    ('Commercial', 'Product Shoot', 850.00, 240, 'Up to fifteen products on white.', '15 images, Licence for a year'),
+    ('Commercial', 'Brand Story', 1500.00, 300, 'People, place and product in one day.', '40 images, Licence for a year')
 ) as package (category, name, price, minutes, description, inclusions)
 inner join session_categories on lower(package.category) = lower(session_categories.name)
 cross join demo_calendar
@@ -120,47 +122,47 @@ select
     at time zone demo_calendar.time_zone as booked_at
 from (
     values
-    ('B01', 'amara@okafor.example', 'Half Day Wedding', -55, 6, '13:00', 40, 'COMPLETED', 'maya', 'jonas', 'River Barn'),
-    ('B02', 'hiroshi@tanaka.example', 'Studio Headshot', -54, 3, '10:00', 21, 'COMPLETED', 'jonas', null, 'Studio'),
+    ('B01', 'amara@okafor.example', 'Half Day Wedding', -55, 6, '13:00', 40, 'COMPLETED', 'maya', 'jonas', 'Old Barn'),
+    ('B02', 'hiroshi@abe.example', 'Studio Headshot', -54, 3, '10:00', 21, 'COMPLETED', 'jonas', null, 'Studio'),
     ('B03', 'hi@juniper.example', 'Product Shoot', -52, 4, '09:30', 28, 'COMPLETED', 'jonas', null, 'Bakery'),
-    ('B04', 'elena@vasquez.example', 'Full Day Wedding', -50, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Lake Manor'),
+    ('B04', 'elena@vasquez.example', 'Full Day Wedding', -50, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Manor'),
     ('B05', 'hi@northgate.example', 'Corporate Event', -47, 5, '18:00', 30, 'COMPLETED', 'jonas', null, 'Pier 60'),
     ('B06', 'hi@juniper.example', 'Brand Story', -45, 2, '10:00', 24, 'COMPLETED', 'maya', null, 'Bakery'),
     ('B07', 'amara@okafor.example', 'Family Portrait', -44, 6, '14:00', 20, 'COMPLETED', 'maya', null, 'Prospect Park'),
-    ('B08', 'priya@raman.example', 'Newborn Session', -42, 3, '11:00', 25, 'COMPLETED', 'maya', null, 'Client''s home'),
-    ('B09', 'elena@vasquez.example', 'Birthday Party', -41, 6, '15:00', 22, 'CANCELLED', 'jonas', null, 'Brooklyn Loft'),
+    ('B08', 'priya@raman.example', 'Newborn Session', -42, 3, '11:00', 25, 'COMPLETED', 'maya', null, 'Their home'),
+    ('B09', 'elena@vasquez.example', 'Birthday Party', -41, 6, '15:00', 22, 'CANCELLED', 'jonas', null, 'Loft'),
     ('B10', 'hi@northgate.example', 'Studio Headshot', -39, 4, '09:00', 16, 'COMPLETED', 'jonas', null, 'Studio'),
-    ('B11', 'noah@lindqvist.example', 'Half Day Wedding', -37, 6, '12:00', 38, 'COMPLETED', 'maya', 'jonas', 'City Hall'),
+    ('B11', 'noah@berg.example', 'Half Day Wedding', -37, 6, '12:00', 38, 'COMPLETED', 'maya', 'jonas', 'City Hall'),
     ('B12', 'hi@juniper.example', 'Product Shoot', -34, 3, '09:00', 19, 'COMPLETED', 'jonas', null, 'Studio'),
-    ('B13', 'hiroshi@tanaka.example', 'Birthday Party', -33, 6, '16:00', 27, 'COMPLETED', 'jonas', null, 'Client''s home'),
-    ('B14', 'fatima@rashid.example', 'Full Day Wedding', -31, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Astoria Hall'),
-    ('B15', 'hi@northgate.example', 'Brand Story', -30, 5, '10:00', 33, 'COMPLETED', 'maya', 'jonas', 'Northgate plant'),
-    ('B16', 'amara@okafor.example', 'Newborn Session', -28, 7, '09:30', 14, 'COMPLETED', 'maya', null, 'Client''s home'),
+    ('B13', 'hiroshi@abe.example', 'Birthday Party', -33, 6, '16:00', 27, 'COMPLETED', 'jonas', null, 'Their home'),
+    ('B14', 'fatima@rashid.example', 'Full Day Wedding', -31, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Astoria'),
+    ('B15', 'hi@northgate.example', 'Brand Story', -30, 5, '10:00', 33, 'COMPLETED', 'maya', 'jonas', 'Their plant'),
+    ('B16', 'amara@okafor.example', 'Newborn Session', -28, 7, '09:30', 14, 'COMPLETED', 'maya', null, 'Their home'),
     ('B17', 'priya@raman.example', 'Elopement', -27, 6, '15:00', 36, 'CANCELLED', 'maya', null, 'Montauk Point'),
     ('B18', 'elena@vasquez.example', 'Studio Headshot', -26, 2, '13:00', 15, 'COMPLETED', 'jonas', null, 'Studio'),
     ('B19', 'chloe@dubois.example', 'Elopement', -24, 6, '15:00', 29, 'COMPLETED', 'maya', null, 'Bear Mountain'),
-    ('B20', 'hi@northgate.example', 'Corporate Event', -22, 4, '17:30', 35, 'COMPLETED', 'jonas', null, 'Javits Center'),
+    ('B20', 'hi@northgate.example', 'Corporate Event', -22, 4, '17:30', 35, 'COMPLETED', 'jonas', null, 'Javits'),
     ('B21', 'hi@juniper.example', 'Product Shoot', -19, 3, '10:00', 17, 'COMPLETED', 'jonas', null, 'Studio'),
-    ('B22', 'mateo@goncalves.example', 'Full Day Wedding', -18, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Vineyard'),
+    ('B22', 'joao@gomes.example', 'Full Day Wedding', -18, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Vineyard'),
     ('B23', 'fatima@rashid.example', 'Studio Headshot', -16, 5, '12:00', 14, 'COMPLETED', 'maya', null, 'Studio'),
     ('B24', 'chloe@dubois.example', 'Family Portrait', -15, 6, '13:00', 21, 'CANCELLED', 'jonas', null, 'Central Park'),
-    ('B25', 'grace@whitfield.example', 'Half Day Wedding', -13, 6, '12:30', 39, 'COMPLETED', 'jonas', 'maya', 'St Mark''s'),
+    ('B25', 'grace@liu.example', 'Half Day Wedding', -13, 6, '12:30', 39, 'COMPLETED', 'jonas', 'maya', 'St Mark''s'),
     ('B26', 'hi@northgate.example', 'Corporate Event', -11, 4, '18:00', 28, 'COMPLETED', 'jonas', null, 'Pier 60'),
     ('B27', 'hi@saltcedar.example', 'Product Shoot', -10, 2, '09:00', 22, 'COMPLETED', 'jonas', null, 'Studio'),
-    ('B28', 'mateo@goncalves.example', 'Family Portrait', -9, 7, '11:00', 19, 'COMPLETED', 'maya', null, 'Fort Tryon Park'),
+    ('B28', 'joao@gomes.example', 'Family Portrait', -9, 7, '11:00', 19, 'COMPLETED', 'maya', null, 'Fort Tryon Park'),
     ('B29', 'priya@raman.example', 'Birthday Party', -8, 6, '14:00', 26, 'COMPLETED', 'jonas', null, 'Community hall'),
     ('B30', 'hi@saltcedar.example', 'Brand Story', -7, 3, '10:00', 30, 'COMPLETED', 'maya', 'jonas', 'Pottery'),
     ('B31', 'kwame@mensah.example', 'Elopement', -6, 6, '15:30', 33, 'COMPLETED', 'maya', null, 'Dumbo'),
-    ('B32', 'ingrid@solheim.example', 'Full Day Wedding', -4, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Hudson Farm'),
+    ('B32', 'ingrid@moen.example', 'Full Day Wedding', -4, 6, '11:00', 42, 'COMPLETED', 'maya', 'jonas', 'Hill Farm'),
     ('B33', 'hi@juniper.example', 'Product Shoot', -3, 4, '09:30', 16, 'COMPLETED', 'jonas', null, 'Studio'),
-    ('B34', 'noah@lindqvist.example', 'Family Portrait', -3, 7, '13:00', 17, 'CANCELLED', 'maya', null, 'Central Park'),
-    ('B35', 'fatima@rashid.example', 'Newborn Session', -2, 2, '10:00', 23, 'COMPLETED', 'maya', null, 'Client''s home'),
+    ('B34', 'noah@berg.example', 'Family Portrait', -3, 7, '13:00', 17, 'CANCELLED', 'maya', null, 'Central Park'),
+    ('B35', 'fatima@rashid.example', 'Newborn Session', -2, 2, '10:00', 23, 'COMPLETED', 'maya', null, 'Their home'),
     ('B36', 'kwame@mensah.example', 'Family Portrait', -2, 6, '12:00', 20, 'COMPLETED', 'jonas', null, 'Prospect Park'),
-    ('B37', 'hi@northgate.example', 'Corporate Event', -1, 2, '17:00', 31, 'COMPLETED', 'jonas', 'maya', 'Javits Center'),
-    ('B38', 'grace@whitfield.example', 'Studio Headshot', -1, 4, '14:00', 15, 'COMPLETED', 'maya', null, 'Studio'),
-    ('B39', 'hiroshi@tanaka.example', 'Birthday Party', -1, 6, '16:00', 28, 'COMPLETED', 'jonas', null, 'Client''s home'),
+    ('B37', 'hi@northgate.example', 'Corporate Event', -1, 2, '17:00', 31, 'COMPLETED', 'jonas', 'maya', 'Javits'),
+    ('B38', 'grace@liu.example', 'Studio Headshot', -1, 4, '14:00', 15, 'COMPLETED', 'maya', null, 'Studio'),
+    ('B39', 'hiroshi@abe.example', 'Birthday Party', -1, 6, '16:00', 28, 'COMPLETED', 'jonas', null, 'Their home'),
     ('B40', 'hi@saltcedar.example', 'Product Shoot', 1, 2, '10:00', 24, 'SCHEDULED', 'jonas', null, 'Studio'),
-    ('B41', 'mateo@goncalves.example', 'Family Portrait', 1, 6, '13:00', 21, 'SCHEDULED', 'maya', null, 'Studio'),
+    ('B41', 'joao@gomes.example', 'Family Portrait', 1, 6, '13:00', 21, 'SCHEDULED', 'maya', null, 'Studio'),
     ('B42', 'hi@northgate.example', 'Corporate Event', 2, 5, '18:00', 35, 'SCHEDULED', 'jonas', 'maya', 'Pier 60'),
     ('B43', 'amara@okafor.example', 'Family Portrait', 2, 7, '10:00', 27, 'PENDING', 'maya', null, 'Prospect Park'),
     ('B44', 'hi@juniper.example', 'Brand Story', 3, 3, '09:30', 30, 'SCHEDULED', 'maya', 'jonas', 'Bakery'),
@@ -172,7 +174,9 @@ from (
 cross join demo_calendar
 cross join lateral (select demo_calendar.monday + 7 * plan.week + plan.weekday - 1 as day) as shoot;
 
-insert into bookings (client_id, session_type_id, session_date, ends_at, location, price, status, notes, created_at, updated_at)
+insert into bookings (
+    client_id, session_type_id, session_date, ends_at, location, price, status, notes, created_at, updated_at
+)
 select
     clients.id,
     session_packages.id,
@@ -268,7 +272,7 @@ from (
     ('{PENDING,IN_PROGRESS}', '{0,2}', '{B33,B36,B37}'),
     ('{PENDING}', '{0}', '{B38,B39}')
 ) as course (statuses, days, codes)
-cross join unnest(course.statuses::editing_status[], course.days::integer[]) with ordinality as move (status, days, step)
+cross join unnest(course.statuses::editing_status[], course.days::int[]) with ordinality as move (status, days, step)
 inner join demo_bookings on demo_bookings.code = any(course.codes::text[])
 inner join staff_members on demo_bookings.lead || '@lumenhall.example' = lower(staff_members.email)
 cross join demo_calendar;
@@ -302,7 +306,9 @@ order by moves.changed_at, moves.booking_id;
 
 
 -- Expenses: the day counts from the shoot, or from today where there is none.
-insert into expenses (booking_id, category, description, amount, incurred_at, payment_account_id, created_at, updated_at)
+insert into expenses (
+    booking_id, category, description, amount, incurred_at, payment_account_id, created_at, updated_at
+)
 select
     demo_bookings.id,
     plan.category::expense_category,

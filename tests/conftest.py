@@ -48,7 +48,7 @@ def _only_local_sockets() -> Iterator[None]:
             raise AssertionError(f"a test reached for {address}")
         connect(self, address)
 
-    socket.socket.connect = local_connect  # type: ignore[method-assign]
+    socket.socket.connect = local_connect  # type: ignore[method-assign, assignment]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
 
