@@ -14,7 +14,7 @@ def create_app(settings: Settings, pool: ConnectionPool[Connection]) -> Flask:
     answers.init_app(app)
     problems.init_app(app)
     headers.init_app(app, settings)
-    access.init_app(app)
+    access.init_app(app, settings)
     database.init_app(app, pool)
     api.init_app(app, (*studio.BLUEPRINTS, *billing.BLUEPRINTS, *platform.BLUEPRINTS))
     return app

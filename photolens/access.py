@@ -6,10 +6,12 @@ tricked into sending under another host name, is refused here whatever server ru
 """
 
 import ipaddress
+import re
 from dataclasses import dataclass
 
 from flask import Flask, request
 
+from photolens.config import Settings
 from photolens.problems import ProblemKind
 
 LOCAL_ONLY = ProblemKind(403, "local_only", "This server answers only its own machine")
@@ -37,11 +39,18 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def init_app(app: Flask) -> None:
-    """Refuse every request that does not come from this machine and for this machine."""
+def _without_port(host: str) -> str:
+    """`[::1]:8000` → `[::1]`."""
+    return re.sub(r":[0-9]*$", "", host)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Refuse every request that does not come from this machine and for this machine, or that a foreign page sends."""
 
     @app.before_request
     def refuse_strangers() -> None:
-        host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
-        if not is_loopback(request.remote_addr or "") or not is_loopback(host):
+        if not is_loopback(request.remote_addr or "") or not is_loopback(_without_port(request.host)):
             raise LOCAL_ONLY("There are no accounts yet, so nobody else may come in.")
+        origin = request.headers.get("Origin")
+        if origin is not None and origin not in (*settings.cors_origins, request.host_url.rstrip("/")):
+            raise LOCAL_ONLY("A page of another origin sent this; CORS_ORIGINS names those that may.")

@@ -1,10 +1,9 @@
 """The HTTP house: flask-smorest's Api and Blueprint, taught our conventions once.
 
 A route carries decorators that both act and document: `arguments` (validated by marshmallow), `answers` or `pages`
-(its success), `refuses` (its named problems). What every operation of its shape may also answer is added here.
+(its success), `refuses` (its named problems). What every operation of its shape also has is added by `openapi`.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, NoReturn
@@ -13,22 +12,18 @@ import flask_smorest
 import marshmallow
 import orjson
 from apispec.ext.marshmallow import MarshmallowPlugin
-from apispec.ext.marshmallow.common import resolve_schema_instance
 from flask import Flask, Response, request
 from flask_swagger_ui import get_swaggerui_blueprint
-from marshmallow import fields as ma_fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.routing import BaseConverter, ValidationError
 
-from photolens import access, answers, idempotency, paging, preconditions, problems
+from photolens import answers, idempotency, openapi, paging, preconditions, problems
 from photolens.fields import MAX_ID, Output
+from photolens.naming import camel_case
 from photolens.problems import ProblemKind
 
 PREFIX = "/api/v1"
 BODY_LIMIT = 1024 * 1024
-
-_ALWAYS = (access.LOCAL_ONLY, problems.INTERNAL_ERROR, problems.UNAVAILABLE)
-_WITH_BODY = (problems.MALFORMED_JSON, problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE, problems.INVALID)
 
 
 class IdConverter(BaseConverter):
@@ -89,20 +84,6 @@ def _sentence(message: str) -> str:
     return plain.get(message, message)
 
 
-class Problem(Output):
-    """A refusal (RFC 9457), told to people by `detail` and to machines by `code`."""
-
-    class Meta:
-        unknown = marshmallow.INCLUDE
-
-    type = ma_fields.String(metadata={"format": "uri", "example": "urn:photolens:problem:not_found"})
-    title = ma_fields.String(metadata={"example": problems.NOT_FOUND.title})
-    status = ma_fields.Integer(metadata={"example": 404})
-    code = ma_fields.String(metadata={"example": "not_found"})
-    detail = ma_fields.String(metadata={"example": "There is no client 999."})
-    instance = ma_fields.String(metadata={"example": "/api/v1/clients/999"})
-
-
 class Blueprint(flask_smorest.Blueprint):
     """flask-smorest's Blueprint, with our way out and the documentation that goes with it."""
 
@@ -110,7 +91,7 @@ class Blueprint(flask_smorest.Blueprint):
 
     def __init__(self, name: str, import_name: str, description: str) -> None:
         super().__init__(name, import_name, url_prefix=PREFIX, description=description)
-        self._prepare_doc_cbks.append(self._prepare_conventions_doc)
+        self._prepare_doc_cbks.append(openapi.describe_conventions)
 
     def answers(self, status: int, schema: type[Output] | None = None, *, named_by: str = "id") -> Callable[..., Any]:
         """Answer with the view's value as JSON of this shape; a POST keeps its Idempotency-Key, a change its If-Match.
@@ -131,7 +112,7 @@ class Blueprint(flask_smorest.Blueprint):
                 return produce()
 
             documented: Callable[..., Any] = self.response(
-                status, schema, example=example_of(schema), headers=_headers_doc(status)
+                status, schema, example=openapi.example_of(schema), headers=openapi.headers_of(status)
             )(answer)
             return documented
 
@@ -139,7 +120,7 @@ class Blueprint(flask_smorest.Blueprint):
 
     def pages(self, schema: type[Output]) -> Callable[..., Any]:
         """Answer with a page of rows of this shape, and the link to the next."""
-        page_schema = page_of(schema)
+        page_schema = openapi.page_of(schema)
 
         def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
@@ -150,11 +131,11 @@ class Blueprint(flask_smorest.Blueprint):
                     response.headers["Link"] = paging.next_link(page["nextCursor"])
                 return response
 
-            headers = _headers_doc(200) | {
+            headers = openapi.headers_of(200) | {
                 "Link": {"description": 'The next page, as rel="next".', "schema": {"type": "string"}}
             }
             documented: Callable[..., Any] = self.response(
-                200, page_schema, example=example_of(page_schema), headers=headers
+                200, page_schema, example=openapi.example_of(page_schema), headers=headers
             )(answer)
             return documented
 
@@ -163,7 +144,7 @@ class Blueprint(flask_smorest.Blueprint):
     def arguments(self, schema: Any, **kwargs: Any) -> Callable[..., Any]:
         """flask-smorest's `arguments`, with an example of the body."""
         if kwargs.get("location", "json") == "json":
-            kwargs.setdefault("example", example_of(schema))
+            kwargs.setdefault("example", openapi.example_of(schema))
         decorator: Callable[..., Any] = super().arguments(schema, **kwargs)
         return decorator
 
@@ -177,114 +158,13 @@ class Blueprint(flask_smorest.Blueprint):
 
         return decorator
 
-    def _store_endpoint_docs(self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any) -> None:
-        super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)
-        for method, doc in self._docs[endpoint].items():
-            if method != "parameters":
-                doc["operation_id"] = re.sub(r"_(.)", lambda match: match[1].upper(), endpoint)
-                doc["has_path_id"] = "<id:" in options.get("rule", "") or "<id:" in self._rules[endpoint]
-
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
     ) -> None:
-        self._rules: dict[str, str] = getattr(self, "_rules", {})
-        self._rules[endpoint or view_func.__name__] = rule
+        """Flask's, keeping what the document needs of the address."""
+        facts = {"operation_id": camel_case(view_func.__name__), "has_path_id": "<id:" in rule}
+        view_func._apidoc = getattr(view_func, "_apidoc", {}) | facts
         super().add_url_rule(rule, endpoint, view_func, *args, **options)
-
-    @staticmethod
-    def _prepare_conventions_doc(
-        doc: dict[str, Any], doc_info: dict[str, Any], *, method: str, **kwargs: Any
-    ) -> dict[str, Any]:
-        """Add what an operation of this shape always has: its id, its request headers, its problem answers."""
-        doc["operationId"] = doc_info["operation_id"]
-        takes_arguments = "arguments" in doc_info
-        responses = doc.setdefault("responses", {})
-        for status in [status for status in responses if not 200 <= int(status) < 300]:
-            del responses[status]
-
-        kinds = [*doc_info.get("refuses", ()), *_ALWAYS]
-        if doc_info["has_path_id"]:
-            kinds.append(problems.NOT_FOUND)
-        if "requestBody" in doc:
-            kinds += _WITH_BODY
-        elif takes_arguments:
-            kinds.append(problems.INVALID)
-        parameters = doc.setdefault("parameters", [])
-        if method == "post":
-            parameters.append("IDEMPOTENCY_KEY")
-            kinds += [idempotency.KEY_REUSED, idempotency.IN_PROGRESS, problems.INVALID]
-        elif method == "get":
-            parameters.append("IF_NONE_MATCH")
-            responses["304"] = {"description": "Not Modified"}
-        else:
-            parameters.append("IF_MATCH_OPTIONAL")
-            kinds.append(problems.PRECONDITION_FAILED)
-        for status in sorted({kind.status for kind in kinds}):
-            codes = sorted({kind.code for kind in kinds if kind.status == status})
-            responses[str(status)] = {
-                "description": " · ".join(f"`{code}`" for code in codes),
-                "content": {
-                    "application/problem+json": {
-                        "schema": {"$ref": "#/components/schemas/Problem"},
-                        "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
-                    }
-                },
-            }
-        return doc
-
-
-def page_of(schema: type[Output]) -> type[Output]:
-    """The schema of a page of such rows."""
-    members: dict[str, Any] = {
-        "data": ma_fields.List(ma_fields.Nested(schema)),
-        "next_cursor": ma_fields.String(allow_none=True, metadata={"example": None}),
-        "total": ma_fields.Integer(metadata={"example": 1}),
-        "optional": frozenset({"total"}),
-        "__doc__": f"A page of {schema.__name__}.",
-    }
-    return type(f"{schema.__name__}Page", (Output,), members)
-
-
-def example_of(schema: Any) -> Any:
-    """An example of a schema, from the examples of its fields."""
-    if schema is None:
-        return None
-    instance = resolve_schema_instance(schema)
-    return {
-        field.data_key or name: _field_example(field)
-        for name, field in instance.fields.items()
-        if "example" in field.metadata or isinstance(field, (ma_fields.Nested, ma_fields.List))
-    }
-
-
-def _field_example(field: Any) -> Any:
-    if "example" in field.metadata:
-        return field.metadata["example"]
-    if isinstance(field, ma_fields.List):
-        return [_field_example(field.inner)]
-    return example_of(field.schema)
-
-
-def _headers_doc(status: int) -> dict[str, Any]:
-    text = {"type": "string"}
-    headers: dict[str, Any] = {"X-Request-Id": {"description": "Names this request in the log.", "schema": text}}
-    if status != 204:
-        headers["ETag"] = {"description": "The hash of this answer.", "schema": text}
-    if status == 201:
-        headers["Location"] = {"description": "The address of the new resource.", "schema": text}
-    return headers
-
-
-def _schema_name(schema: Any) -> str:
-    instance = resolve_schema_instance(schema)
-    return type(instance).__name__ + ("Patch" if instance.partial else "")
-
-
-def _without_null_default(_converter: Any, _field: Any, ret: dict[str, Any]) -> dict[str, Any]:
-    """apispec: a filter that is absent has no default worth a word."""
-    if "default" in ret and ret["default"] is None:
-        del ret["default"]
-    return {}
 
 
 class Api(flask_smorest.Api):
@@ -307,55 +187,14 @@ def init_app(app: Flask, blueprints: Iterable[Blueprint]) -> Api:
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         API_SPEC_OPTIONS={"info": {"description": "The backend that photography studios run on."}},
     )
-    api = Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)})
-    api.ma_plugin.converter.add_attribute_function(_without_null_default)
+    api = Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=openapi.schema_name)})
+    api.ma_plugin.converter.add_attribute_function(openapi.without_null_default)
     api.register_converter(
         IdConverter, lambda converter: {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ID}
     )
-    components = api.spec.components
-    components.schema("Problem", schema=Problem)
-    components.parameter(
-        "IDEMPOTENCY_KEY",
-        "header",
-        {
-            "name": "Idempotency-Key",
-            "description": "Sent again with the same key, a request is answered again and done once. Kept 24 h.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "example": "6f1c2a50-booking-7"},
-        },
-    )
-    components.parameter(
-        "IF_MATCH_OPTIONAL",
-        "header",
-        {
-            "name": "If-Match",
-            "description": "The ETag you have read; 412 if the resource is no longer the same.",
-            "schema": {"type": "string"},
-        },
-    )
-    kinds: dict[str, ProblemKind] = {}
+    openapi.register_components(api.spec)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-        for endpoint_docs in blueprint._docs.values():
-            for doc in endpoint_docs.values():
-                kinds |= {kind.code: kind for kind in (doc or {}).get("refuses", ())}
-    shared = (
-        *_ALWAYS,
-        *_WITH_BODY,
-        problems.NOT_FOUND,
-        problems.PRECONDITION_FAILED,
-        idempotency.KEY_REUSED,
-        idempotency.IN_PROGRESS,
-    )
-    for kind in {**kinds, **{kind.code: kind for kind in shared}}.values():
-        example = {
-            "type": f"urn:photolens:problem:{kind.code}",
-            "title": kind.title,
-            "status": kind.status,
-            "code": kind.code,
-            "detail": kind.title + ".",
-            "instance": f"{PREFIX}/…",
-        }
-        components.example(kind.code, {"summary": kind.title, "value": example})
     app.register_blueprint(
         get_swaggerui_blueprint("/api/docs", "/api/openapi.json", {"app_name": "Photolens API", "validatorUrl": None})
     )

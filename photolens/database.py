@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 
 from photolens.answers import to_json
 from photolens.config import Settings
+from photolens.naming import camel_case
 
 # A dict is a jsonb parameter, and JSON goes through orjson both ways.
 psycopg.adapters.register_dumper(dict, JsonbDumper)
@@ -30,11 +31,7 @@ Row = dict[str, Any]
 
 @cache
 def _camel_case_names(columns: tuple[bytes, ...]) -> tuple[str, ...]:
-    names = []
-    for column in columns:
-        first, *rest = column.decode().split("_")
-        names.append(first + "".join(map(str.capitalize, rest)))
-    return tuple(names)
+    return tuple(camel_case(column.decode()) for column in columns)
 
 
 def camel_case_row(cursor: psycopg.Cursor[Any]) -> RowMaker[Row]:

@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from photolens.naming import camel_case
+
 MAX_ID = 2**63 - 1
 
 _MONEY = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?")
@@ -21,12 +23,6 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL_WORD = r"[^\s@.\x00-\x20\"(),:;<>\[\]\\]+"
 _EMAIL = re.compile(rf"{_EMAIL_WORD}(\.{_EMAIL_WORD})*@{_EMAIL_WORD}(\.{_EMAIL_WORD})+")
 _URL = re.compile(r"https?://[^\s/?#@:]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)
-
-
-def camel_case(name: str) -> str:
-    """`session_type_id` → `sessionTypeId`."""
-    first, *rest = name.split("_")
-    return first + "".join(map(str.capitalize, rest))
 
 
 class Input(Schema):

@@ -22,7 +22,7 @@ from photolens.problems import ILLEGAL_TRANSITION, found
 def create_invoice(conn: Connection, invoice: dict[str, Any]) -> Row:
     """Draft an invoice with its items. Problems: `invalid` for a client or booking that does not fit."""
     with conn.transaction():
-        items = invoice.pop("items")
+        items = invoice["items"]
         invoice_id = sql.billing.insert_invoice(conn, **invoice)
         sql.billing.insert_invoice_items(
             conn,

@@ -22,15 +22,13 @@ def create_booking(conn: Connection, booking: dict[str, Any]) -> Row:
     """
     with conn.transaction():
         package = _offered_package(conn, booking["session_type_id"])
-        start = booking["session_date"]
-        booking.setdefault("ends_at", start + timedelta(minutes=package["durationMinutes"]))
-        booking.setdefault("price", package["price"])
-        if booking["ends_at"] <= start:
+        usual_end = booking["session_date"] + timedelta(minutes=package["durationMinutes"])
+        booking = {"ends_at": usual_end, "price": package["price"], **booking}
+        if booking["ends_at"] <= booking["session_date"]:
             raise invalid("/endsAt", "is not after the start")
-        people = booking.pop("assigned_staff")
-        booking_id = sql.studio.insert_booking(conn, **booking)
-        _assign(conn, {"id": booking_id, **booking}, people, "/assignedStaff/{}/staffId")
-        row: Row = sql.studio.get_booking(conn, booking_id=booking_id)
+        booking["id"] = sql.studio.insert_booking(conn, **booking)
+        _assign(conn, booking, booking["assigned_staff"], "/assignedStaff/{}/staffId")
+        row: Row = sql.studio.get_booking(conn, booking_id=booking["id"])
         _record(conn, "BOOKING_CREATED", row)
         return row
 
@@ -100,7 +98,7 @@ def unassign_staff(conn: Connection, booking_id: int, staff_id: int) -> None:
     with conn.transaction():
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         person = sql.studio.get_staff_assignment(conn, booking_id=booking_id, staff_id=staff_id)
-        person = found(person, "person on this booking with id", staff_id)
+        person = found(person, "assignment of staff member", staff_id)
         sql.studio.delete_staff_assignment(conn, booking_id=booking_id, staff_id=staff_id)
         details = {"staffId": staff_id, "name": person["name"]}
         record_activity(

@@ -79,7 +79,7 @@ def assign_staff(person: dict[str, Any], booking_id: int) -> Row:
 def get_assigned_staff(booking_id: int, staff_id: int) -> Row:
     """Read a person's part in a booking"""
     person = sql.studio.get_staff_assignment(connection(), booking_id=booking_id, staff_id=staff_id)
-    return found(person, "person on this booking with id", staff_id)
+    return found(person, "assignment of staff member", staff_id)
 
 
 @blp.delete("/bookings/<id:booking_id>/assignments/<id:staff_id>")

@@ -1,0 +1,188 @@
+-- A large studio for measuring: 10,000 clients, 50,000 bookings, 50,000 invoices with two items each, 60,000 payments,
+-- 25,000 editing jobs, 10,000 expenses. On a database that has schema.sql and nothing else:
+--
+--     psql "$DATABASE_URL" -f schema.sql -f bench/load.sql
+--
+-- Fixed content, the same on every machine; every invariant holds on it.
+
+\set ON_ERROR_STOP on
+begin;
+
+insert into session_categories (name)
+select name
+from unnest(array['Wedding', 'Portrait', 'Family', 'Corporate', 'Newborn', 'Event']) as names (name);
+
+insert into session_packages (id, name, description, price, category_id)
+select
+    g,
+    'Package ' || g,
+    'Session package number ' || g || ' with edited photographs',
+    150 + g * 25,
+    1 + (g - 1) % 6
+from generate_series(1, 24) as g;
+
+insert into clients (id, name, email, phone, notes, created_at, updated_at)
+select
+    g,
+    'Client ' || g || ' ' || (array['Silva', 'Rahman', 'Novak', 'Tanaka', 'Okafor', 'Lindqvist', 'García'])[1 + g % 7],
+    'client' || g || '@example.com',
+    '+1-555-' || lpad((g % 10000)::text, 4, '0'),
+    case when g % 3 = 0 then 'Prefers outdoor sessions in the late afternoon' end,
+    timestamptz '2024-01-01 08:00Z' + g * interval '37 minutes',
+    timestamptz '2024-01-01 08:00Z' + g * interval '37 minutes'
+from generate_series(1, 10000) as g;
+
+insert into staff_members (id, name, role, email)
+select
+    g,
+    'Staff ' || g,
+    (array['PHOTOGRAPHER', 'EDITOR', 'ADMIN'])[1 + g % 3]::staff_role,
+    'staff' || g || '@example.com'
+from generate_series(1, 40) as g;
+
+insert into bookings (id, client_id, session_date, ends_at, session_type_id, location, price, status, notes, created_at)
+select
+    g,
+    1 + (g * 7919) % 10000,
+    timestamptz '2024-01-01 09:00Z' + g * interval '21 minutes',
+    timestamptz '2024-01-01 10:30Z' + g * interval '21 minutes',
+    1 + g % 24,
+    (array['Studio A', 'Studio B', 'City Park', 'Harbour', 'Old Town'])[1 + g % 5],
+    150 + (1 + g % 24) * 25,
+    (array['SCHEDULED', 'COMPLETED', 'COMPLETED', 'CANCELLED'])[1 + g % 4]::booking_status,
+    case when g % 4 = 0 then 'Bring the second light kit' end,
+    timestamptz '2023-12-01 09:00Z' + g * interval '20 minutes'
+from generate_series(1, 50000) as g;
+
+insert into staff_assignments (booking_id, staff_id, role, occupied)
+select
+    id,
+    1 + id % 40,
+    'Lead',
+    occupied
+from bookings;
+
+insert into editing_jobs (booking_id, created_at)
+select
+    id,
+    ends_at
+from bookings
+where status = 'COMPLETED'
+order by id;
+
+insert into editing_status_logs (editing_job_id, status, changed_at, changed_by)
+select
+    id,
+    'PENDING',
+    created_at,
+    'bench'
+from editing_jobs;
+
+-- Of ten invoices: one draft, two paid, five partly paid, one overdue, one sent (due in the far future).
+insert into invoices (id, client_id, booking_id, issue_date, due_date, currency)
+select
+    id,
+    client_id,
+    id,
+    session_date::date,
+    case when id % 10 = 8 then session_date::date + 30 else date '2099-12-31' end,
+    'USD'
+from bookings;
+
+insert into invoice_items (invoice_id, position, name, quantity, unit_price)
+select
+    invoice.id,
+    item.position,
+    case item.position when 1 then 'Session fee' else 'Printed album' end,
+    item.position,
+    case item.position when 1 then 100 + (invoice.id % 24) * 25 else 50 + invoice.id % 30 end
+from invoices as invoice
+cross join generate_series(1, 2) as item (position)
+order by invoice.id, item.position;
+
+create temporary table totals on commit drop as
+select
+    invoice_id,
+    sum(amount) as total
+from invoice_items
+group by invoice_id;
+
+insert into payments (invoice_id, amount, paid_at, method, recorded_by)
+select
+    invoices.id,
+    case
+        when invoices.id % 10 = 1 then totals.total
+        when invoices.id % 10 = 2 then case part.number when 1 then 50 else totals.total - 50 end
+        else 10 * part.number
+    end,
+    invoices.issue_date + part.number * interval '3 days',
+    (array['Card', 'Cash', 'Bank transfer'])[1 + invoices.id % 3],
+    'bench'
+from invoices
+inner join totals on invoices.id = totals.invoice_id
+cross join generate_series(1, 2) as part (number)
+where (invoices.id % 10 in (1, 5) and part.number = 1) or invoices.id % 10 in (2, 3, 4, 6, 7)
+order by invoices.id, part.number;
+
+with numbered as (
+    select
+        id,
+        row_number() over (order by id) as sequence
+    from invoices
+    where id % 10 <> 0
+), paid as (
+    select
+        invoice_id,
+        sum(amount) as paid
+    from payments
+    group by invoice_id
+)
+
+update invoices
+set
+    invoice_sequence = numbered.sequence,
+    invoice_number = case when numbered.id is not null then 'INV-' || lpad(numbered.sequence::text, 5, '0') end,
+    total_amount = totals.total,
+    balance_due = totals.total - coalesce(paid.paid, 0),
+    status = (
+        array['DRAFT', 'PAID', 'PAID', 'PARTIALLY_PAID', 'PARTIALLY_PAID', 'PARTIALLY_PAID', 'PARTIALLY_PAID', 'PARTIALLY_PAID', 'OVERDUE', 'SENT']
+    )[1 + invoices.id % 10]::invoice_status
+from totals
+left join numbered on totals.invoice_id = numbered.id
+left join paid on totals.invoice_id = paid.invoice_id
+where invoices.id = totals.invoice_id;
+
+update invoice_counter
+set last_sequence = (select max(invoice_sequence) from invoices);
+
+update clients
+set
+    total_revenue = coalesce((
+        select sum(payments.amount)
+        from invoices
+        inner join payments on invoices.id = payments.invoice_id
+        where invoices.client_id = clients.id
+    ), 0),
+    total_sessions = (
+        select count(*)
+        from bookings
+        where bookings.client_id = clients.id and bookings.status = 'COMPLETED'
+    );
+
+insert into expenses (booking_id, category, amount, incurred_at)
+select
+    g * 5,
+    'TRAVEL',
+    10 + g % 90,
+    timestamptz '2024-01-01 09:00Z' + g * interval '105 minutes'
+from generate_series(1, 10000) as g;
+
+select
+    setval(pg_get_serial_sequence('session_packages', 'id'), 24) as packages,
+    setval(pg_get_serial_sequence('clients', 'id'), 10000) as clients,
+    setval(pg_get_serial_sequence('staff_members', 'id'), 40) as staff,
+    setval(pg_get_serial_sequence('bookings', 'id'), 50000) as bookings,
+    setval(pg_get_serial_sequence('invoices', 'id'), 50000) as invoices;
+
+commit;
+vacuum (analyze);

@@ -1,0 +1,117 @@
+"""Time and plan of every list on the large studio: first page, a page in the middle, and each filter.
+
+    DATABASE_URL=… python bench/plans.py [QUERY…]
+
+Each statement runs prepared, with the plan PostgreSQL would keep for any parameters and with the one made for these;
+milliseconds are the executor's own (EXPLAIN ANALYZE), the best of three. With names, prints those queries' plans too.
+"""
+
+import os
+import sys
+from typing import Any
+
+import psycopg
+
+from photolens.database import sql
+
+FILTERS: dict[str, Any] = {
+    "q": "%silva%",
+    "client_id": 4321,
+    "staff_id": 7,
+    "booking_id": 2500,
+    "invoice_id": 13,
+    "category_id": 3,
+    "status": {"bookings": "CANCELLED", "invoices": "OVERDUE", "editing_jobs": "PENDING", "staff_members": "ACTIVE"},
+    "session_from": "2025-03-01T00:00:00Z",
+    "session_to": "2025-04-01T00:00:00Z",
+    "issued_from": "2025-03-01",
+    "issued_to": "2025-03-31",
+    "incurred_from": "2025-03-01T00:00:00Z",
+    "incurred_to": "2025-04-01T00:00:00Z",
+    "invoiced": False,
+    "billed": False,
+    "overdue": True,
+    "category": "TRAVEL",
+    "is_active": True,
+}
+MIDDLE = {
+    "name": "client 5",
+    "total_revenue": "300",
+    "price": "300",
+    "amount": "50",
+    "created_at": "2025-01-01T00:00:00Z",
+    "session_date": "2025-01-01T00:00:00Z",
+    "incurred_at": "2025-01-01T00:00:00Z",
+    "paid_at": "2025-01-01T00:00:00Z",
+    "issue_date": "2025-01-01",
+    "due_date": "2025-01-01",
+}
+
+
+def cases(name: str, parameters: list[str]) -> dict[str, dict[str, Any]]:
+    """The parameter sets to try: {what: {parameter: value}}."""
+    blank: dict[str, Any] = dict.fromkeys(parameters)
+    if "limit" in blank:
+        blank["limit"] = 51
+    if "invoice_id" in blank:
+        blank["invoice_id"] = FILTERS["invoice_id"]
+    tried = {"first page": blank}
+    if "after_key" in blank:
+        key = name.partition("_by_")[2].removesuffix("_desc") or "created_at"
+        tried["middle"] = {**blank, "after_key": MIDDLE[key], "after_id": 5000}
+    for parameter in parameters:
+        value = FILTERS.get(parameter)
+        if isinstance(value, dict):
+            value = next((word for table, word in value.items() if table in name), None)
+        if value is not None:
+            tried[parameter] = {**blank, parameter: value}
+    return tried
+
+
+def explain(conn: psycopg.Connection[Any], statement: str, parameters: dict[str, Any]) -> tuple[float, str]:
+    """(the executor's milliseconds, the plan)."""
+    names = list(parameters)
+    for number, name in enumerate(names, 1):
+        statement = statement.replace(f"%({name})s", f"${number}")
+    conn.execute("deallocate all")
+    conn.execute(f"prepare probe as {statement.replace('%%', '%')}".encode())
+    values = psycopg.sql.SQL(", ").join(psycopg.sql.Literal(None if v is None else str(v)) for v in parameters.values())
+    explained = psycopg.sql.SQL(
+        "explain (analyze, timing off) execute probe({})" if names else "explain (analyze, timing off) execute probe"
+    )
+    lines = [row[0] for row in conn.execute(explained.format(values) if names else explained).fetchall()]
+    total = next(line for line in lines if line.startswith("Execution Time"))
+    return float(total.split()[2]), "\n".join(lines)
+
+
+def main() -> None:
+    """Print a line for each case, slowest last."""
+    wanted = sys.argv[1:]
+    rows = []
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, prepare_threshold=None) as conn:
+        for full_name in sql.available_queries:
+            domain, _, name = full_name.partition(".")
+            if (
+                name.endswith("_cursor")
+                or not name.startswith(("list_", "count_"))
+                or (wanted and full_name not in wanted)
+            ):
+                continue
+            query = getattr(getattr(sql, domain), name)
+            if "after_id" not in query.parameters and not name.startswith("count_"):
+                continue
+            for what, parameters in cases(name, query.parameters).items():
+                took = {}
+                for mode in ("force_generic_plan", "force_custom_plan"):
+                    conn.execute(f"set plan_cache_mode = {mode}".encode())
+                    took[mode], plan = min(explain(conn, query.sql, parameters) for _ in range(3))
+                    if wanted:
+                        print(f"--- {full_name}, {what}, {mode}\n{plan}")
+                rows.append((took["force_custom_plan"], full_name, what, *took.values()))
+    print(f"{'ms any':>8} {'ms these':>8}  query, case")
+    for _, full_name, what, generic, custom in sorted(rows):
+        print(f"{generic:8.2f} {custom:8.2f}  {full_name}, {what}")
+
+
+if __name__ == "__main__":
+    main()

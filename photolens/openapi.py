@@ -1,0 +1,167 @@
+"""The API document: what flask-smorest cannot infer of our conventions, said once for every operation."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import marshmallow
+from apispec import APISpec
+from apispec.ext.marshmallow.common import resolve_schema_instance
+from marshmallow import fields as ma_fields
+
+from photolens import access, idempotency, problems
+from photolens.fields import Output
+from photolens.problems import ProblemKind
+
+_ALWAYS = (access.LOCAL_ONLY, problems.INTERNAL_ERROR, problems.UNAVAILABLE)
+_WITH_BODY = (problems.MALFORMED_JSON, problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE, problems.INVALID)
+
+
+class Problem(Output):
+    """A refusal (RFC 9457), told to people by `detail` and to machines by `code`."""
+
+    class Meta:
+        unknown = marshmallow.INCLUDE
+
+    type = ma_fields.String(metadata={"format": "uri", "example": "urn:photolens:problem:not_found"})
+    title = ma_fields.String(metadata={"example": problems.NOT_FOUND.title})
+    status = ma_fields.Integer(metadata={"example": 404})
+    code = ma_fields.String(metadata={"example": "not_found"})
+    detail = ma_fields.String(metadata={"example": "There is no client 999."})
+    instance = ma_fields.String(metadata={"example": "/api/v1/clients/999"})
+
+
+def register_components(spec: APISpec) -> None:
+    """The problem's schema, and the request headers that many operations share."""
+    spec.components.schema("Problem", schema=Problem)
+    spec.components.parameter(
+        "IDEMPOTENCY_KEY",
+        "header",
+        {
+            "name": "Idempotency-Key",
+            "description": "Sent again with the same key, a request is answered again and done once. Kept 24 h.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "example": "6f1c2a50-booking-7"},
+        },
+    )
+    spec.components.parameter(
+        "IF_MATCH_OPTIONAL",
+        "header",
+        {
+            "name": "If-Match",
+            "description": "The ETag you have read; 412 if the resource is no longer the same.",
+            "schema": {"type": "string"},
+        },
+    )
+
+
+def describe_conventions(
+    doc: dict[str, Any], doc_info: dict[str, Any], *, spec: APISpec, method: str, **_others: Any
+) -> dict[str, Any]:
+    """Add what an operation of this shape always has: its id, its request headers, its problem answers."""
+    doc["operationId"] = doc_info["operation_id"]
+    takes_arguments = "arguments" in doc_info
+    responses = doc.setdefault("responses", {})
+    for status in [status for status in responses if not 200 <= int(status) < 300]:
+        del responses[status]
+
+    kinds = [*doc_info.get("refuses", ()), *_ALWAYS]
+    if doc_info["has_path_id"]:
+        kinds.append(problems.NOT_FOUND)
+    if "requestBody" in doc:
+        kinds += _WITH_BODY
+    elif takes_arguments:
+        kinds.append(problems.INVALID)
+    parameters = doc.setdefault("parameters", [])
+    if method == "post":
+        parameters.append("IDEMPOTENCY_KEY")
+        kinds += [idempotency.KEY_REUSED, idempotency.IN_PROGRESS, problems.INVALID]
+    elif method == "get":
+        parameters.append("IF_NONE_MATCH")
+        responses["304"] = {"description": "Not Modified"}
+    else:
+        parameters.append("IF_MATCH_OPTIONAL")
+        kinds.append(problems.PRECONDITION_FAILED)
+    responses |= _problem_responses(spec, kinds)
+    return doc
+
+
+def _problem_responses(spec: APISpec, kinds: Iterable[ProblemKind]) -> dict[str, Any]:
+    """The problem answers an operation can give, by status, each code with its example."""
+    responses: dict[str, Any] = {}
+    for kind in sorted(set(kinds), key=lambda kind: (kind.status, kind.code)):
+        if kind.code not in spec.components.examples:
+            spec.components.example(kind.code, {"summary": kind.title, "value": _problem_example(kind)})
+        media = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
+        response = responses.setdefault(
+            str(kind.status), {"description": "", "content": {"application/problem+json": media}}
+        )
+        response["description"] += (" · " if response["description"] else "") + f"`{kind.code}`"
+        examples = response["content"]["application/problem+json"]["examples"]
+        examples[kind.code] = {"$ref": f"#/components/examples/{kind.code}"}
+    return responses
+
+
+def _problem_example(kind: ProblemKind) -> dict[str, Any]:
+    return {
+        "type": f"urn:photolens:problem:{kind.code}",
+        "title": kind.title,
+        "status": kind.status,
+        "code": kind.code,
+        "detail": f"{kind.title}.",
+        "instance": "/api/v1/…",
+    }
+
+
+def page_of(schema: type[Output]) -> type[Output]:
+    """The schema of a page of such rows."""
+    members: dict[str, Any] = {
+        "data": ma_fields.List(ma_fields.Nested(schema)),
+        "next_cursor": ma_fields.String(allow_none=True, metadata={"example": None}),
+        "total": ma_fields.Integer(metadata={"example": 1}),
+        "optional": frozenset({"total"}),
+        "__doc__": f"A page of {schema.__name__}.",
+    }
+    return type(f"{schema.__name__}Page", (Output,), members)
+
+
+def example_of(schema: Any) -> Any:
+    """An example of a schema, from the examples of its fields."""
+    if schema is None:
+        return None
+    instance = resolve_schema_instance(schema)
+    return {
+        field.data_key or name: _field_example(field)
+        for name, field in instance.fields.items()
+        if "example" in field.metadata or isinstance(field, (ma_fields.Nested, ma_fields.List))
+    }
+
+
+def _field_example(field: Any) -> Any:
+    if "example" in field.metadata:
+        return field.metadata["example"]
+    if isinstance(field, ma_fields.List):
+        return [_field_example(field.inner)]
+    return example_of(field.schema)
+
+
+def headers_of(status: int) -> dict[str, Any]:
+    """The headers of a success."""
+    text = {"type": "string"}
+    headers: dict[str, Any] = {"X-Request-Id": {"description": "Names this request in the log.", "schema": text}}
+    if status != 204:
+        headers["ETag"] = {"description": "The hash of this answer.", "schema": text}
+    if status == 201:
+        headers["Location"] = {"description": "The address of the new resource.", "schema": text}
+    return headers
+
+
+def schema_name(schema: Any) -> str:
+    """The name of a schema in the document: its class, and Patch where every field may be left out."""
+    instance = resolve_schema_instance(schema)
+    return type(instance).__name__ + ("Patch" if instance.partial else "")
+
+
+def without_null_default(_converter: Any, _field: Any, ret: dict[str, Any]) -> dict[str, Any]:
+    """apispec: a filter that is absent has no default worth a word."""
+    if "default" in ret and ret["default"] is None:
+        del ret["default"]
+    return {}
