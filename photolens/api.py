@@ -12,7 +12,7 @@ import flask_smorest
 import marshmallow
 import orjson
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Flask, Response, request
+from flask import Flask, Response
 from flask_swagger_ui import get_swaggerui_blueprint
 from webargs.flaskparser import FlaskParser
 from werkzeug.routing import BaseConverter, ValidationError
@@ -94,7 +94,7 @@ class Blueprint(flask_smorest.Blueprint):
         self._prepare_doc_cbks.append(openapi.describe_conventions)
 
     def answers(self, status: int, schema: type[Output] | None = None, *, named_by: str = "id") -> Callable[..., Any]:
-        """Answer with the view's value as JSON of this shape; a POST keeps its Idempotency-Key, a change its If-Match.
+        """Answer with the view's value as JSON of this shape.
 
         `named_by` is the member that ends the address of what a 201 has created.
         """
@@ -102,14 +102,7 @@ class Blueprint(flask_smorest.Blueprint):
         def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
             def answer(*args: Any, **kwargs: Any) -> Response:
-                def produce() -> Response:
-                    return answers.json_answer(view(*args, **kwargs), status, named_by)
-
-                if request.method == "POST":
-                    return idempotency.once(produce)
-                if request.method in ("PUT", "PATCH", "DELETE"):
-                    return preconditions.if_unchanged(produce)
-                return produce()
+                return answers.json_answer(view(*args, **kwargs), status, named_by)
 
             documented: Callable[..., Any] = self.response(
                 status, schema, example=openapi.example_of(schema), headers=openapi.headers_of(status)
@@ -161,10 +154,26 @@ class Blueprint(flask_smorest.Blueprint):
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
     ) -> None:
-        """Flask's, keeping what the document needs of the address."""
-        facts = {"operation_id": camel_case(view_func.__name__), "has_path_id": "<id:" in rule}
-        view_func._apidoc = getattr(view_func, "_apidoc", {}) | facts
-        super().add_url_rule(rule, endpoint, view_func, *args, **options)
+        """Flask's; a POST keeps its Idempotency-Key, a change its If-Match, and the document what it needs to know."""
+        wrap = _conventions_of(options.get("methods", ["GET"])[0])
+
+        @wraps(view_func)
+        def view(**path: Any) -> Response:
+            return wrap(lambda: view_func(**path))
+
+        view._apidoc = view_func._apidoc | {  # type: ignore[attr-defined]
+            "operation_id": camel_case(view_func.__name__),
+            "has_path_id": "<id:" in rule,
+        }
+        super().add_url_rule(rule, endpoint, view, *args, **options)
+
+
+def _conventions_of(method: str) -> Callable[[Callable[[], Response]], Response]:
+    if method == "POST":
+        return idempotency.once
+    if method in ("PUT", "PATCH", "DELETE"):
+        return preconditions.if_unchanged
+    return lambda produce: produce()
 
 
 class Api(flask_smorest.Api):
@@ -174,6 +183,12 @@ class Api(flask_smorest.Api):
 
     def _register_error_handlers(self) -> None:
         """Nothing: `problems.init_app` answers every failure."""
+
+    def _register_responses(self) -> None:
+        """Nothing: flask-smorest's own error schema is no answer of ours, so it has no place in the document."""
+
+    def _register_pagination_header(self) -> None:
+        """Nothing: `paging` has no such header."""
 
 
 def init_app(app: Flask, blueprints: Iterable[Blueprint]) -> Api:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import orjson
+import psycopg
 from flask import request
 from werkzeug.datastructures import MultiDict
 
@@ -64,7 +65,12 @@ def page(conn: Connection, listing: type[ListArguments], arguments: dict[str, An
         filters["q"] = _like_pattern(filters["q"])
     order = listing.orders[sort]
     after_key, after_id = (None, None) if cursor is None else _decode(cursor, sort)
-    rows = order.query(conn, after_key=after_key, after_id=after_id, limit=limit + 1, **filters)
+    try:
+        rows = order.query(conn, after_key=after_key, after_id=after_id, limit=limit + 1, **filters)
+    except psycopg.DataError:
+        if cursor is None:
+            raise
+        raise _bad_cursor() from None  # its key is not of the column's type
     data = rows[:limit]
     answer = {"data": data, "nextCursor": _encode(sort, order.key, data[-1]) if len(rows) > limit else None}
     if include == "total":

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 import psycopg
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 from werkzeug.exceptions import HTTPException
 
@@ -77,7 +77,7 @@ UNAVAILABLE = ProblemKind(503, "database_unavailable", "The database cannot be u
 
 def invalid(pointer: str, detail: str, location: str = "body") -> Problem:
     """A 422 for one field that schemas alone cannot judge: `invalid("/endsAt", "is before the start")`."""
-    return INVALID(f"{pointer} {detail}", errors=[{"in": location, "pointer": pointer, "detail": detail}])
+    return INVALID(f"{pointer or location} {detail}", errors=[{"in": location, "pointer": pointer, "detail": detail}])
 
 
 def found(row: Found | None, noun: str, row_id: int) -> Found:
@@ -155,7 +155,7 @@ def from_database(error: psycopg.Error) -> Problem | None:
     if state in _UNAVAILABLE_STATES or state.startswith("08"):
         return unavailable()
     if state.startswith("22"):
-        return INVALID("A value is out of the range that can be kept.", errors=[])
+        return invalid("", "holds or comes to a value out of the range that can be kept")
     if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) and not state:
         return unavailable()
     return None
@@ -172,7 +172,7 @@ def init_app(app: Flask) -> None:
     def answer_database_error(error: psycopg.Error) -> Response:
         problem = from_database(error)
         if problem is None:
-            log.exception("Unexpected database error", exc_info=error)
+            log.error("Request %s failed", g.get("request_id"), exc_info=error)
             problem = INTERNAL_ERROR("Nothing was changed. The fault has been logged under this request's id.")
         return problem.answer()
 
@@ -198,5 +198,5 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def answer_fault(error: Exception) -> Response:
-        log.exception("Unexpected error", exc_info=error)
+        log.error("Request %s failed", g.get("request_id"), exc_info=error)
         return INTERNAL_ERROR("The fault has been logged under this request's id.").answer()

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import logging
 import signal
 import socket
 from types import FrameType
@@ -40,6 +41,8 @@ def serve(settings: Settings, *, fresh: bool) -> None:
         raise ConfigurationError(
             f"HOST is {settings.host!r}; until there are accounts the server only listens on this machine."
         )
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting for a thread is no news
     signal.signal(signal.SIGTERM, _leave)
     with contextlib.ExitStack() as stack:
         # Before the database is started: a port that is taken is known at once.

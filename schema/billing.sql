@@ -52,6 +52,7 @@ create table invoices (
         end
     )
 );
+comment on column invoices.status is 'derived: billing.refresh_invoice';
 comment on column invoices.total_amount is 'derived: billing.refresh_invoice';
 comment on column invoices.balance_due is 'derived: billing.refresh_invoice';
 

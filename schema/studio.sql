@@ -151,6 +151,7 @@ create table editing_jobs (
     updated_at timestamptz not null default now(),
     constraint editing_jobs_delivered_at_with_status check ((status in ('DELIVERED', 'ARCHIVED')) = (delivered_at is not null))
 );
+comment on column editing_jobs.status is 'derived: studio.refresh_editing_job_delivery';
 comment on column editing_jobs.delivered_at is 'derived: studio.refresh_editing_job_delivery';
 
 create index editing_jobs_created_at_idx on editing_jobs (created_at, id);
@@ -201,3 +202,4 @@ create table expenses (
 create index expenses_booking_idx on expenses (booking_id);
 create index expenses_payment_account_idx on expenses (payment_account_id);
 create index expenses_incurred_at_idx on expenses (incurred_at, id);
+create index expenses_amount_idx on expenses (amount, id);

@@ -109,7 +109,7 @@ from (
     ('B26', 2, 'Rush delivery', 1, 120.00),
     ('B27', 2, 'Extra product', 3, 35.00),
     ('B29', 2, 'Photo booth', 2.5, 80.00),
-    ('B30', 2, 'Licence, third year', 1, 200.00),
+    ('B30', 2, 'Licence, second year', 1, 200.00),
     ('B31', 2, 'Album, 20 pages', 1, 320.00),
     ('B32b', 2, 'Extra hour', 1.5, 180.00),
     ('B32b', 3, 'Fine art print, 40 × 60', 4, 65.00),

@@ -202,7 +202,7 @@ left join (
     ('B09', null, 9, 'Cancelled: moved to another city.'),
     ('B10', 540.00, null, 'Three engineers, one after the other.'),
     ('B14', null, null, 'Two ceremonies; the hall allows no flash.'),
-    ('B17', null, 12, 'Cancelled: storm warning on the coast.'),
+    ('B17', null, 7, 'Cancelled: storm warning on the coast.'),
     ('B22', 3600.00, null, 'Includes a second location.'),
     ('B24', null, 8, 'Cancelled: illness in the family.'),
     ('B28', 0.00, null, 'A gift, to go with the wedding.'),
@@ -320,8 +320,8 @@ select
     incurred.at
 from (
     values
+    ('SOFTWARE', null, 'Editing suite, yearly plan', -374, 599.88, 'Business checking'),
     ('STUDIO', null, 'Studio rent, quarter', -358, 2400.00, 'Business checking'),
-    ('SOFTWARE', null, 'Editing suite, yearly plan', -352, 599.88, 'Business checking'),
     ('TRAVEL', 'B04', 'Hotel near the venue', -1, 189.00, 'Business checking'),
     ('SOFTWARE', null, 'Gallery hosting, quarter', -330, 87.00, 'PayPal'),
     ('STUDIO', 'B06', 'Prop rental', -1, 145.00, 'Cash box'),

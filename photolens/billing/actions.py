@@ -103,7 +103,7 @@ def bill_to_booking(conn: Connection, booking_id: int, name: str, amount: Decima
             return False
         invoice_id = open_invoice["id"]
         invoice = _lock_editable(conn, invoice_id)
-        item = {"name": name, "quantity": 1, "unit_price": amount}
+        item = {"name": name, "quantity": Decimal(1), "unit_price": amount}
         _insert_item(conn, invoice, item, expense_id=expense_id)
         _changed(conn, invoice_id, "INVOICE_CHANGED")
         return True

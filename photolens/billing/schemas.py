@@ -1,5 +1,7 @@
 """The JSON of invoices, items and payments."""
 
+from decimal import Decimal
+
 from marshmallow import fields, validate
 
 from photolens.billing.rules import MOST_ITEMS
@@ -28,7 +30,7 @@ class InvoiceItemInput(Input):
     """An item, as it is added or changed."""
 
     name = Text(300, required=True, example="Full Day Wedding")
-    quantity = Quantity(load_default=1)
+    quantity = Quantity(load_default=Decimal(1), metadata={"default": 1})
     unit_price = Money(required=True, example="3200.00")
 
 

@@ -125,7 +125,7 @@ set
     status = 'SENT',
     invoice_sequence = :invoice_sequence,
     invoice_number = studio_settings.invoice_prefix
-    || lpad(:invoice_sequence::text, greatest(5, length(:invoice_sequence::text)), '0'),
+    || lpad(:invoice_sequence::bigint::text, greatest(5, length(:invoice_sequence::bigint::text)), '0'),
     updated_at = now()
 from studio_settings
 where invoices.id = :invoice_id;
@@ -267,7 +267,11 @@ where
     and (:status::invoice_status is null or status = :status)
     and (:client_id::bigint is null or client_id = :client_id)
     and (:booking_id::bigint is null or booking_id = :booking_id)
-    and (:overdue::boolean is null or is_overdue = :overdue)
+    and (
+        :overdue::boolean is distinct from true
+        or (coalesce(due_date, 'infinity') < studio_today() and is_overdue)
+    )
+    and (:overdue is distinct from false or not is_overdue)
 order by issue_date, id
 limit :limit;
 
@@ -283,7 +287,11 @@ where
     and (:status::invoice_status is null or status = :status)
     and (:client_id::bigint is null or client_id = :client_id)
     and (:booking_id::bigint is null or booking_id = :booking_id)
-    and (:overdue::boolean is null or is_overdue = :overdue)
+    and (
+        :overdue::boolean is distinct from true
+        or (coalesce(due_date, 'infinity') < studio_today() and is_overdue)
+    )
+    and (:overdue is distinct from false or not is_overdue)
 order by issue_date desc, id desc
 limit :limit;
 
@@ -299,7 +307,11 @@ where
     and (:status::invoice_status is null or status = :status)
     and (:client_id::bigint is null or client_id = :client_id)
     and (:booking_id::bigint is null or booking_id = :booking_id)
-    and (:overdue::boolean is null or is_overdue = :overdue)
+    and (
+        :overdue::boolean is distinct from true
+        or (coalesce(due_date, 'infinity') < studio_today() and is_overdue)
+    )
+    and (:overdue is distinct from false or not is_overdue)
 order by coalesce(due_date, 'infinity'), id
 limit :limit;
 
@@ -318,7 +330,11 @@ where
     and (:status::invoice_status is null or status = :status)
     and (:client_id::bigint is null or client_id = :client_id)
     and (:booking_id::bigint is null or booking_id = :booking_id)
-    and (:overdue::boolean is null or is_overdue = :overdue)
+    and (
+        :overdue::boolean is distinct from true
+        or (coalesce(due_date, 'infinity') < studio_today() and is_overdue)
+    )
+    and (:overdue is distinct from false or not is_overdue)
 order by coalesce(due_date, 'infinity') desc, id desc
 limit :limit;
 
@@ -333,4 +349,8 @@ where
     and (:status::invoice_status is null or status = :status)
     and (:client_id::bigint is null or client_id = :client_id)
     and (:booking_id::bigint is null or booking_id = :booking_id)
-    and (:overdue::boolean is null or is_overdue = :overdue);
+    and (
+        :overdue::boolean is distinct from true
+        or (coalesce(due_date, 'infinity') < studio_today() and is_overdue)
+    )
+    and (:overdue is distinct from false or not is_overdue);

@@ -100,7 +100,14 @@ where
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
-    and (:invoiced::boolean is null or (invoice_id is not null) = :invoiced)
+    and (
+        :invoiced::boolean is distinct from true
+        or exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+    )
+    and (
+        :invoiced is distinct from false
+        or not exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+    )
 order by session_date, id
 limit :limit;
 
@@ -127,7 +134,14 @@ where
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
-    and (:invoiced::boolean is null or (invoice_id is not null) = :invoiced)
+    and (
+        :invoiced::boolean is distinct from true
+        or exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+    )
+    and (
+        :invoiced is distinct from false
+        or not exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+    )
 order by session_date desc, id desc
 limit :limit;
 
@@ -151,7 +165,14 @@ where
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
-    and (:invoiced::boolean is null or (invoice_id is not null) = :invoiced)
+    and (
+        :invoiced::boolean is distinct from true
+        or exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+    )
+    and (
+        :invoiced is distinct from false
+        or not exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+    )
 order by created_at, id
 limit :limit;
 
@@ -178,16 +199,30 @@ where
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
-    and (:invoiced::boolean is null or (invoice_id is not null) = :invoiced)
+    and (
+        :invoiced::boolean is distinct from true
+        or exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+    )
+    and (
+        :invoiced is distinct from false
+        or not exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+    )
 order by created_at desc, id desc
 limit :limit;
 
 -- name: count_bookings(q, session_from, session_to, status, client_id, staff_id, category_id, invoiced)$
--- How many rows these lists have in all.
+-- How many rows these lists have in all; joins only what a filter asks for.
 select count(*)
-from booking_details
+from bookings
 where
-    (:q::text is null or lower(client_name || ' ' || location) like :q)
+    (
+        :q::text is null
+        or exists (
+            select
+            from clients
+            where clients.id = bookings.client_id and lower(clients.name || ' ' || bookings.location) like :q
+        )
+    )
     and session_date >= coalesce(:session_from::timestamptz, '-infinity')
     and session_date < coalesce(:session_to::timestamptz, 'infinity')
     and (:status::booking_status is null or status = :status)
@@ -197,8 +232,18 @@ where
         or exists (
             select
             from staff_assignments
-            where staff_assignments.booking_id = booking_details.id and staff_assignments.staff_id = :staff_id
+            where staff_assignments.booking_id = bookings.id and staff_assignments.staff_id = :staff_id
         )
     )
-    and (:category_id::bigint is null or category_id = :category_id)
-    and (:invoiced::boolean is null or (invoice_id is not null) = :invoiced);
+    and (
+        :category_id::bigint is null
+        or session_type_id in (select id from session_packages where category_id = :category_id)
+    )
+    and (
+        :invoiced::boolean is distinct from true
+        or exists (select from invoices where booking_id = bookings.id and invoices.status <> 'VOID')
+    )
+    and (
+        :invoiced is distinct from false
+        or not exists (select from invoices where booking_id = bookings.id and invoices.status <> 'VOID')
+    );

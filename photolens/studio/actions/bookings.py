@@ -146,6 +146,9 @@ def _conflict(conn: Connection, booking: dict[str, Any], staff_ids: list[int]) -
         ends_at=booking["ends_at"],
         booking_id=booking["id"],
     )
+    if not conflicts:
+        # What is in the way was committed after this transaction's snapshot, or is gone again: try on a fresh one.
+        raise psycopg.errors.SerializationFailure
     names = sorted({conflict["staffName"] for conflict in conflicts})
     return BOOKING_CONFLICT(f"Already booked at that time: {', '.join(names)}.", conflicts=conflicts)
 

@@ -5,7 +5,7 @@ from typing import Any
 from photolens.access import current_caller
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
-from photolens.problems import ILLEGAL_TRANSITION, found
+from photolens.problems import ILLEGAL_TRANSITION, found, invalid
 from photolens.studio import rules
 
 
@@ -38,6 +38,8 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
         job = found(sql.studio.lock_editing_job(conn, editing_job_id=editing_job_id), "editing job", editing_job_id)
         sql.studio.update_editing_job(conn, **{**job, **changes})
         status = changes.get("status", job["status"])
+        if status == job["status"] and "status_note" in changes:
+            raise invalid("/statusNote", "goes with a new status")
         if status != job["status"]:
             if not rules.may_move_editing_job(job["status"], status):
                 raise ILLEGAL_TRANSITION(f"An editing job that is {job['status']} cannot become {status}.")
