@@ -138,7 +138,9 @@ class Blueprint(flask_smorest.Blueprint):
         """flask-smorest's `arguments`, with an example of the body."""
         if kwargs.get("location", "json") == "json":
             kwargs.setdefault("example", openapi.example_of(schema))
-        decorator: Callable[..., Any] = super().arguments(schema, **kwargs)
+        # One instance for all requests: building a schema costs more than loading with it.
+        instance = schema() if isinstance(schema, type) else schema
+        decorator: Callable[..., Any] = super().arguments(instance, **kwargs)
         return decorator
 
     @staticmethod
@@ -202,7 +204,13 @@ def init_app(app: Flask, blueprints: Iterable[Blueprint]) -> Api:
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         API_SPEC_OPTIONS={"info": {"description": "The backend that photography studios run on."}},
     )
-    api = Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=openapi.schema_name)})
+    api = Api(
+        app,
+        spec_kwargs={
+            "flask_plugin": openapi.CamelCasePaths(),
+            "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=openapi.schema_name),
+        },
+    )
     api.ma_plugin.converter.add_attribute_function(openapi.without_null_default)
     api.register_converter(
         IdConverter, lambda converter: {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ID}

@@ -133,7 +133,7 @@ class EmbeddedServer:
         return result.stdout
 
     def _has_database(self, name: str) -> bool:
-        return bool(self.psql("postgres", "-At", "-c", f"select 1 from pg_database where datname = '{name}'"))
+        return name in self.psql("postgres", "-At", "-c", "select datname from pg_database").splitlines()
 
     def _create_cluster(self) -> None:
         # A cluster that is there under its final name is whole: initdb leaves PG_VERSION behind even when it is killed.

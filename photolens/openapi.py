@@ -1,19 +1,30 @@
 """The API document: what flask-smorest cannot infer of our conventions, said once for every operation."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 import marshmallow
 from apispec import APISpec
 from apispec.ext.marshmallow.common import resolve_schema_instance
+from flask_smorest.spec.plugins import FlaskPlugin
 from marshmallow import fields as ma_fields
 
 from photolens import access, idempotency, problems
 from photolens.fields import Output
+from photolens.naming import camel_case
 from photolens.problems import ProblemKind
 
 _ALWAYS = (access.LOCAL_ONLY, problems.INTERNAL_ERROR, problems.UNAVAILABLE)
 _WITH_BODY = (problems.MALFORMED_JSON, problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE, problems.INVALID)
+
+
+class Fault(Output):
+    """One thing wrong with a request, and where."""
+
+    location = ma_fields.String(data_key="in", metadata={"enum": ["body", "query", "header"], "example": "body"})
+    pointer = ma_fields.String(metadata={"description": "JSON pointer to it.", "example": "/items/0/quantity"})
+    detail = ma_fields.String(metadata={"example": "has more than three decimals"})
 
 
 class Problem(Output):
@@ -28,6 +39,19 @@ class Problem(Output):
     code = ma_fields.String(metadata={"example": "not_found"})
     detail = ma_fields.String(metadata={"example": "There is no client 999."})
     instance = ma_fields.String(metadata={"example": "/api/v1/clients/999"})
+    errors = ma_fields.List(ma_fields.Nested(Fault), metadata={"description": "Of an `invalid` request, all faults."})
+    optional = frozenset({"errors"})
+
+
+class CamelCasePaths(FlaskPlugin):
+    """flask-smorest's reading of Flask's rules, with path parameters named as everything else in the document."""
+
+    def rule_to_params(self, rule: Any) -> list[dict[str, Any]]:
+        return [parameter | {"name": camel_case(parameter["name"])} for parameter in super().rule_to_params(rule)]
+
+    @staticmethod
+    def flaskpath2openapi(path: str) -> str:
+        return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda match: "{" + camel_case(match[1]) + "}", path)
 
 
 def register_components(spec: APISpec) -> None:
@@ -94,6 +118,9 @@ def _problem_responses(spec: APISpec, kinds: Iterable[ProblemKind]) -> dict[str,
         response = responses.setdefault(
             str(kind.status), {"description": "", "content": {"application/problem+json": media}}
         )
+        if kind.status == 503 or kind is idempotency.IN_PROGRESS:
+            seconds = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+            response["headers"] = {"Retry-After": seconds}
         response["description"] += (" · " if response["description"] else "") + f"`{kind.code}`"
         examples = response["content"]["application/problem+json"]["examples"]
         examples[kind.code] = {"$ref": f"#/components/examples/{kind.code}"}

@@ -1,5 +1,6 @@
 """An HTTP client for tests: every answer it gets is checked against the API document, whatever the test looks at."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -9,6 +10,8 @@ from jsonschema import Draft202012Validator
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
+
+from photolens.naming import camel_case
 
 PREFIX = "/api/v1"
 
@@ -60,7 +63,7 @@ def check_answer(app: Flask, method: str, path: str, response: TestResponse) -> 
         assert response.status_code in (404, 405), f"{method} {path}: {response.status_code} for no known address"
         return
     document = api_document(app)
-    operation = document["paths"][_openapi_path(rule.rule)][method.lower()]
+    operation = document["paths"][openapi_path(rule.rule)][method.lower()]
     documented = operation["responses"].get(str(response.status_code))
     assert documented is not None, f"{method} {path} answered {response.status_code}: {response.text[:500]}"
     if "content" not in documented:
@@ -87,5 +90,6 @@ def _validator(app: Flask, reference: str) -> Draft202012Validator:
     return Draft202012Validator({"$ref": reference, "components": api_document(app)["components"]})
 
 
-def _openapi_path(rule: str) -> str:
-    return rule.replace("<id:", "{").replace(">", "}")
+def openapi_path(rule: str) -> str:
+    """`/clients/<id:client_id>` → `/clients/{clientId}`."""
+    return re.sub(r"<id:(\w+)>", lambda match: "{" + camel_case(match[1]) + "}", rule)

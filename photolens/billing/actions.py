@@ -112,7 +112,8 @@ def bill_to_booking(conn: Connection, booking_id: int, name: str, amount: Decima
 def send_invoice(conn: Connection, invoice_id: int) -> Row:
     """Issue a draft under the next number. Numbers have no gaps: one that is rolled back is given again.
 
-    Locks: client, invoice, counter. Problems: `not_found`, `illegal_transition`, `invoice_empty`.
+    Locks: client, invoice, counter. Problems: `not_found`, `illegal_transition`, `invoice_empty`,
+    `invoice_number_taken`.
     """
     with conn.transaction():
         invoice = _lock(conn, invoice_id)

@@ -7,10 +7,12 @@ INVOICE_NOT_PAYABLE = ProblemKind(409, "invoice_not_payable", "The invoice takes
 INVOICE_FROZEN = ProblemKind(409, "invoice_frozen", "The invoice can no longer be changed")
 INVOICE_EMPTY = ProblemKind(409, "invoice_empty", "The invoice has no items")
 INVOICE_FULL = ProblemKind(409, "invoice_full", "The invoice has as many items as it can hold")
+INVOICE_NUMBER_TAKEN = ProblemKind(409, "invoice_number_taken", "Another invoice has the number that comes next")
 INVOICE_ISSUED = ProblemKind(409, "invoice_issued", "An issued invoice is never deleted")
 
 CONSTRAINTS |= {
     "invoices_balance_not_negative": Refusal(OVERPAYMENT, "More would be paid than the invoice comes to."),
+    "invoices_invoice_number_key": Refusal(INVOICE_NUMBER_TAKEN, "An older prefix made it; change the invoice prefix."),
     "invoices_due_after_issue": InvalidField("/dueDate", "is before the issue date"),
     "payments_invoice_fkey": Reference("/invoiceId", INVOICE_ISSUED, "The invoice has payments."),
 }

@@ -58,7 +58,7 @@ def delete_invoice(invoice_id: int) -> None:
 
 
 @blp.post("/invoices/<id:invoice_id>/send")
-@blp.refuses(ILLEGAL_TRANSITION, problems.INVOICE_EMPTY)
+@blp.refuses(ILLEGAL_TRANSITION, problems.INVOICE_EMPTY, problems.INVOICE_NUMBER_TAKEN)
 @blp.answers(200, schemas.Invoice)
 def send_invoice(invoice_id: int) -> Row:
     """Issue a draft under the next number"""

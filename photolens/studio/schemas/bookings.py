@@ -32,7 +32,10 @@ class BookingChanges(Input):
     session_date = Instant(
         required=True, metadata={"description": "The start. A booking that is moved keeps its length."}
     )
-    ends_at = Instant(metadata={"description": "The end; without one, the package's duration after the start."})
+    ends_at = Instant(
+        example="2026-11-20T19:30:00Z",
+        metadata={"description": "The end; without one, the package's duration after the start."},
+    )
     location = Text(300, required=True, example="Riverside Gardens")
     price = Money(metadata={"description": "Without one, the package's price is copied."})
     status = Choice(*STATUSES)

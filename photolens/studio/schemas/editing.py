@@ -12,7 +12,7 @@ STATUSES = ("PENDING", "IN_PROGRESS", "DELIVERED", "REVISION", "ARCHIVED")
 class EditingJobChanges(Input):
     """What may be changed of an editing job."""
 
-    status = Choice(*STATUSES)
+    status = Choice(*STATUSES, metadata={"example": "IN_PROGRESS"})
     status_note = Text(
         5000, example="Client chose 40 photos.", metadata={"description": "Kept in the log, with the new status."}
     )

@@ -1,0 +1,132 @@
+"""The database's rules: each means something to a caller, bears its name, and finds its rows by an index."""
+
+import re
+
+from photolens.database import Connection
+from photolens.embedded import ROOT
+from photolens.problems import CONSTRAINTS
+
+NO_EMPTY_TEXT = "schemas refuse empty text"
+NO_NEGATIVE_MONEY = "schemas refuse amounts below zero"
+DERIVED = "computed by a refresh_ query, under the lock of what it is computed from"
+ONE_ROW = "no statement inserts a second row"
+
+UNREACHABLE = {
+    "activities_client_fkey": "the deed has just read or locked the client it names",
+    "activities_kind_upper_snake": "kinds are words in the code",
+    "activities_subject_type_upper_snake": "subject types are words in the code",
+    "bookings_id_client_key": "holds the primary key",
+    "bookings_id_occupied_key": "holds the primary key",
+    "bookings_location_present": NO_EMPTY_TEXT,
+    "bookings_price_not_negative": NO_NEGATIVE_MONEY,
+    "clients_name_present": NO_EMPTY_TEXT,
+    "clients_total_revenue_not_negative": DERIVED,
+    "clients_total_sessions_not_negative": DERIVED,
+    "editing_jobs_booking_key": "a job is opened and taken back under the booking's lock",
+    "editing_jobs_delivered_at_with_status": DERIVED,
+    "editing_status_logs_editing_job_fkey": "the job has just been inserted or locked",
+    "expenses_amount_positive": "schemas refuse an amount that is not above zero",
+    "invoice_counter_one_row": ONE_ROW,
+    "invoice_items_invoice_fkey": "the invoice has just been inserted or locked",
+    "invoice_items_invoice_position_key": "positions are given under the invoice's lock",
+    "invoice_items_name_present": NO_EMPTY_TEXT,
+    "invoice_items_quantity_positive": "schemas refuse a quantity that is not above zero",
+    "invoice_items_unit_price_not_negative": NO_NEGATIVE_MONEY,
+    "invoices_balance_within_total": DERIVED,
+    "invoices_currency_code": "copied from the settings, where it is checked",
+    "invoices_invoice_sequence_key": "given by the counter, under its lock",
+    "invoices_numbered_once_issued": "a draft is locked, numbered and issued by one statement",
+    "invoices_paid_without_balance": DERIVED,
+    "invoices_total_not_negative": DERIVED,
+    "payment_accounts_name_present": NO_EMPTY_TEXT,
+    "payments_amount_positive": "schemas refuse an amount that is not above zero",
+    "session_categories_name_present": NO_EMPTY_TEXT,
+    "session_packages_duration_range": "schemas refuse a duration outside it",
+    "session_packages_name_present": NO_EMPTY_TEXT,
+    "session_packages_price_not_negative": NO_NEGATIVE_MONEY,
+    "staff_assignments_booking_fkey": "the booking has just been inserted or locked",
+    "staff_members_name_present": NO_EMPTY_TEXT,
+    "studio_settings_one_row": ONE_ROW,
+    "studio_settings_time_zone_known": "asked before, by exists_time_zone",
+}
+
+NOT_MONEY = {
+    "invoice_items.quantity": "numeric(12,3)",
+}
+
+
+def _constraints(conn: Connection) -> dict[str, str]:
+    """The table of every check, unique, exclusion and foreign key constraint, and of every other unique index."""
+    rows = conn.execute(
+        """
+        select conname as name, conrelid::regclass::text as table_name
+        from pg_constraint
+        where connamespace = current_schema()::regnamespace and contype in ('c', 'u', 'x', 'f')
+        union
+        select relname, indrelid::regclass::text
+        from pg_index
+        inner join pg_class on pg_index.indexrelid = pg_class.oid
+        where relnamespace = current_schema()::regnamespace and indisunique and not indisprimary
+        """
+    )
+    return {row["name"]: row["table_name"] for row in rows}
+
+
+def test_every_constraint_means_something_to_a_caller_or_is_out_of_reach(conn: Connection) -> None:
+    assert {*CONSTRAINTS, *UNREACHABLE} == set(_constraints(conn))
+
+
+def test_no_constraint_is_both_answered_and_out_of_reach() -> None:
+    assert CONSTRAINTS.keys() & UNREACHABLE.keys() == set()
+
+
+def test_every_constraint_is_given_a_name_that_begins_with_its_table(conn: Connection) -> None:
+    schema = "\n".join(file.read_text() for file in (ROOT / "schema").glob("*.sql"))
+    given = set(re.findall(r"\b(?:constraint|unique index)\s+(\w+)", schema))
+
+    assert [n for n, table in _constraints(conn).items() if n not in given or not n.startswith(f"{table}_")] == []
+
+
+def test_every_foreign_key_is_indexed(conn: Connection) -> None:
+    slow = conn.execute(
+        """
+        select conname
+        from pg_constraint
+        where connamespace = current_schema()::regnamespace and contype = 'f' and not exists (
+            select
+            from pg_index
+            where indrelid = conrelid and indpred is null
+                and (indkey::int2[])[0:cardinality(conkey) - 1] @> conkey
+                and (indkey::int2[])[0:cardinality(conkey) - 1] <@ conkey
+        )
+        """
+    )
+
+    assert [row["conname"] for row in slow] == []
+
+
+def _column_types(conn: Connection) -> dict[str, str]:
+    rows = conn.execute(
+        """
+        select attrelid::regclass || '.' || attname as name, format_type(atttypid, atttypmod) as type
+        from pg_attribute
+        inner join pg_class on attrelid = pg_class.oid
+        where relnamespace = current_schema()::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
+        """
+    )
+    return {row["name"]: row["type"] for row in rows}
+
+
+def test_every_instant_is_kept_with_its_zone(conn: Connection) -> None:
+    zoneless = ("timestamp without", "tsrange", "tsmultirange", "time ")
+
+    assert [column for column, type_ in _column_types(conn).items() if type_.startswith(zoneless)] == []
+
+
+def test_money_is_numeric_with_two_decimals_and_no_other_number_has_a_fraction(conn: Connection) -> None:
+    money = re.compile(r"\.(\w+_)?(amount|price|revenue|due)$")
+    fractional = ("numeric", "money", "real", "double precision")
+    types = _column_types(conn)
+
+    named = {column: "numeric(12,2)" for column in types if money.search(column)}
+    assert {column: type_ for column, type_ in types.items() if type_.startswith(fractional)} == named | NOT_MONEY

@@ -1,0 +1,287 @@
+"""The API document: OpenAPI 3.1, and complete for every operation."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from photolens.database import Connection
+from photolens.naming import camel_case
+from tests.client import PREFIX, api_document, openapi_path
+
+CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
+
+ENUMERATED = {
+    "booking_status": ("Booking", "status"),
+    "editing_status": ("EditingJob", "status"),
+    "expense_category": ("Expense", "category"),
+    "invoice_status": ("Invoice", "status"),
+    "payment_account_kind": ("PaymentAccount", "kind"),
+    "staff_role": ("StaffMember", "role"),
+    "staff_status": ("StaffMember", "status"),
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path, as the document describes it, every reference followed."""
+
+    method: str
+    path: str
+    description: dict[str, Any]
+    parameters: dict[str, dict[str, Any]]
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def success(self) -> dict[str, Any]:
+        """The media type of the answer that is no problem; empty where the answer has no body."""
+        answers = [answer for status, answer in self.description["responses"].items() if status.startswith("2")]
+        media: dict[str, Any] = answers[0].get("content", {}).get("application/json", {})
+        return media
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The media type of the request; empty where it has no body."""
+        media: dict[str, Any] = self.description.get("requestBody", {}).get("content", {}).get("application/json", {})
+        return media
+
+    def codes(self, status: int) -> set[str]:
+        """The codes of the problems documented under a status."""
+        media = self.description["responses"].get(str(status), {}).get("content", {})
+        return set(media.get("application/problem+json", {}).get("examples", {}))
+
+
+@pytest.fixture
+def document(app: Flask) -> dict[str, Any]:
+    return api_document(app)
+
+
+@pytest.fixture
+def operations(document: dict[str, Any]) -> list[Operation]:
+    def follow(node: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = node
+        if "$ref" in node:
+            found = document
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                found = found[step]
+        return found
+
+    return [
+        Operation(
+            method,
+            path,
+            description,
+            {p["name"]: p for p in map(follow, [*item.get("parameters", []), *description.get("parameters", [])])},
+        )
+        for path, item in document["paths"].items()
+        for method, description in item.items()
+        if method != "parameters"
+    ]
+
+
+@pytest.fixture
+def schemas(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = document["components"]["schemas"]
+    return found
+
+
+def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    validate(document)
+
+
+def test_every_address_of_the_api_is_documented(app: Flask, operations: list[Operation]) -> None:
+    served = {
+        f"{method} {openapi_path(rule.rule)}"
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith(PREFIX)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+    assert served == {str(operation) for operation in operations}
+
+
+def test_every_operation_has_a_name_of_its_own_in_camel_case(operations: list[Operation]) -> None:
+    names = Counter(operation.description["operationId"] for operation in operations)
+
+    assert [name for name, count in names.items() if count > 1 or not CAMEL_CASE.fullmatch(name)] == []
+
+
+def test_every_operation_has_a_summary_and_a_tag_that_is_described(
+    document: dict[str, Any], operations: list[Operation]
+) -> None:
+    described = {tag["name"] for tag in document["tags"] if tag["description"]}
+    bare = [
+        str(operation)
+        for operation in operations
+        if not operation.description.get("summary") or not {*operation.description.get("tags", [])} & described
+    ]
+
+    assert bare == []
+
+
+def test_every_body_sent_or_answered_has_an_example_that_fits_its_schema(
+    document: dict[str, Any], operations: list[Operation]
+) -> None:
+    misleading = []
+    for operation in operations:
+        for media in (operation.body, operation.success):
+            if media:
+                schema = media["schema"] | {"components": document["components"]}
+                if "example" not in media or not Draft202012Validator(schema).is_valid(media["example"]):
+                    misleading.append(str(operation))
+
+    assert misleading == []
+
+
+def test_only_a_204_answers_without_a_body(operations: list[Operation]) -> None:
+    assert [str(o) for o in operations if bool(o.success) is ("204" in o.description["responses"])] == []
+
+
+def test_the_example_of_a_problem_is_one(document: dict[str, Any]) -> None:
+    problem = Draft202012Validator({"$ref": "#/components/schemas/Problem", "components": document["components"]})
+    examples = document["components"]["examples"]
+
+    assert [code for code, example in examples.items() if not problem.is_valid(example["value"])] == []
+    assert [code for code, example in examples.items() if example["value"]["code"] != code] == []
+
+
+def test_every_operation_names_the_problems_of_its_shape(operations: list[Operation]) -> None:
+    silent = [
+        f"{operation} {status} {code}"
+        for operation in operations
+        for status, code in _problems_of_its_shape(operation)
+        if code not in operation.codes(status)
+    ]
+
+    assert silent == []
+
+
+def _problems_of_its_shape(operation: Operation) -> Iterator[tuple[int, str]]:
+    yield from ((403, "local_only"), (500, "internal_error"), (503, "database_unavailable"))
+    if "{" in operation.path:
+        yield 404, "not_found"
+    if operation.body:
+        yield from ((400, "malformed_json"), (413, "body_too_large"), (415, "unsupported_media_type"))
+    if operation.body or any(parameter["in"] == "query" for parameter in operation.parameters.values()):
+        yield 422, "invalid"
+    if operation.method == "post":
+        yield from ((409, "idempotency_in_progress"), (422, "idempotency_key_reused"), (422, "invalid"))
+    if operation.method in ("put", "patch", "delete"):
+        yield 412, "precondition_failed"
+
+
+def test_every_operation_takes_the_request_headers_of_its_method(operations: list[Operation]) -> None:
+    header = {"post": "Idempotency-Key", "get": "If-None-Match"}
+    deaf = [
+        str(operation)
+        for operation in operations
+        if operation.parameters.get(header.get(operation.method, "If-Match"), {}).get("in") != "header"
+    ]
+
+    assert deaf == []
+
+
+def test_what_can_be_changed_or_deleted_can_be_read_at_the_same_address(operations: list[Operation]) -> None:
+    read = {operation.path for operation in operations if operation.method == "get"}
+
+    assert [str(o) for o in operations if o.method in ("put", "patch", "delete") and o.path not in read] == []
+
+
+def test_every_list_takes_a_limit_a_cursor_an_order_and_the_wish_for_a_total(
+    operations: list[Operation], schemas: dict[str, dict[str, Any]]
+) -> None:
+    pages = {name for name, schema in schemas.items() if "nextCursor" in schema["properties"]}
+    unlike = []
+    for operation in operations:
+        if operation.success.get("schema", {}).get("$ref", "").rpartition("/")[2] in pages:
+            limit, cursor, sort, include = (
+                operation.parameters.get(name, {}).get("schema", {}) for name in ("limit", "cursor", "sort", "include")
+            )
+            bounds = (limit.get("minimum"), limit.get("maximum"), limit.get("default"))
+            if (
+                bounds != (1, 200, 50)
+                or not cursor
+                or sort.get("default") not in sort["enum"]
+                or include["enum"] != ["total"]
+            ):
+                unlike.append(str(operation))
+
+    assert unlike == []
+
+
+def test_every_key_is_in_camel_case(operations: list[Operation], schemas: dict[str, dict[str, Any]]) -> None:
+    keys = [f"{name}.{key}" for name, schema in schemas.items() for key in schema["properties"]]
+    asked = [f"{o} {p['name']}" for o in operations for p in o.parameters.values() if p["in"] == "query"]
+
+    assert [key for key in keys if not CAMEL_CASE.fullmatch(key.partition(".")[2])] == []
+    assert [key for key in asked if not CAMEL_CASE.fullmatch(key.rpartition(" ")[2])] == []
+
+
+def test_every_part_of_the_document_is_used_in_it(document: dict[str, Any]) -> None:
+    used = set(re.findall(r"#/components/(\w+/\w+)", json.dumps(document)))
+
+    assert {f"{kind}/{name}" for kind, parts in document["components"].items() for name in parts} == used
+
+
+def test_money_is_text_with_at_most_two_decimals(conn: Connection, schemas: dict[str, dict[str, Any]]) -> None:
+    rows = conn.execute(
+        """
+        select distinct column_name
+        from information_schema.columns
+        where table_schema = current_schema() and (numeric_precision, numeric_scale) = (12, 2)
+        """
+    )
+    money = {camel_case(row["column_name"]) for row in rows}
+    shown = [
+        (name, key, schema["properties"][key])
+        for name, schema in schemas.items()
+        for key in money & schema["properties"].keys()
+    ]
+    wrong = [
+        f"{name}.{key}"
+        for name, key, schema in shown
+        if (schema["type"], schema.get("pattern")) != ("string", r"^[0-9]{1,10}(\.[0-9]{1,2})?$")
+    ]
+
+    assert money == {key for _, key, _ in shown}
+    assert wrong == []
+
+
+def _enumerations(conn: Connection) -> dict[str, set[str]]:
+    rows = conn.execute(
+        "select enumtypid::regtype::text as name, array_agg(enumlabel::text) as words from pg_enum group by 1"
+    )
+    return {row["name"]: set(row["words"]) for row in rows}
+
+
+def test_an_enumeration_has_the_words_of_the_database(conn: Connection, schemas: dict[str, dict[str, Any]]) -> None:
+    documented = {type_: set(schemas[name]["properties"][key]["enum"]) for type_, (name, key) in ENUMERATED.items()}
+
+    assert documented == _enumerations(conn)
+
+
+def test_no_body_and_no_filter_takes_a_word_that_the_database_does_not_have(
+    conn: Connection, operations: list[Operation], schemas: dict[str, dict[str, Any]]
+) -> None:
+    types = [*_enumerations(conn).values(), {"total"}, {"body", "query", "header"}]
+    asked = {
+        f"{o} {p['name']}": p["schema"].get("enum", [])
+        for o in operations
+        for p in o.parameters.values()
+        if p["name"] != "sort"
+    }
+    sent = {f"{name}.{key}": p.get("enum", []) for name, s in schemas.items() for key, p in s["properties"].items()}
+
+    # A filter takes all of them; a body may take fewer, as a booking is only made PENDING or SCHEDULED.
+    assert [place for place, words in asked.items() if words and set(words) not in types] == []
+    assert [place for place, words in sent.items() if not any(set(words) <= words_of for words_of in types)] == []

@@ -1,0 +1,114 @@
+"""The named queries: each fits the schema, and is named and written as the house writes them."""
+
+import re
+
+import pytest
+
+from photolens.database import QUERIES as FOLDER
+from photolens.database import Connection
+from photolens.embedded import ROOT
+from tests.contracts.named_queries import QUERIES, NamedQuery, split
+
+OPERATORS = {
+    "get": {"^"},
+    "lock": {"^", ""},
+    "insert": {"^", "!", "$"},
+    "update": {"^", "!", "$"},
+    "upsert": {"^"},
+    "refresh": {"^", "!", "$"},
+    "list": {""},
+    "delete": {"!"},
+    "mark": {"!"},
+    "count": {"$"},
+    "sum": {"$"},
+    "exists": {"$"},
+    "add_many": {"*!"},
+}
+
+OWN_VERBS = {
+    # Tells a connection its settings: it neither reads rows nor writes any, so no verb of the table fits.
+    "platform.configure_connection": "^",
+}
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
+def test_a_query_fits_the_schema_and_gives_what_its_operator_says(conn: Connection, query: NamedQuery) -> None:
+    columns = query.columns(conn)
+
+    if query.operator in ("!", "*!"):
+        assert columns == []
+    elif query.operator == "$":
+        assert len(columns) == 1
+    else:
+        assert len(columns) == len(set(columns)) > 0
+
+
+def test_no_name_is_given_twice_in_a_domain() -> None:
+    names = [
+        f"{file.parent.name}.{name}"
+        for file in sorted(FOLDER.rglob("*.sql"))
+        for name in re.findall(r"^-- name: (\w+)", file.read_text(), re.MULTILINE)
+    ]
+
+    assert sorted(names) == sorted(QUERIES)
+
+
+def test_a_query_is_named_verb_noun_with_the_operator_of_its_verb() -> None:
+    misnamed = [
+        f"{query.full_name}{query.operator}"
+        for query in QUERIES.values()
+        if query.full_name not in OWN_VERBS
+        and not any(
+            re.fullmatch(rf"{verb}(_[a-z0-9]+)+", query.name) and query.operator in operators
+            for verb, operators in OPERATORS.items()
+        )
+    ]
+
+    assert misnamed == []
+    assert {name: QUERIES[name].operator for name in OWN_VERBS} == OWN_VERBS
+
+
+def test_a_query_of_many_rows_has_a_limit_and_an_order_that_ends_in_an_id() -> None:
+    # One that locks them too: rows are locked in the order in which they are found.
+    disorderly = []
+    for query in QUERIES.values():
+        ending = re.search(
+            r" order by (?P<order>(?:(?! order by ).)+) limit (%\(limit\)s|\d+)( for (no key )?update)?$", query.code
+        )
+        last = split(ending["order"])[-1] if ending else ""
+        if query.operator == "" and not re.fullmatch(r"(\w+\.)?(\w+_)?id( desc)?", last):
+            disorderly.append(query.full_name)
+
+    assert disorderly == []
+
+
+def test_a_query_says_what_it_is_for() -> None:
+    silent = [name for name, query in QUERIES.items() if not re.fullmatch(r"[A-Z].+\.", query.comment, re.DOTALL)]
+
+    assert silent == []
+
+
+def test_a_query_that_locks_says_so_in_its_name_and_its_comment_says_what() -> None:
+    misleading = []
+    for query in QUERIES.values():
+        locks = re.search(r" for (no key )?(update|share)$|_advisory_", query.code) is not None
+        if (query.verb == "lock", query.comment.startswith("Locks: ")) != (locks, locks):
+            misleading.append(query.full_name)
+
+    assert misleading == []
+
+
+def test_queries_are_written_in_lower_case() -> None:
+    assert [name for name, query in QUERIES.items() if query.code != query.code.lower()] == []
+
+
+def test_queries_live_in_the_folder_of_a_domain_and_the_file_of_a_subject() -> None:
+    domains = {package.parent.name for package in (ROOT / "photolens").glob("*/__init__.py")}
+    files = [file.relative_to(FOLDER) for file in FOLDER.rglob("*") if file.is_file()]
+    homeless = [
+        str(file)
+        for file in files
+        if file.parent.as_posix() not in domains or not re.fullmatch(r"[a-z]+(_[a-z]+)*\.sql", file.name)
+    ]
+
+    assert homeless == []
