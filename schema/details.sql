@@ -37,8 +37,8 @@ select
     (
         select
             coalesce(
-                jsonb_agg(
-                    jsonb_build_object(
+                json_agg(
+                    json_build_object(
                         'staffId', staff_members.id,
                         'name', staff_members.name,
                         'avatarUrl', staff_members.avatar_url,

@@ -5,8 +5,8 @@ select
     (
         select
             coalesce(
-                jsonb_agg(
-                    jsonb_build_object(
+                json_agg(
+                    json_build_object(
                         'id', items.id,
                         'invoiceId', items.invoice_id,
                         'position', items.position,
@@ -26,8 +26,8 @@ select
     (
         select
             coalesce(
-                jsonb_agg(
-                    jsonb_build_object(
+                json_agg(
+                    json_build_object(
                         'id', recent.id,
                         'invoiceId', recent.invoice_id,
                         'amount', recent.amount::text,

@@ -4,8 +4,8 @@ select
     editing_job_details.*,
     (
         select
-            jsonb_agg(
-                jsonb_build_object(
+            json_agg(
+                json_build_object(
                     'id', history.id,
                     'status', history.status,
                     'changedAt', rfc3339(history.changed_at),
