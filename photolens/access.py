@@ -31,7 +31,7 @@ def current_caller() -> Caller:
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine alone: `localhost`, `127.0.0.1`, `::1`."""
-    if host == "localhost":
+    if host.lower() == "localhost":
         return True
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback

@@ -58,6 +58,7 @@ def audit() -> None:
 
 def _audit(url: str) -> list[str]:
     with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+        server.require_schema(conn)
         return broken_invariants(conn)
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv import dotenv_values
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 
 class ConfigurationError(Exception):
@@ -38,7 +40,7 @@ class Settings:
             host=given.get("HOST", "127.0.0.1"),
             port=_whole_number(given, "PORT", 8000, 0, 65535),
             database_url=_database_url(given),
-            state_dir=Path(given.get("STATE_DIR", ".photolens")).expanduser().resolve(),
+            state_dir=_folder(given, "STATE_DIR", ".photolens"),
             database_connection_limit=_whole_number(given, "DATABASE_CONNECTION_LIMIT", 20, 1, 1000),
             database_pool_timeout=_whole_number(given, "DATABASE_POOL_TIMEOUT", 20_000, 1, 600_000),
             database_statement_timeout=_whole_number(given, "DATABASE_STATEMENT_TIMEOUT", 30_000, 1, 3_600_000),
@@ -48,16 +50,29 @@ class Settings:
 
 def _whole_number(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = given.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and least <= int(text) <= most):
         raise ConfigurationError(f"{name} is {text!r}; it takes a whole number from {least} to {most}.")
     return int(text)
 
 
 def _database_url(given: Mapping[str, str]) -> str | None:
     url = given.get("DATABASE_URL")
-    if url is not None and not url.startswith(("postgresql://", "postgres://")):
+    if url is None:
+        return None
+    if not url.startswith(("postgresql://", "postgres://")):
         raise ConfigurationError("DATABASE_URL does not start with postgresql://")
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise ConfigurationError(f"DATABASE_URL cannot be read: {error}") from None
     return url
+
+
+def _folder(given: Mapping[str, str], name: str, default: str) -> Path:
+    try:
+        return Path(given.get(name, default)).expanduser().resolve()
+    except (OSError, RuntimeError) as error:
+        raise ConfigurationError(f"{name} is {given[name]!r}, which is no folder: {error}") from None
 
 
 def _origins(given: Mapping[str, str]) -> tuple[str, ...]:

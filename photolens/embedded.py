@@ -14,6 +14,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parent.parent
 DATABASE = "photolens"
 _SYSTEM_USER = "photolens-postgres"
+_PATIENCE = 30  # seconds
 _LONGEST_SOCKET_FOLDER = 80  # a Unix socket's path has room for 107 bytes, its name included
 
 
@@ -66,7 +68,10 @@ class EmbeddedServer:
         return f"postgresql:///{database}?host={quote(str(self._socket_folder()), safe='/')}&user=postgres"
 
     def __enter__(self) -> "EmbeddedServer":
-        self._state_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            self._state_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EmbeddedError(f"STATE_DIR cannot be used: {error}") from None
         if not self._take_lock():
             if self._share:
                 return self
@@ -79,8 +84,7 @@ class EmbeddedServer:
                 _let_pass(PROGRAMS / "postgres")
             if not (self._data / "PG_VERSION").exists():
                 self._create_cluster()
-            if self._pg("pg_ctl", "status", check=False).returncode != 0:
-                self._start()
+            self._start()
         except BaseException:
             self._release_lock()
             raise
@@ -168,11 +172,19 @@ class EmbeddedServer:
             *self._options,
         )
         options = " ".join(f"-c '{setting}'" for setting in settings)
-        started = self._pg(
-            "pg_ctl", "start", "-w", "-t", "120", "-l", str(self._data / "server.log"), "-o", options, check=False
-        )
-        if started.returncode != 0:
-            raise EmbeddedError(f"PostgreSQL did not start; its log is {self._data / 'server.log'}")
+        start = ("start", "-w", "-t", "120", "-l", str(self._data / "server.log"), "-o", options)
+        # One that was left running is taken over. One that was killed may bar the way until the system has cleared it
+        # up, and one that is still recovering refuses at first: both pass.
+        deadline = time.monotonic() + _PATIENCE
+        while not self._answers():
+            if self._pg("pg_ctl", *start, check=False).returncode != 0:
+                if time.monotonic() > deadline:
+                    raise EmbeddedError(f"PostgreSQL did not start; its log is {self._data / 'server.log'}")
+                time.sleep(0.2)
+
+    def _answers(self) -> bool:
+        command = [str(PROGRAMS / "pg_isready"), "-q", "-h", str(self._socket_folder())]
+        return subprocess.run(command, check=False).returncode == 0
 
     def _socket_folder(self) -> Path:
         if len(os.fsencode(self._data)) <= _LONGEST_SOCKET_FOLDER:

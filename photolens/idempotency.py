@@ -32,7 +32,7 @@ def once(produce: Callable[[], Response]) -> Response:
     if key is None:
         return produce()
     if not _KEY.fullmatch(key):
-        raise invalid("Idempotency-Key", "takes 1 to 255 printable ASCII characters without spaces", "header")
+        raise invalid("/Idempotency-Key", "takes 1 to 255 printable ASCII characters without spaces", "header")
     caller = access.current_caller().name
     digest = hashlib.sha256(b"\x00".join((request.full_path.encode(), request.get_data(cache=True)))).digest()
     conn = connection()

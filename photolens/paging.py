@@ -64,7 +64,7 @@ def page(conn: Connection, listing: type[ListArguments], arguments: dict[str, An
     if filters.get("q") is not None:
         filters["q"] = _like_pattern(filters["q"])
     order = listing.orders[sort]
-    after_key, after_id = (None, None) if cursor is None else _decode(cursor, sort)
+    after_key, after_id = (None, None) if cursor is None else _decode(cursor, f"{listing.__name__} {sort}")
     try:
         rows = order.query(conn, after_key=after_key, after_id=after_id, limit=limit + 1, **filters)
     except psycopg.DataError:
@@ -72,7 +72,10 @@ def page(conn: Connection, listing: type[ListArguments], arguments: dict[str, An
             raise
         raise _bad_cursor() from None  # its key is not of the column's type
     data = rows[:limit]
-    answer = {"data": data, "nextCursor": _encode(sort, order.key, data[-1]) if len(rows) > limit else None}
+    answer = {
+        "data": data,
+        "nextCursor": _encode(f"{listing.__name__} {sort}", order.key, data[-1]) if len(rows) > limit else None,
+    }
     if include == "total":
         answer["total"] = listing.count(conn, **filters)
     return answer
@@ -90,21 +93,19 @@ def _like_pattern(text: str) -> str:
     return f"%{escaped}%"
 
 
-def _encode(sort: str, key: str, row: Mapping[str, Any]) -> str:
+def _encode(listing: str, key: str, row: Mapping[str, Any]) -> str:
     value = row[key]
-    parts = [sort, "infinity" if value is None else str(value), row["id"]]
+    parts = [listing, "infinity" if value is None else str(value), row["id"]]
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
-def _decode(cursor: str, sort: str) -> tuple[str, int]:
+def _decode(cursor: str, listing: str) -> tuple[str, int]:
     try:
         parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
         raise _bad_cursor() from None
     match parts:
-        case [str(cursor_sort), str(key), int(row_id)] if (
-            cursor_sort == sort and 0 <= row_id <= MAX_ID and "\x00" not in key
-        ):
+        case [str(of), str(key), int(row_id)] if of == listing and 0 <= row_id <= MAX_ID and "\x00" not in key:
             return key, row_id
     raise _bad_cursor()
 

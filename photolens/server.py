@@ -10,11 +10,12 @@ from typing import NoReturn
 
 import psycopg
 from flask import Flask
+from psycopg.rows import dict_row
 from waitress.server import create_server
 
 from photolens import access, create_app
 from photolens.config import ConfigurationError, Settings
-from photolens.database import open_pool, sql
+from photolens.database import Connection, open_pool, sql
 from photolens.embedded import EmbeddedServer
 
 THREADS = 16
@@ -24,6 +25,8 @@ REQUEST_LIMIT = 32 * 1024 * 1024  # what waitress takes in at all; the applicati
 def application() -> Flask:
     """The application by itself, for any WSGI server; an embedded database stops when the process exits."""
     settings = Settings.from_environment()
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _leave)  # or the process would end without stopping what it started
     url = settings.database_url
     if url is None:
         server = EmbeddedServer(settings.state_dir).__enter__()
@@ -53,7 +56,8 @@ def serve(settings: Settings, *, fresh: bool) -> None:
                 raise ConfigurationError(
                     "--fresh makes the embedded database anew; it never touches the one of DATABASE_URL."
                 )
-            _require_schema(url)
+            with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+                require_schema(conn)
         pool = stack.enter_context(open_pool(url, settings))
         server = create_server(
             create_app(settings, pool),
@@ -96,10 +100,10 @@ def _embedded_url(stack: contextlib.ExitStack, settings: Settings, *, fresh: boo
     return server.url
 
 
-def _require_schema(url: str) -> None:
-    with psycopg.connect(url, connect_timeout=5, autocommit=True) as conn:
-        if not sql.platform.exists_schema(conn):
-            raise ConfigurationError('The database has no Photolens schema yet: psql "$DATABASE_URL" -f schema.sql')
+def require_schema(conn: Connection) -> None:
+    """Raise ConfigurationError for a database that schema.sql has not been applied to."""
+    if not sql.platform.exists_schema(conn):
+        raise ConfigurationError('The database has no Photolens schema yet: psql "$DATABASE_URL" -f schema.sql')
 
 
 def _announce(settings: Settings, port: int, url: str) -> None:
