@@ -8,7 +8,7 @@ serve: .venv/serve
 	$(BIN)/python -m photolens serve
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 lint: .venv/test
 	$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """The pool, the request's connection, and the named queries of `queries/` (aiosql on psycopg 3)."""
 
+import select
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,7 @@ QUERIES = Path(__file__).parent.parent / "queries"
 
 Connection = psycopg.Connection[dict[str, Any]]
 Row = dict[str, Any]
+Query = Callable[..., Any]
 
 
 @cache
@@ -85,7 +87,7 @@ sql: Any = aiosql.from_path(QUERIES, QueryAdapter)
 
 
 def open_pool(url: str, settings: Settings) -> ConnectionPool[Connection]:
-    """A pool of autocommit connections, each checked as it is handed out and configured as it is made.
+    """A pool of autocommit connections, each configured as it is made.
 
     It fills in the background: a database that is away makes requests answer 503, and never stops the process.
     """
@@ -100,7 +102,6 @@ def open_pool(url: str, settings: Settings) -> ConnectionPool[Connection]:
         timeout=settings.database_pool_timeout / 1000,
         kwargs={"autocommit": True, "row_factory": dict_row, "connect_timeout": 5},
         configure=configure,
-        check=ConnectionPool.check_connection,
         reconnect_timeout=5,
         open=True,
     )
@@ -120,9 +121,31 @@ def init_app(app: Flask, pool: ConnectionPool[Connection]) -> None:
 def connection() -> Connection:
     """The one connection of the present request."""
     if "connection" not in g:
-        g.connection = current_app.extensions["pool"].getconn()
+        g.connection = _live_connection(current_app.extensions["pool"])
     conn: Connection = g.connection
     return conn
 
 
-Query = Callable[..., Any]
+def _live_connection(pool: ConnectionPool[Connection]) -> Connection:
+    """A connection of the pool that the server has not ended since; the pool replaces those it has.
+
+    The pool's own check costs a round trip each time, and waits longer and longer between dead connections.
+    """
+    while True:
+        conn = pool.getconn()
+        if not _has_news(conn):
+            return conn
+        try:
+            ConnectionPool.check_connection(conn)
+            return conn
+        except psycopg.Error:
+            pool.putconn(conn)
+
+
+def _has_news(conn: Connection) -> bool:
+    """Whether an idle connection has something to read, which is mostly its end."""
+    if conn.closed:
+        return True
+    poll = select.poll()
+    poll.register(conn.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

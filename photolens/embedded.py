@@ -10,6 +10,7 @@ import importlib.util
 import logging
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parent.parent
 DATABASE = "photolens"
 _SYSTEM_USER = "photolens-postgres"
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")  # what needs no quoting in PostgreSQL's settings, in a shell, in a URL
 _PATIENCE = 30  # seconds
 _LONGEST_SOCKET_FOLDER = 80  # a Unix socket's path has room for 107 bytes, its name included
 
@@ -160,11 +162,7 @@ class EmbeddedServer:
     def _start(self) -> None:
         socket_folder = self._socket_folder()
         if socket_folder != self._data:
-            socket_folder.mkdir(mode=0o700, exist_ok=True)
-            if os.geteuid() == 0:
-                shutil.chown(socket_folder, _SYSTEM_USER)
-            elif socket_folder.stat().st_uid != os.geteuid():
-                raise EmbeddedError(f"{socket_folder} belongs to somebody else; set STATE_DIR to a shorter path.")
+            _own_private_folder(socket_folder)
         settings = (
             "listen_addresses=",
             f"unix_socket_directories={socket_folder}",
@@ -187,7 +185,7 @@ class EmbeddedServer:
         return subprocess.run(command, check=False).returncode == 0
 
     def _socket_folder(self) -> Path:
-        if len(os.fsencode(self._data)) <= _LONGEST_SOCKET_FOLDER:
+        if len(os.fsencode(self._data)) <= _LONGEST_SOCKET_FOLDER and _PLAIN_PATH.fullmatch(str(self._data)):
             return self._data
         digest = hashlib.sha256(os.fsencode(self._data)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"photolens-{getpass.getuser()}-{digest}"
@@ -247,6 +245,18 @@ def _system_account() -> pwd.struct_passwd:
     except KeyError:
         subprocess.run(["/usr/sbin/useradd", "--system", "--user-group", "--no-create-home", _SYSTEM_USER], check=True)
         return pwd.getpwnam(_SYSTEM_USER)
+
+
+def _own_private_folder(folder: Path) -> None:
+    """Make a folder in a place that others may write to, or accept it only if it is ours and nobody else's."""
+    account = _system_account() if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    try:
+        folder.mkdir(mode=0o700)
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    except FileExistsError:
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != account.pw_uid or found.st_mode & 0o077:
+            raise EmbeddedError(f"{folder} is not a private folder of {account.pw_name}; remove it.") from None
 
 
 def _let_pass(path: Path) -> None:

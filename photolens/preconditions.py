@@ -1,7 +1,8 @@
 """`If-Match`: a change goes through only while the resource is still what the caller has read.
 
-The comparison and the change share one REPEATABLE READ snapshot. Whoever commits in between makes the change fail to
-serialize; it is then tried again on a fresh snapshot, whose ETag tells whether anything the caller saw has changed.
+The comparison and the change share one REPEATABLE READ snapshot. Whoever changes the resource's row in between makes
+the change fail to serialize; it is then tried again on a fresh snapshot, whose ETag tells whether anything the caller
+saw has changed. (What is only shown with it, such as a client's name, may change in between; nothing is lost by that.)
 """
 
 from collections.abc import Callable

@@ -206,7 +206,7 @@ cross join lateral (
         sums.total as total_amount,
         case when invoices.status = 'VOID' then 0.00 else sums.total - sums.paid end as balance_due,
         case
-            when invoices.status in ('DRAFT', 'VOID') then invoices.status::text
+            when invoices.status in ('DRAFT', 'VOID') and sums.paid = 0 then invoices.status::text
             when sums.total = sums.paid then 'PAID'
             when invoices.due_date < studio_today() and invoices.status = 'OVERDUE' then 'OVERDUE'
             when sums.paid > 0 then 'PARTIALLY_PAID'

@@ -38,6 +38,12 @@ set
     updated_at = now()
 where id = :id;
 
+-- name: mark_booking_changed(booking_id)!
+-- Note that the people on a booking have changed: whoever changes it on what they read before must read again.
+update bookings
+set updated_at = now()
+where id = :booking_id;
+
 -- name: delete_booking(booking_id)!
 -- Remove a booking that nothing was done or charged for, with its assignments.
 delete from bookings

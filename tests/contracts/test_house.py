@@ -118,7 +118,7 @@ def _variables() -> set[str]:
                 func=ast.Attribute(value=ast.Name(id="given"), attr="get"), args=[ast.Constant(value=name), *_]
             ):
                 names.add(str(name))
-            case ast.Call(func=ast.Name(id="_whole_number"), args=[_, ast.Constant(value=name), *_]):
+            case ast.Call(func=ast.Name(id="_whole_number" | "_folder"), args=[_, ast.Constant(value=name), *_]):
                 names.add(str(name))
     return names
 

@@ -46,6 +46,9 @@ def update_booking(conn: Connection, booking_id: int, changes: dict[str, Any]) -
         sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         changed = {**booking, **changes}
+        if changed == booking:
+            unchanged: Row = sql.studio.get_booking(conn, booking_id=booking_id)
+            return unchanged
         if changed["session_type_id"] != booking["session_type_id"]:
             _offered_package(conn, changed["session_type_id"])
         if "session_date" in changes and "ends_at" not in changes:
@@ -87,6 +90,7 @@ def assign_staff(conn: Connection, booking_id: int, person: dict[str, Any]) -> R
     with conn.transaction():
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         _assign(conn, booking, [person], "/staffId")
+        sql.studio.mark_booking_changed(conn, booking_id=booking_id)
         row: Row = sql.studio.get_staff_assignment(conn, booking_id=booking_id, staff_id=person["staff_id"])
         details = {"staffId": row["staffId"], "name": row["name"]}
         record_activity(conn, "STAFF_ASSIGNED", "BOOKING", booking_id, client_id=booking["client_id"], details=details)
@@ -100,6 +104,7 @@ def unassign_staff(conn: Connection, booking_id: int, staff_id: int) -> None:
         person = sql.studio.get_staff_assignment(conn, booking_id=booking_id, staff_id=staff_id)
         person = found(person, "assignment of staff member", staff_id)
         sql.studio.delete_staff_assignment(conn, booking_id=booking_id, staff_id=staff_id)
+        sql.studio.mark_booking_changed(conn, booking_id=booking_id)
         details = {"staffId": staff_id, "name": person["name"]}
         record_activity(
             conn, "STAFF_UNASSIGNED", "BOOKING", booking_id, client_id=booking["client_id"], details=details

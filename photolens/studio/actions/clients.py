@@ -19,7 +19,11 @@ def update_client(conn: Connection, client_id: int, changes: dict[str, Any]) -> 
     """Change what the studio knows of a client. Locks: the client. Problems: `not_found`, `email_taken`."""
     with conn.transaction():
         client = found(sql.studio.lock_client(conn, client_id=client_id), "client", client_id)
-        row: Row = sql.studio.update_client(conn, **{**client, **changes})
+        changed = {**client, **changes}
+        if changed == client:
+            unchanged: Row = sql.studio.get_client(conn, client_id=client_id)
+            return unchanged
+        row: Row = sql.studio.update_client(conn, **changed)
         record_activity(conn, "CLIENT_CHANGED", "CLIENT", client_id, client_id=client_id, details={"name": row["name"]})
         return row
 

@@ -46,11 +46,9 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
             _log_status(conn, editing_job_id, status, changes.get("status_note"))
             sql.studio.refresh_editing_job_delivery(conn, editing_job_id=editing_job_id)
         row: Row = sql.studio.get_editing_job(conn, editing_job_id=editing_job_id)
-        if status != job["status"]:
-            details = {"status": status, "clientName": row["clientName"]}
-            record_activity(
-                conn, "EDITING_JOB_MOVED", "EDITING_JOB", row["id"], client_id=row["clientId"], details=details
-            )
+        kind = "EDITING_JOB_PLANNED" if status == job["status"] else "EDITING_JOB_MOVED"
+        details = {"status": status, "clientName": row["clientName"]}
+        record_activity(conn, kind, "EDITING_JOB", row["id"], client_id=row["clientId"], details=details)
         return row
 
 

@@ -51,6 +51,7 @@ def update_expense(conn: Connection, expense_id: int, changes: dict[str, Any]) -
             raise EXPENSE_BILLED("Remove it from the invoice before its amount or booking is changed.")
         sql.studio.update_expense(conn, **changed)
         row: Row = sql.studio.get_expense(conn, expense_id=expense_id)
+        _record(conn, "EXPENSE_CHANGED", row)
         return row
 
 
@@ -58,7 +59,9 @@ def delete_expense(conn: Connection, expense_id: int) -> None:
     """Remove an expense that was not billed. Locks: the expense. Problems: `not_found`, `expense_billed`."""
     with conn.transaction():
         found(sql.studio.lock_expense(conn, expense_id=expense_id), "expense", expense_id)
+        row: Row = sql.studio.get_expense(conn, expense_id=expense_id)
         sql.studio.delete_expense(conn, expense_id=expense_id)
+        _record(conn, "EXPENSE_DELETED", row)
 
 
 def bill_expense(conn: Connection, expense_id: int) -> Row:

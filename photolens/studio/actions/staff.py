@@ -20,6 +20,7 @@ def update_staff_member(conn: Connection, staff_id: int, changes: dict[str, Any]
     with conn.transaction():
         member = found(sql.studio.lock_staff_member(conn, staff_id=staff_id), "staff member", staff_id)
         row: Row = sql.studio.update_staff_member(conn, **{**member, **changes})
+        record_activity(conn, "STAFF_CHANGED", "STAFF", staff_id, details={"name": row["name"]})
         return row
 
 
