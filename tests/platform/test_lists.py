@@ -1,0 +1,447 @@
+"""Lists: pages that never skip or repeat a row, their links, their totals, and what they refuse."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from photolens.database import Connection
+from tests.client import PREFIX, Answer, ApiClient, api_document
+from tests.factories import Factory, instant
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list: its address, how a row of some rank comes in, and how one goes, where rows of its kind can go."""
+
+    path: str
+    add: Callable[[int], Row]
+    remove: Callable[[Row], Answer] | None = None
+
+
+def rows_of(path: str, add: Callable[[int], Row], api: ApiClient) -> Listing:
+    """A list whose rows are deleted at an address of their own."""
+    return Listing(path, add, lambda row: api.delete(f"{path}/{row['id']}"))
+
+
+def clients(api: ApiClient, make: Factory) -> Listing:
+    return rows_of("/clients", lambda rank: make.client(name=f"Rank {rank // 20}"), api)
+
+
+def clients_who_paid(_api: ApiClient, make: Factory) -> Listing:
+    def add(rank: int) -> Row:
+        client = make.client()
+        make.payment(make.sent_invoice("100.00", clientId=client["id"]), f"{rank // 20 + 1}.00")
+        return client
+
+    return Listing("/clients", add)
+
+
+def categories(api: ApiClient, make: Factory) -> Listing:
+    return rows_of("/session-categories", lambda rank: make.category(name=f"Rank {rank:02}"), api)
+
+
+def packages(api: ApiClient, make: Factory) -> Listing:
+    return rows_of(
+        "/session-packages", lambda rank: make.package(name=f"Rank {rank // 20}", price=f"{rank // 20}.00"), api
+    )
+
+
+def staff(api: ApiClient, make: Factory) -> Listing:
+    return rows_of("/staff", lambda rank: make.staff(name=f"Rank {rank // 20}"), api)
+
+
+def bookings(api: ApiClient, make: Factory) -> Listing:
+    ids = {"clientId": make.client()["id"], "sessionTypeId": make.package()["id"]}
+    return rows_of("/bookings", lambda rank: make.booking(sessionDate=instant(day=rank // 20), **ids), api)
+
+
+def editing_jobs(api: ApiClient, make: Factory) -> Listing:
+    ids = {"clientId": make.client()["id"], "sessionTypeId": make.package()["id"]}
+
+    def add(rank: int) -> Row:
+        job_id = make.completed_booking(**ids)["editingJobId"]
+        due = None if rank > 60 else f"2027-04-{rank // 20 + 1:02}"
+        job: Row = api.patch(f"/editing-jobs/{job_id}", {"dueDate": due}).body
+        return job
+
+    return Listing(
+        "/editing-jobs", add, lambda job: api.patch(f"/bookings/{job['bookingId']}", {"status": "SCHEDULED"})
+    )
+
+
+def expenses(api: ApiClient, make: Factory) -> Listing:
+    return rows_of(
+        "/expenses",
+        lambda rank: make.expense(amount=f"{rank // 20 + 1}.00", incurredAt=instant(day=rank // 20)),
+        api,
+    )
+
+
+def payment_accounts(api: ApiClient, make: Factory) -> Listing:
+    return rows_of("/payment-accounts", lambda rank: make.payment_account(name=f"Rank {rank:02}"), api)
+
+
+def invoices(api: ApiClient, make: Factory) -> Listing:
+    client = make.client()
+
+    def add(rank: int) -> Row:
+        day = f"2027-04-{rank // 20 + 1:02}"
+        invoice = make.invoice(clientId=client["id"], issueDate=day, dueDate=day)
+        if rank > 60:
+            api.patch(f"/invoices/{invoice['id']}", {"dueDate": None})
+        return invoice
+
+    return rows_of("/invoices", add, api)
+
+
+def payments(_api: ApiClient, make: Factory) -> Listing:
+    invoice = make.sent_invoice("1000.00")
+    return Listing(
+        f"/invoices/{invoice['id']}/payments",
+        lambda rank: make.payment(invoice, "1.00", paidAt=instant(day=rank // 20)),
+    )
+
+
+def activities(api: ApiClient, make: Factory) -> Listing:
+    def add(_rank: int) -> Row:
+        make.staff()
+        newest: Row = api.get("/activities?limit=1").body["data"][0]
+        return newest
+
+    return Listing("/activities", add)
+
+
+Opener = Callable[[ApiClient, Factory], Listing]
+
+LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
+    "/clients": {
+        clients: ("name", "-name", "createdAt", "-createdAt"),
+        clients_who_paid: ("totalRevenue", "-totalRevenue"),
+    },
+    "/session-categories": {categories: ("name", "-name")},
+    "/session-packages": {packages: ("name", "-name", "price", "-price")},
+    "/staff": {staff: ("name", "-name")},
+    "/bookings": {bookings: ("sessionDate", "-sessionDate", "createdAt", "-createdAt")},
+    "/editing-jobs": {editing_jobs: ("dueDate", "-dueDate", "createdAt", "-createdAt")},
+    "/expenses": {expenses: ("incurredAt", "-incurredAt", "amount", "-amount")},
+    "/payment-accounts": {payment_accounts: ("name", "-name")},
+    "/invoices": {invoices: ("issueDate", "-issueDate", "dueDate", "-dueDate")},
+    "/invoices/{invoiceId}/payments": {payments: ("paidAt", "-paidAt")},
+    "/activities": {activities: ("-createdAt",)},
+}
+EVERY_ORDER = [
+    pytest.param(opener, sort, id=f"{opener.__name__} by {sort}")
+    for openers in LISTS.values()
+    for opener, sorts in openers.items()
+    for sort in sorts
+]
+# Read by twos, a page ends between two rows of one key in either direction (10 and 15, 50 and 55, 70 and 90 undated).
+RANKS = (30, 10, 15, 50, 55, 90, 70)
+EVERY_LIST = [pytest.param(next(iter(openers)), id=path) for path, openers in LISTS.items()]
+
+
+def pages(api: ApiClient, path: str, **query: Any) -> Iterator[list[int]]:
+    """The ids of a list's rows, page by page, each fetched when it is asked for."""
+    cursor = None
+    while True:
+        page = api.get(path, query_string=query if cursor is None else query | {"cursor": cursor}).body
+        yield [row["id"] for row in page["data"]]
+        cursor = page["nextCursor"]
+        if cursor is None:
+            return
+
+
+def all_ids(api: ApiClient, path: str, **query: Any) -> list[int]:
+    return [row_id for page in pages(api, path, **query) for row_id in page]
+
+
+def pointers(refused: Answer) -> list[str]:
+    return [fault["pointer"] for fault in refused.body["errors"]]
+
+
+def test_every_list_of_the_api_is_read_here_in_every_order(app: Flask) -> None:
+    documented = {}
+    for path, operations in api_document(app)["paths"].items():
+        arguments = {parameter.get("name"): parameter for parameter in operations.get("get", {}).get("parameters", [])}
+        if "cursor" in arguments:
+            documented[path.removeprefix(PREFIX)] = set(arguments["sort"]["schema"]["enum"])
+
+    assert documented == {path: {s for sorts in openers.values() for s in sorts} for path, openers in LISTS.items()}
+
+
+@pytest.mark.parametrize(("opener", "sort"), EVERY_ORDER)
+def test_pages_follow_one_another_through_the_whole_list(
+    api: ApiClient, make: Factory, opener: Opener, sort: str
+) -> None:
+    listing = opener(api, make)
+    added = {listing.add(rank)["id"] for rank in RANKS}
+    whole = all_ids(api, listing.path, sort=sort, limit=200)
+
+    by_twos = list(pages(api, listing.path, sort=sort, limit=2))
+
+    assert added <= set(whole)
+    assert [len(page) for page in by_twos[:-1]] == [2] * (len(by_twos) - 1)
+    assert [row_id for page in by_twos for row_id in page] == whole
+
+
+@pytest.mark.parametrize(("opener", "sort"), EVERY_ORDER)
+def test_rows_that_come_and_go_meanwhile_make_a_reader_neither_skip_nor_repeat_one(
+    api: ApiClient, make: Factory, opener: Opener, sort: str
+) -> None:
+    listing = opener(api, make)
+    rows = {row["id"]: row for row in (listing.add(rank) for rank in RANKS)}
+    before = all_ids(api, listing.path, sort=sort)
+    reader = pages(api, listing.path, sort=sort, limit=2)
+
+    read = next(reader)
+    gone = [before[0], before[-1]] if listing.remove else []
+    for row_id in gone:
+        assert listing.remove is not None
+        assert listing.remove(rows[row_id]).status < 300
+    for rank in (5, 45, 95):
+        listing.add(rank)
+    read += [row_id for page in reader for row_id in page]
+
+    stayed = [row_id for row_id in before if row_id not in gone]
+    assert len(read) == len(set(read))
+    assert [row_id for row_id in read if row_id in stayed] == stayed
+    assert not set(gone[1:]) & set(read)
+
+
+@pytest.mark.parametrize("opener", EVERY_LIST)
+def test_the_last_page_has_no_next_even_when_it_is_full(api: ApiClient, make: Factory, opener: Opener) -> None:
+    listing = opener(api, make)
+    for rank in (10, 50):
+        listing.add(rank)
+    count = len(all_ids(api, listing.path))
+
+    full = api.get(f"{listing.path}?limit={count}")
+
+    assert (len(full.body["data"]), full.body["nextCursor"]) == (count, None)
+    assert "Link" not in full.headers
+
+
+@pytest.mark.parametrize("opener", EVERY_LIST)
+def test_the_total_is_of_all_rows_and_only_there_when_it_is_asked_for(
+    api: ApiClient, make: Factory, opener: Opener
+) -> None:
+    listing = opener(api, make)
+    for rank in (10, 50, 90):
+        listing.add(rank)
+
+    counted = api.get(f"{listing.path}?limit=1&include=total").body
+    plain = api.get(f"{listing.path}?limit=1").body
+
+    assert counted["total"] == len(all_ids(api, listing.path))
+    assert "total" not in plain
+
+
+@pytest.mark.parametrize("opener", EVERY_LIST)
+@pytest.mark.parametrize("limit", ["0", "201", "-1", "ten", "1.5", ""])
+def test_a_page_has_1_to_200_rows(api: ApiClient, make: Factory, opener: Opener, limit: str) -> None:
+    listing = opener(api, make)
+
+    refused = api.get(f"{listing.path}?limit={limit}")
+
+    assert refused.status == 422
+    assert pointers(refused) == ["/limit"]
+
+
+@pytest.mark.parametrize("limit", [1, 200])
+def test_the_bounds_of_a_page_are_within_it(api: ApiClient, limit: int) -> None:
+    assert api.get(f"/clients?limit={limit}").status == 200
+
+
+def test_a_page_has_50_rows_unless_asked_otherwise(api: ApiClient, make: Factory) -> None:
+    for _ in range(51):
+        make.category()
+
+    by_default = list(pages(api, "/session-categories"))
+
+    assert [len(page) for page in by_default] == [50, 1]
+
+
+@pytest.mark.parametrize("opener", EVERY_LIST)
+@pytest.mark.parametrize("argument", ["colour=red", "offset=10", "Limit=10"])
+def test_an_argument_that_is_not_known_is_refused(api: ApiClient, make: Factory, opener: Opener, argument: str) -> None:
+    listing = opener(api, make)
+
+    refused = api.get(f"{listing.path}?{argument}")
+
+    assert refused.status == 422
+    assert pointers(refused) == [f"/{argument.partition('=')[0]}"]
+
+
+@pytest.mark.parametrize("opener", EVERY_LIST)
+@pytest.mark.parametrize("argument", ["sort=id", "sort=", "sort=--createdAt", "include=rows", "cursor="])
+def test_an_argument_that_is_no_word_of_its_list_is_refused(
+    api: ApiClient, make: Factory, opener: Opener, argument: str
+) -> None:
+    listing = opener(api, make)
+
+    refused = api.get(f"{listing.path}?{argument}")
+
+    assert refused.status == 422
+    assert pointers(refused) == [f"/{argument.partition('=')[0]}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "pointer"),
+    [
+        ("/bookings?status=done", "/status"),
+        ("/bookings?clientId=emma", "/clientId"),
+        ("/bookings?clientId=0", "/clientId"),
+        ("/bookings?clientId=9223372036854775808", "/clientId"),
+        ("/bookings?from=2027-03-01", "/from"),
+        ("/bookings?to=2027-03-01T10:00:00", "/to"),
+        ("/bookings?invoiced=1", "/invoiced"),
+        ("/expenses?billed=TRUE", "/billed"),
+        ("/invoices?from=2027-02-30", "/from"),
+        ("/clients?q=", "/q"),
+        ("/clients?q=%00", "/q"),
+        ("/clients?q=" + "x" * 201, "/q"),
+    ],
+)
+def test_a_filter_that_cannot_be_meant_is_refused(api: ApiClient, path: str, pointer: str) -> None:
+    refused = api.get(path)
+
+    assert refused.status == 422
+    assert pointers(refused) == [pointer]
+
+
+@pytest.mark.parametrize("opener", EVERY_LIST)
+def test_a_cursor_that_is_none_is_refused(api: ApiClient, make: Factory, opener: Opener) -> None:
+    listing = opener(api, make)
+
+    refused = api.get(f"{listing.path}?cursor=bm9uZQ")
+
+    assert refused.status == 422
+    assert pointers(refused) == ["/cursor"]
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        pytest.param(lambda order, key, row_id: [order, "no time", row_id], id="a key of another type"),
+        pytest.param(lambda order, key, row_id: [order, f"\x00{key}", row_id], id="a NUL"),
+        pytest.param(lambda order, key, row_id: [order, None, row_id], id="no key"),
+        pytest.param(lambda order, key, row_id: [order, key, str(row_id)], id="a row that is text"),
+        pytest.param(lambda order, key, row_id: [order, key, 2**63], id="a row beyond all rows"),
+        pytest.param(lambda order, key, row_id: [order, key], id="no row"),
+        pytest.param(lambda order, key, row_id: {"order": order}, id="another shape"),
+    ],
+)
+def test_a_cursor_that_somebody_has_changed_is_refused(
+    api: ApiClient, make: Factory, forge: Callable[[str, str, int], Any]
+) -> None:
+    make.booking(), make.booking()
+    cursor = api.get("/bookings?limit=1").body["nextCursor"]
+    parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    forged = base64.urlsafe_b64encode(json.dumps(forge(*parts)).encode()).decode().rstrip("=")
+
+    refused = api.get("/bookings", query_string={"cursor": forged})
+
+    assert refused.status == 422
+    assert pointers(refused) == ["/cursor"]
+
+
+def test_a_cursor_of_another_order_is_refused(api: ApiClient, make: Factory) -> None:
+    make.client(), make.client()
+    cursor = api.get("/clients?limit=1&sort=name").body["nextCursor"]
+
+    refused = api.get(f"/clients?limit=1&sort=-name&cursor={cursor}")
+
+    assert refused.status == 422
+    assert pointers(refused) == ["/cursor"]
+
+
+def test_a_cursor_of_another_list_is_refused(api: ApiClient, make: Factory) -> None:
+    make.client(), make.client()
+    cursor = api.get("/clients?limit=1&sort=name").body["nextCursor"]
+
+    refused = api.get(f"/staff?sort=name&cursor={cursor}")
+
+    assert refused.status == 422
+    assert pointers(refused) == ["/cursor"]
+
+
+def test_the_next_page_is_linked_with_all_its_arguments(api: ApiClient, make: Factory) -> None:
+    for name in ("Ann & Co", "Bea & Co", "Cleo & Co"):
+        make.client(name=name)
+
+    first = api.get("/clients", query_string={"limit": 1, "sort": "-name", "q": "& co", "include": "total"})
+    second = follow(api, first)
+    third = follow(api, second)
+
+    names = [answer.body["data"][0]["name"] for answer in (first, second, third)]
+    assert names == ["Cleo & Co", "Bea & Co", "Ann & Co"]
+    assert [answer.body["total"] for answer in (first, second, third)] == [3, 3, 3]
+    assert "Link" not in third.headers
+
+
+def follow(api: ApiClient, answer: Answer) -> Answer:
+    """Read the page that an answer's Link header calls the next."""
+    address, _, relation = answer.headers["Link"].partition(">; ")
+    assert relation == 'rel="next"'
+    return api.get(address.removeprefix(f"<{PREFIX}"))
+
+
+@pytest.mark.parametrize("sort", ["dueDate", "-dueDate"])
+@pytest.mark.parametrize("opener", [editing_jobs, invoices])
+def test_rows_without_the_key_they_are_sorted_by_come_after_all_others(
+    api: ApiClient, make: Factory, opener: Opener, sort: str
+) -> None:
+    listing = opener(api, make)
+    undated, dated = [listing.add(rank)["id"] for rank in (90, 70, 80)], [listing.add(rank)["id"] for rank in (50, 10)]
+    ascending = [*reversed(dated), *undated]
+
+    read = all_ids(api, listing.path, sort=sort, limit=1)
+
+    assert read == (ascending if sort == "dueDate" else ascending[::-1])
+
+
+@pytest.mark.parametrize("sort", ["createdAt", "-createdAt"])
+def test_a_microsecond_is_enough_to_tell_rows_apart(api: ApiClient, make: Factory, conn: Connection, sort: str) -> None:
+    ids = [make.client()["id"] for _ in range(4)]
+    for microseconds, client_id in enumerate(reversed(ids)):
+        conn.execute(
+            "update clients set created_at = timestamptz '2026-01-01 12:00:00.999999Z' + %s * interval '1 microsecond'"
+            " where id = %s",
+            [microseconds, client_id],
+        )
+
+    read = all_ids(api, "/clients", sort=sort, limit=1)
+
+    assert read == (ids[::-1] if sort == "createdAt" else ids)
+
+
+@pytest.mark.parametrize("sign", ["😀", '"', "\x01", "İ", "ẞ", "\\"])
+@pytest.mark.parametrize("sort", ["name", "-name"])
+def test_any_name_can_be_where_a_page_ends(api: ApiClient, make: Factory, sign: str, sort: str) -> None:
+    ids = {make.client(name=sign * length)["id"] for length in (1, 199, 200)}
+
+    read = all_ids(api, "/clients", sort=sort, limit=1)
+
+    assert (len(read), set(read)) == (3, ids)
+
+
+def test_a_list_of_nothing_is_a_page_without_rows(api: ApiClient) -> None:
+    assert api.get("/clients?include=total").body == {"data": [], "nextCursor": None, "total": 0}
+
+
+def test_a_page_after_rows_that_are_all_gone_is_empty(api: ApiClient, make: Factory) -> None:
+    bookings = [make.booking() for _ in range(2)]
+    first = api.get("/bookings?limit=1").body
+    for booking in bookings:
+        api.delete(f"/bookings/{booking['id']}")
+
+    after = api.get(f"/bookings?limit=1&cursor={first['nextCursor']}").body
+
+    assert (after["data"], after["nextCursor"]) == ([], None)

@@ -1,0 +1,434 @@
+"""`ETag`, `If-None-Match`, `If-Match`: reading what has changed only, and changing only what one has read."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from photolens.database import Connection, sql
+from tests.client import PREFIX, Answer, ApiClient, api_document
+from tests.factories import Factory, instant
+from tests.waiting import held_up
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource that is there: its address, and a change to it, where it can be changed at all."""
+
+    path: str
+    method: str = "PATCH"
+    change: Any = None
+
+    def write(self, api: ApiClient, etag: str | None) -> Answer:
+        return api.request(self.method, self.path, self.change, headers={} if etag is None else {"If-Match": etag})
+
+
+def assignment(_api: ApiClient, make: Factory) -> Resource:
+    person = make.staff()
+    booking = make.booking(person)
+    return Resource(f"/bookings/{booking['id']}/assignments/{person['id']}", "DELETE")
+
+
+def editing_job(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/editing-jobs/{make.completed_booking()['editingJobId']}", change={"status": "IN_PROGRESS"})
+
+
+def invoice_item(_api: ApiClient, make: Factory) -> Resource:
+    invoice = make.invoice("100.00")
+    return Resource(f"/invoices/{invoice['id']}/items/{invoice['items'][0]['id']}", change={"unitPrice": "90.00"})
+
+
+def payment(_api: ApiClient, make: Factory) -> Resource:
+    invoice = make.sent_invoice("100.00")
+    return Resource(f"/invoices/{invoice['id']}/payments/{make.payment(invoice, '10.00')['id']}")
+
+
+def studio_settings(_api: ApiClient, _make: Factory) -> Resource:
+    change = {"currency": "EUR", "timeZone": "Europe/Paris", "invoicePrefix": "F-", "defaultDueDays": 30}
+    return Resource("/settings", "PUT", change)
+
+
+Opener = Callable[[ApiClient, Factory], Resource]
+
+RESOURCES: dict[str, Opener] = {
+    "/clients/{clientId}": lambda _, make: Resource(f"/clients/{make.client()['id']}", change={"name": "Changed"}),
+    "/session-categories/{categoryId}": lambda _, make: Resource(
+        f"/session-categories/{make.category()['id']}", change={"name": "Changed"}
+    ),
+    "/session-packages/{packageId}": lambda _, make: Resource(
+        f"/session-packages/{make.package()['id']}", change={"name": "Changed"}
+    ),
+    "/staff/{staffId}": lambda _, make: Resource(f"/staff/{make.staff()['id']}", change={"name": "Changed"}),
+    "/bookings/{bookingId}": lambda _, make: Resource(
+        f"/bookings/{make.booking(make.staff())['id']}", change={"location": "Changed"}
+    ),
+    "/bookings/{bookingId}/assignments/{staffId}": assignment,
+    "/editing-jobs/{editingJobId}": editing_job,
+    "/expenses/{expenseId}": lambda _, make: Resource(
+        f"/expenses/{make.expense()['id']}", change={"description": "Changed"}
+    ),
+    "/payment-accounts/{paymentAccountId}": lambda _, make: Resource(
+        f"/payment-accounts/{make.payment_account()['id']}", change={"name": "Changed"}
+    ),
+    "/invoices/{invoiceId}": lambda _, make: Resource(
+        f"/invoices/{make.invoice()['id']}", change={"dueDate": "2199-12-31"}
+    ),
+    "/invoices/{invoiceId}/items/{itemId}": invoice_item,
+    "/invoices/{invoiceId}/payments/{paymentId}": payment,
+    "/settings": studio_settings,
+}
+EVERY_RESOURCE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items()]
+EVERY_CHANGE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items() if opener is not payment]
+CREATED = [
+    pytest.param("/clients", lambda _: {"name": "Emma Chen", "email": "emma@example.com"}, id="/clients"),
+    pytest.param("/session-categories", lambda _: {"name": "Weddings"}, id="/session-categories"),
+    pytest.param(
+        "/session-packages",
+        lambda make: {"categoryId": make.category()["id"], "name": "Portrait", "price": "250"},
+        id="/session-packages",
+    ),
+    pytest.param("/staff", lambda _: {"name": "Lena", "role": "EDITOR"}, id="/staff"),
+    pytest.param(
+        "/bookings",
+        lambda make: {
+            "clientId": make.client()["id"],
+            "sessionTypeId": make.package()["id"],
+            "sessionDate": instant(),
+            "location": "Studio A",
+            "assignedStaff": [{"staffId": make.staff()["id"]}],
+        },
+        id="/bookings",
+    ),
+    pytest.param("/expenses", lambda _: {"category": "GEAR", "amount": "40"}, id="/expenses"),
+    pytest.param("/payment-accounts", lambda _: {"name": "Cash", "kind": "CASH"}, id="/payment-accounts"),
+    pytest.param(
+        "/invoices",
+        lambda make: {"clientId": make.client()["id"], "items": [{"name": "Portrait", "unitPrice": "9"}]},
+        id="/invoices",
+    ),
+]
+
+
+def etag_of(api: ApiClient, path: str) -> str:
+    return api.get(path).headers["ETag"]
+
+
+def pay(conn: Connection, invoice: dict[str, Any], amount: str) -> None:
+    """Pay on an invoice in the test's own transaction, as the application does."""
+    conn.execute(
+        "insert into payments (invoice_id, amount, recorded_by) values (%s, %s, 'test')", [invoice["id"], amount]
+    )
+    sql.billing.refresh_invoice(conn, invoice_id=invoice["id"])
+    sql.billing.refresh_client_revenue(conn, client_id=invoice["clientId"])
+
+
+def test_every_resource_of_the_api_is_here(app: Flask) -> None:
+    documented = {
+        path.removeprefix(PREFIX)
+        for path, operations in api_document(app)["paths"].items()
+        if "get" in operations and "cursor" not in {p.get("name") for p in operations["get"].get("parameters", [])}
+    }
+
+    assert documented == set(RESOURCES)
+
+
+@pytest.mark.parametrize("opener", EVERY_RESOURCE)
+def test_every_resource_has_a_strong_etag_that_stays_while_it_stays(
+    api: ApiClient, make: Factory, opener: Opener
+) -> None:
+    resource = opener(api, make)
+
+    etags = [etag_of(api, resource.path), etag_of(api, resource.path)]
+
+    assert re.fullmatch(r'"[\x21\x23-\x7e]+"', etags[0])
+    assert etags[0] == etags[1]
+
+
+@pytest.mark.parametrize("opener", EVERY_RESOURCE)
+def test_what_the_reader_has_already_is_not_sent_again(api: ApiClient, make: Factory, opener: Opener) -> None:
+    resource = opener(api, make)
+    etag = etag_of(api, resource.path)
+
+    known = api.get(resource.path, headers={"If-None-Match": etag})
+
+    assert (known.status, known.body, known.headers["ETag"]) == (304, None, etag)
+
+
+@pytest.mark.parametrize("opener", EVERY_CHANGE)
+def test_what_has_changed_is_sent_again(api: ApiClient, make: Factory, opener: Opener) -> None:
+    resource = opener(api, make)
+    etag = etag_of(api, resource.path)
+    assert resource.write(api, None).status < 300
+
+    fresh = api.get(resource.path, headers={"If-None-Match": etag})
+
+    assert fresh.status == (404 if resource.method == "DELETE" else 200)
+    assert fresh.headers.get("ETag") != etag
+
+
+@pytest.mark.parametrize("known", ["{etag}", '"other", {etag}', "W/{etag}", "*"])
+def test_if_none_match_takes_a_list_weak_ones_and_a_star(api: ApiClient, make: Factory, known: str) -> None:
+    path = f"/clients/{make.client()['id']}"
+
+    answer = api.get(path, headers={"If-None-Match": known.format(etag=etag_of(api, path))})
+
+    assert answer.status == 304
+
+
+def test_a_list_that_is_still_the_same_is_not_sent_again(api: ApiClient, make: Factory) -> None:
+    make.client()
+    etag = etag_of(api, "/clients")
+
+    same = api.get("/clients", headers={"If-None-Match": etag})
+    make.client()
+    grown = api.get("/clients", headers={"If-None-Match": etag})
+
+    assert (same.status, grown.status) == (304, 200)
+
+
+@pytest.mark.parametrize(("path", "body"), CREATED)
+def test_what_was_created_is_answered_with_the_etag_it_will_be_read_with(
+    api: ApiClient, make: Factory, path: str, body: Callable[[Factory], Any]
+) -> None:
+    created = api.post(path, body(make))
+
+    read = api.get(created.headers["Location"].removeprefix(PREFIX))
+
+    assert (created.headers["ETag"], created.body) == (read.headers["ETag"], read.body)
+
+
+@pytest.mark.parametrize("opener", [opener for opener in EVERY_CHANGE if opener.values[0] is not assignment])
+def test_what_was_changed_is_answered_with_the_etag_it_will_be_read_with(
+    api: ApiClient, make: Factory, opener: Opener
+) -> None:
+    resource = opener(api, make)
+
+    changed = resource.write(api, None)
+
+    assert changed.headers["ETag"] == etag_of(api, resource.path)
+
+
+@pytest.mark.committed
+@pytest.mark.parametrize("opener", EVERY_CHANGE)
+def test_what_is_as_it_was_read_can_be_changed_and_then_not_by_the_same_etag_again(
+    api: ApiClient, make: Factory, opener: Opener
+) -> None:
+    resource = opener(api, make)
+    etag = etag_of(api, resource.path)
+
+    changed = resource.write(api, etag)
+    now = api.get(resource.path)
+    stale = resource.write(api, etag)
+
+    assert changed.status == (204 if resource.method == "DELETE" else 200)
+    if resource.method == "DELETE":
+        assert (now.status, stale.status) == (404, 404)
+    else:
+        assert now.body == changed.body
+        assert (stale.status, stale.body["code"]) == (412, "precondition_failed")
+        assert api.get(resource.path).body == now.body
+
+
+@pytest.mark.committed
+def test_what_is_as_it_was_read_can_be_deleted(api: ApiClient, make: Factory) -> None:
+    path = f"/clients/{make.client()['id']}"
+
+    deleted = api.delete(path, headers={"If-Match": etag_of(api, path)})
+
+    assert deleted.status == 204
+    assert api.get(path).status == 404
+
+
+@pytest.mark.committed
+def test_what_has_changed_since_it_was_read_is_not_deleted(api: ApiClient, make: Factory) -> None:
+    path = f"/clients/{make.client()['id']}"
+    etag = etag_of(api, path)
+    changed = api.patch(path, {"name": "Changed"}).body
+
+    refused = api.delete(path, headers={"If-Match": etag})
+
+    assert (refused.status, refused.body["code"]) == (412, "precondition_failed")
+    assert api.get(path).body == changed
+
+
+@pytest.mark.committed
+def test_a_star_stands_for_whatever_is_there(api: ApiClient, make: Factory) -> None:
+    path = f"/clients/{make.client()['id']}"
+
+    changed = api.patch(path, {"name": "Changed"}, headers={"If-Match": "*"})
+    deleted = api.delete(path, headers={"If-Match": "*"})
+
+    assert (changed.status, deleted.status) == (200, 204)
+
+
+@pytest.mark.committed
+def test_one_etag_of_several_is_enough(api: ApiClient, make: Factory) -> None:
+    path = f"/clients/{make.client()['id']}"
+
+    changed = api.patch(path, {"name": "Changed"}, headers={"If-Match": f'"other", {etag_of(api, path)}'})
+
+    assert changed.status == 200
+
+
+@pytest.mark.committed
+@pytest.mark.parametrize("etag", ['"other"', "W/{etag}", '"other", "another"'])
+def test_any_other_etag_and_any_weak_one_is_refused(api: ApiClient, make: Factory, etag: str) -> None:
+    client = make.client()
+    path = f"/clients/{client['id']}"
+
+    refused = api.patch(path, {"name": "Changed"}, headers={"If-Match": etag.format(etag=etag_of(api, path))})
+
+    assert (refused.status, refused.body["code"]) == (412, "precondition_failed")
+    assert api.get(path).body == client
+
+
+@pytest.mark.committed
+@pytest.mark.parametrize("etag", ["*", '"any"'])
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_what_is_not_there_is_not_found_rather_than_changed_since(api: ApiClient, method: str, etag: str) -> None:
+    body = {"name": "Changed"} if method == "PATCH" else None
+
+    absent = api.request(method, "/clients/999999", body, headers={"If-Match": etag})
+
+    assert (absent.status, absent.body["code"]) == (404, "not_found")
+
+
+@pytest.mark.committed
+def test_a_change_that_is_refused_for_its_own_reasons_says_those(api: ApiClient, make: Factory) -> None:
+    booking = make.booking(status="PENDING")
+    path = f"/bookings/{booking['id']}"
+
+    refused = api.patch(path, {"status": "COMPLETED"}, headers={"If-Match": etag_of(api, path)})
+
+    assert (refused.status, refused.body["code"]) == (409, "illegal_transition")
+    assert api.get(path).body == booking
+
+
+@pytest.mark.committed
+def test_a_conditional_move_onto_another_booking_is_a_conflict(api: ApiClient, make: Factory) -> None:
+    person = make.staff()
+    there = make.booking(person)
+    path = f"/bookings/{make.booking(person, sessionDate=instant(day=1))['id']}"
+
+    refused = api.patch(path, {"sessionDate": there["sessionDate"]}, headers={"If-Match": etag_of(api, path)})
+
+    assert (refused.status, refused.body["code"]) == (409, "booking_conflict")
+    assert [conflict["bookingId"] for conflict in refused.body["conflicts"]] == [there["id"]]
+
+
+@pytest.mark.committed
+def test_somebody_elses_change_between_reading_and_writing_is_never_overwritten(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    client = make.client()
+    path = f"/clients/{client['id']}"
+    etag = etag_of(api, path)
+
+    with held_up(conn) as waiting:
+        conn.execute("update clients set notes = 'Called back.' where id = %s", [client["id"]])
+        mine = waiting.send(api.patch, path, {"notes": "Mine."}, headers={"If-Match": etag})
+
+    assert (mine.result().status, mine.result().body["code"]) == (412, "precondition_failed")
+    assert api.get(path).body["notes"] == "Called back."
+
+
+@pytest.mark.committed
+def test_of_two_who_have_read_the_same_one_may_write(api: ApiClient, make: Factory, conn: Connection) -> None:
+    client = make.client()
+    path = f"/clients/{client['id']}"
+    etag = etag_of(api, path)
+
+    with held_up(conn) as waiting:
+        conn.execute("select from clients where id = %s for update", [client["id"]])
+        answers = [waiting.send(api.patch, path, {"notes": note}, headers={"If-Match": etag}) for note in ("A", "B")]
+
+    results = {answer.result().status: answer.result() for answer in answers}
+    assert set(results) == {200, 412}
+    assert api.get(path).body == results[200].body
+
+
+@pytest.mark.committed
+def test_what_is_deleted_between_reading_and_writing_is_not_found(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    client = make.client()
+    path = f"/clients/{client['id']}"
+    etag = etag_of(api, path)
+
+    with held_up(conn) as waiting:
+        conn.execute("delete from clients where id = %s", [client["id"]])
+        mine = waiting.send(api.patch, path, {"notes": "Mine."}, headers={"If-Match": etag})
+
+    assert mine.result().status == 404
+
+
+@pytest.mark.committed
+def test_a_change_elsewhere_that_the_reader_could_not_see_does_not_stand_in_the_way(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    client = make.client()
+    mine, other = make.invoice(clientId=client["id"]), make.sent_invoice("100.00", clientId=client["id"])
+    path = f"/invoices/{mine['id']}"
+    etag = etag_of(api, path)
+
+    with held_up(conn) as waiting:
+        pay(conn, other, "30.00")
+        changed = waiting.send(api.patch, path, {"dueDate": "2199-12-31"}, headers={"If-Match": etag})
+
+    assert (changed.result().status, changed.result().body["dueDate"]) == (200, "2199-12-31")
+    assert api.get(f"/clients/{client['id']}").body["totalRevenue"] == "30.00"
+
+
+@pytest.mark.committed
+def test_a_payment_between_reading_and_writing_stops_the_change_of_its_own_invoice(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    invoice = make.sent_invoice("100.00")
+    path = f"/invoices/{invoice['id']}"
+    etag = etag_of(api, path)
+
+    with held_up(conn) as waiting:
+        pay(conn, invoice, "30.00")
+        changed = waiting.send(api.patch, path, {"dueDate": "2199-12-31"}, headers={"If-Match": etag})
+
+    assert (changed.result().status, changed.result().body["code"]) == (412, "precondition_failed")
+    assert api.get(path).body["dueDate"] == invoice["dueDate"]
+
+
+@pytest.mark.committed
+@pytest.mark.parametrize("deed", ["assignment", "invoice", "name of the client"])
+def test_what_a_booking_shows_of_others_is_part_of_what_was_read(api: ApiClient, make: Factory, deed: str) -> None:
+    booking = make.booking()
+    path = f"/bookings/{booking['id']}"
+    etag = etag_of(api, path)
+    if deed == "assignment":
+        api.post(f"{path}/assignments", {"staffId": make.staff()["id"]})
+    elif deed == "invoice":
+        make.invoice(clientId=booking["clientId"], bookingId=booking["id"])
+    else:
+        api.patch(f"/clients/{booking['clientId']}", {"name": "Changed"})
+
+    refused = api.patch(path, {"location": "Harbour"}, headers={"If-Match": etag})
+
+    assert (refused.status, refused.body["code"]) == (412, "precondition_failed")
+    assert api.get(path).body["location"] == booking["location"]
+
+
+@pytest.mark.committed
+def test_a_connection_that_served_a_conditional_change_serves_others_as_before(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    client = make.client()
+    path = f"/clients/{client['id']}"
+    for _ in range(10):  # more than the pool keeps ready, so that each of them has served one
+        assert api.patch(path, {"name": "Changed"}, headers={"If-Match": "*"}).status == 200
+
+    with held_up(conn) as waiting:
+        conn.execute("update clients set notes = 'Called back.' where id = %s", [client["id"]])
+        plain = waiting.send(api.patch, path, {"phone": "+1 555 0134"})
+
+    assert plain.result().status == 200
+    assert (plain.result().body["notes"], plain.result().body["phone"]) == ("Called back.", "+1 555 0134")

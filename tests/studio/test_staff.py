@@ -1,0 +1,226 @@
+"""Staff: who works at the studio, and what becomes of their work when they leave."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.client import ApiClient
+from tests.factories import Factory
+
+LENA = {
+    "name": "Lena Hoffmann",
+    "role": "EDITOR",
+    "email": "lena@studio.example",
+    "phone": "+1 555 0190",
+    "avatarUrl": "https://images.example/lena.jpg",
+    "status": "INVITED",
+}
+
+
+def days_from_now(days: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def names(api: ApiClient, query: str = "") -> list[str]:
+    return [member["name"] for member in api.get(f"/staff{query}").body["data"]]
+
+
+def assigned(api: ApiClient, booking: dict[str, Any]) -> list[str]:
+    return [person["name"] for person in api.get(f"/bookings/{booking['id']}").body["assignedStaff"]]
+
+
+def test_a_member_is_added_with_their_role(api: ApiClient) -> None:
+    created = api.post("/staff", LENA)
+
+    assert created.status == 201
+    assert created.headers["Location"] == f"/api/v1/staff/{created.body['id']}"
+    assert created.body | LENA == created.body
+    assert api.get(f"/staff/{created.body['id']}").body == created.body
+
+
+def test_a_member_is_active_unless_said_otherwise(api: ApiClient) -> None:
+    created = api.post("/staff", {"name": "Lena Hoffmann", "role": "PHOTOGRAPHER"})
+
+    assert (created.status, created.body["status"]) == (201, "ACTIVE")
+    assert (created.body["email"], created.body["phone"], created.body["avatarUrl"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(("field", "word"), [("role", "INTERN"), ("role", "editor"), ("status", "GONE")])
+def test_roles_and_statuses_are_words_of_a_list(api: ApiClient, field: str, word: str) -> None:
+    refused = api.post("/staff", LENA | {field: word})
+
+    assert refused.status == 422
+    assert [fault["pointer"] for fault in refused.body["errors"]] == [f"/{field}"]
+
+
+def test_a_patch_changes_only_what_it_names(api: ApiClient, make: Factory) -> None:
+    member = make.staff(**LENA)
+
+    changed = api.patch(f"/staff/{member['id']}", {"role": "ADMIN"})
+
+    assert changed.status == 200
+    assert changed.body == member | {"role": "ADMIN", "updatedAt": changed.body["updatedAt"]}
+
+
+@pytest.mark.parametrize("field", ["email", "phone", "avatarUrl"])
+def test_null_clears_what_may_be_absent(api: ApiClient, make: Factory, field: str) -> None:
+    member = make.staff(**LENA)
+
+    changed = api.patch(f"/staff/{member['id']}", {field: None})
+
+    assert changed.status == 200
+    assert changed.body == member | {field: None, "updatedAt": changed.body["updatedAt"]}
+
+
+@pytest.mark.parametrize("field", ["name", "role", "status"])
+def test_null_does_not_clear_what_must_be_there(api: ApiClient, make: Factory, field: str) -> None:
+    member = make.staff()
+
+    refused = api.patch(f"/staff/{member['id']}", {field: None})
+
+    assert refused.status == 422
+    assert [fault["pointer"] for fault in refused.body["errors"]] == [f"/{field}"]
+
+
+def test_two_members_cannot_have_one_address_whatever_its_case(api: ApiClient, make: Factory) -> None:
+    make.staff(email="lena@studio.example")
+
+    refused = api.post("/staff", {"name": "Lena Two", "role": "EDITOR", "email": "LENA@studio.example"})
+
+    assert (refused.status, refused.body["code"]) == (409, "email_taken")
+
+
+def test_a_member_cannot_change_to_the_address_of_another(api: ApiClient, make: Factory) -> None:
+    make.staff(email="lena@studio.example")
+    other = make.staff()
+
+    refused = api.patch(f"/staff/{other['id']}", {"email": "Lena@Studio.example"})
+
+    assert (refused.status, refused.body["code"]) == (409, "email_taken")
+    assert api.get(f"/staff/{other['id']}").body == other
+
+
+def test_any_number_of_members_may_have_no_address(make: Factory) -> None:
+    assert make.staff()["email"] is None
+    assert make.staff()["email"] is None
+
+
+def test_somebody_who_never_worked_here_is_deleted(api: ApiClient, make: Factory) -> None:
+    member = make.staff()
+
+    removed = api.delete(f"/staff/{member['id']}")
+
+    assert removed.status == 204
+    assert api.get(f"/staff/{member['id']}").status == 404
+
+
+def test_a_removed_member_leaves_every_booking_still_to_come(api: ApiClient, make: Factory) -> None:
+    lena, kit = make.staff(name="Lena"), make.staff(name="Kit")
+    confirmed = make.booking(lena, kit, sessionDate=days_from_now(2))
+    asked_for = make.booking(lena, sessionDate=days_from_now(3), status="PENDING")
+
+    removed = api.delete(f"/staff/{lena['id']}")
+
+    assert removed.status == 204
+    assert assigned(api, confirmed) == ["Kit"]
+    assert assigned(api, asked_for) == []
+
+
+def test_a_removed_member_keeps_the_past_and_stays_on_record_as_inactive(api: ApiClient, make: Factory) -> None:
+    lena = make.staff(name="Lena")
+    past = make.booking(lena, sessionDate=days_from_now(-2))
+    future = make.booking(lena, sessionDate=days_from_now(2))
+
+    removed = api.delete(f"/staff/{lena['id']}")
+
+    assert removed.status == 204
+    assert assigned(api, past) == ["Lena"]
+    assert assigned(api, future) == []
+    assert api.get(f"/staff/{lena['id']}").body["status"] == "INACTIVE"
+
+
+def test_somebody_who_had_only_bookings_to_come_is_deleted(api: ApiClient, make: Factory) -> None:
+    lena = make.staff()
+    make.booking(lena, sessionDate=days_from_now(2))
+
+    api.delete(f"/staff/{lena['id']}")
+
+    assert api.get(f"/staff/{lena['id']}").status == 404
+
+
+def test_a_member_who_is_removed_again_stays_as_they_are(api: ApiClient, make: Factory) -> None:
+    lena = make.staff()
+    past = make.booking(lena, sessionDate=days_from_now(-2))
+    api.delete(f"/staff/{lena['id']}")
+
+    again = api.delete(f"/staff/{lena['id']}")
+
+    assert again.status == 204
+    assert api.get(f"/staff/{lena['id']}").body["status"] == "INACTIVE"
+    assert assigned(api, past) == [lena["name"]]
+
+
+def test_nobody_who_left_can_be_booked(api: ApiClient, make: Factory) -> None:
+    lena = make.staff(status="INACTIVE")
+    booking = make.booking()
+
+    assigned_later = api.post(f"/bookings/{booking['id']}/assignments", {"staffId": lena["id"]})
+    booked_with = api.post(
+        "/bookings",
+        {
+            "clientId": booking["clientId"],
+            "sessionTypeId": booking["sessionTypeId"],
+            "sessionDate": days_from_now(2),
+            "location": "Studio A",
+            "assignedStaff": [{"staffId": lena["id"]}],
+        },
+    )
+
+    assert (assigned_later.status, assigned_later.body["code"]) == (409, "staff_inactive")
+    assert (booked_with.status, booked_with.body["code"]) == (409, "staff_inactive")
+    assert [row["id"] for row in api.get("/bookings").body["data"]] == [booking["id"]]
+
+
+def test_a_member_who_comes_back_can_be_booked_again(api: ApiClient, make: Factory) -> None:
+    lena = make.staff(status="INACTIVE")
+    api.patch(f"/staff/{lena['id']}", {"status": "ACTIVE"})
+
+    booking = make.booking(lena)
+
+    assert assigned(api, booking) == [lena["name"]]
+
+
+def test_somebody_who_is_only_invited_can_be_booked(api: ApiClient, make: Factory) -> None:
+    booking = make.booking(make.staff(name="Lena", status="INVITED"))
+
+    assert assigned(api, booking) == ["Lena"]
+
+
+@pytest.mark.parametrize(("sort", "expected"), [("name", ["ada", "Bo"]), ("-name", ["Bo", "ada"])])
+def test_staff_is_sorted_by(api: ApiClient, make: Factory, sort: str, expected: list[str]) -> None:
+    make.staff(name="Bo")
+    make.staff(name="ada")
+
+    assert names(api, f"?sort={sort}") == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("role=EDITOR", ["Lena Hoffmann"]),
+        ("role=OWNER", []),
+        ("status=INVITED", ["Lena Hoffmann"]),
+        ("status=ACTIVE", ["Kit_100%"]),
+        ("q=HOFF", ["Lena Hoffmann"]),
+        ("q=lena@studio", ["Lena Hoffmann"]),
+        ("q=%25", ["Kit_100%"]),
+        ("q=_", ["Kit_100%"]),
+        ("q=kit&role=EDITOR", []),
+    ],
+)
+def test_staff_can_be_had_by(api: ApiClient, make: Factory, query: str, expected: list[str]) -> None:
+    make.staff(**LENA)
+    make.staff(name="Kit_100%", role="PHOTOGRAPHER")
+
+    assert names(api, f"?{query}") == expected
