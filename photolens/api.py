@@ -15,7 +15,8 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response
 from flask_swagger_ui import get_swaggerui_blueprint
 from webargs.flaskparser import FlaskParser
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import BaseConverter
 
 from photolens import answers, idempotency, openapi, paging, preconditions, problems
 from photolens.fields import MAX_ID, Output
@@ -33,7 +34,7 @@ class IdConverter(BaseConverter):
 
     def to_python(self, value: str) -> int:
         if int(value) > MAX_ID:
-            raise ValidationError()
+            raise NotFound  # a ValidationError would leave the address to other methods: 405
         return int(value)
 
 

@@ -20,7 +20,7 @@ _TRIES = 5
 
 def if_unchanged(produce: Callable[[], Response]) -> Response:
     """The answer of `produce`, once the ETag of the resource's GET has been found among those of `If-Match`."""
-    if not request.if_match:
+    if "If-Match" not in request.headers:
         return produce()
     conn = connection()
     conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
