@@ -35,12 +35,14 @@ def json_answer(value: Any, status: int, named_by: str = "id") -> Response:
     if status == 204:
         return Response(status=204)
     body = to_json(value)
-    response = Response(body, status, mimetype="application/json")
-    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
+    etag = hashlib.sha256(body).hexdigest()[:32]
+    if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+    else:
+        response = Response(body, status, mimetype="application/json")
+    response.set_etag(etag)
     if status == 201:
         response.headers["Location"] = f"{request.path}/{value[named_by]}"
-    if request.method in ("GET", "HEAD"):
-        response.make_conditional(request)
     return response
 
 

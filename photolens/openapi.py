@@ -97,7 +97,7 @@ def describe_conventions(
     parameters = doc.setdefault("parameters", [])
     if method == "post":
         parameters.append("IDEMPOTENCY_KEY")
-        kinds += [idempotency.KEY_REUSED, idempotency.IN_PROGRESS, problems.INVALID]
+        kinds += [idempotency.KEY_REUSED, idempotency.IN_PROGRESS, problems.INVALID, problems.BODY_TOO_LARGE]
     elif method == "get":
         parameters.append("IF_NONE_MATCH")
         responses["304"] = {"description": "Not Modified"}

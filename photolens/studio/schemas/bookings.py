@@ -53,9 +53,11 @@ class BookingInput(BookingChanges):
     def _each_person_once(self, people: list[dict[str, int]], data_key: str) -> None:
         seen: set[int] = set()
         for index, person in enumerate(people):
-            if person["staff_id"] in seen:
+            staff_id = person.get("staff_id")  # absent where it was no id
+            if staff_id in seen:
                 raise ValidationError({index: {"staffId": ["is here already"]}})
-            seen.add(person["staff_id"])
+            if staff_id is not None:
+                seen.add(staff_id)
 
 
 class Booking(Output):
