@@ -1,0 +1,826 @@
+"""Whatever is sent: the right 4xx, told by pointer, never a 5xx, and nothing written.
+
+The cases are made from the API document, so an operation that is added is covered from its first day.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+import psycopg
+import pytest
+from flask import Flask
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+from photolens import create_app
+from photolens.config import Settings
+from photolens.database import Connection, open_pool
+from tests.client import PREFIX, Answer, ApiClient
+from tests.conftest import TEMPLATE, Databases
+from tests.factories import Factory, instant
+
+MAX_ID = 2**63 - 1
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def api_document() -> dict[str, Any]:
+    """The API document of the application, which needs no database for it."""
+    app = create_app(Settings.from_environment({}), ConnectionPool(open=False))
+    document: dict[str, Any] = app.test_client().get("/api/openapi.json").get_json()
+    return document
+
+
+DOCUMENT = api_document()
+
+
+def resolved(node: dict[str, Any]) -> dict[str, Any]:
+    """A part of the document, with its own reference followed."""
+    while "$ref" in node:
+        target: Any = DOCUMENT
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step]
+        node = target
+    return node
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation of the document: a method on a path with its `{parameters}`."""
+
+    method: str
+    template: str
+    spec: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        name: str = self.spec["operationId"]
+        return name
+
+    @property
+    def path_parameters(self) -> list[str]:
+        return re.findall(r"{(\w+)}", self.template)
+
+    @property
+    def query_parameters(self) -> dict[str, dict[str, Any]]:
+        parameters = [resolved(parameter) for parameter in self.spec.get("parameters", [])]
+        return {p["name"]: resolved(p["schema"]) for p in parameters if p["in"] == "query"}
+
+    @property
+    def media(self) -> dict[str, Any] | None:
+        content = self.spec.get("requestBody", {}).get("content", {})
+        media: dict[str, Any] | None = content.get("application/json")
+        return media
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        assert self.media is not None
+        return resolved(self.media["schema"])
+
+    def path(self, ids: dict[str, Any]) -> str:
+        """Its address below the prefix, with these values in place of its parameters."""
+        path = self.template.removeprefix(PREFIX)
+        for name in self.path_parameters:
+            path = path.replace(f"{{{name}}}", str(ids[name]))
+        return path
+
+
+OPERATIONS = [
+    Operation(method.upper(), template, spec)
+    for template, methods in DOCUMENT["paths"].items()
+    for method, spec in methods.items()
+    if method.upper() in METHODS
+]
+
+
+def each(operations: list[Operation]) -> pytest.MarkDecorator:
+    """A test for each of these operations."""
+    assert operations
+    return pytest.mark.parametrize("operation", operations, ids=[operation.name for operation in operations])
+
+
+WITH_BODY = [operation for operation in OPERATIONS if operation.media is not None]
+WITH_QUERY = [operation for operation in OPERATIONS if operation.query_parameters]
+PAGED = [operation for operation in WITH_QUERY if "cursor" in operation.query_parameters]
+WITH_ID = [operation for operation in OPERATIONS if operation.path_parameters]
+POSTS = [operation for operation in OPERATIONS if operation.method == "POST"]
+CHANGES = [operation for operation in OPERATIONS if operation.method in ("PUT", "PATCH", "DELETE")]
+
+
+# The room the requests are sent into
+
+
+def _names_a_row(name: str) -> bool:
+    return name.endswith("Id")
+
+
+class Room:
+    """The application on a database with one row of each kind, known by the names that paths and bodies have for it."""
+
+    def __init__(self, app: Flask, api: ApiClient) -> None:
+        self.app = app
+        self.api = api
+        make = Factory(api)
+        category = make.category()
+        package = make.package(categoryId=category["id"])
+        client, staff, account = make.client(), make.staff(), make.payment_account()
+        packed = {"clientId": client["id"], "sessionTypeId": package["id"]}
+        completed = make.completed_booking(sessionDate=instant(50), **packed)
+        booking = make.booking(staff, **packed)
+        invoice = make.sent_invoice("9000.00", "50.00", clientId=client["id"], bookingId=booking["id"])
+        paid_on = make.sent_invoice(clientId=client["id"])
+        self._ids = {
+            "clientId": client["id"],
+            "categoryId": category["id"],
+            "packageId": package["id"],
+            "sessionTypeId": package["id"],
+            "staffId": staff["id"],
+            "bookingId": booking["id"],
+            "editingJobId": completed["editingJobId"],
+            "paymentAccountId": account["id"],
+            "expenseId": make.expense(bookingId=booking["id"])["id"],
+            "invoiceId": invoice["id"],
+            "itemId": invoice["items"][0]["id"],
+            "paymentId": make.payment(paid_on, "1.00")["id"],
+        }
+        self._paid_on_id = paid_on["id"]
+        self._free_staff_id = make.staff()["id"]
+
+    def ids(self, operation: Operation) -> dict[str, Any]:
+        """What stands for the parameters of its path."""
+        ids = self._ids | ({"invoiceId": self._paid_on_id} if "paymentId" in operation.path_parameters else {})
+        return {name: ids[name] for name in operation.path_parameters}
+
+    def body(self, operation: Operation) -> Any:
+        """Its documented example, with ids of rows that are there; nothing where it takes no body."""
+        return None if operation.media is None else self._with_ids(operation.media["example"])
+
+    def _with_ids(self, example: Any) -> Any:
+        if isinstance(example, list):
+            return [self._with_ids(item) for item in example]
+        if not isinstance(example, dict):
+            return example
+        ids = self._ids | {"staffId": self._free_staff_id}
+        return {name: ids[name] if _names_a_row(name) else self._with_ids(value) for name, value in example.items()}
+
+    def send(
+        self,
+        operation: Operation,
+        body: Any = None,
+        *,
+        query: Any = "",
+        ids: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> Answer:
+        """Its answer to this body (or `data`), this query, these ids in place of its own, these headers."""
+        if body is not None:
+            options = {"content_type": "application/json", "data": json.dumps(body).encode(), **options}
+        query = query if isinstance(query, str) else urlencode(query)
+        path = operation.path(self.ids(operation) | (ids or {}))
+        return self.api.request(operation.method, f"{path}?{query}" if query else path, **options)
+
+
+@pytest.fixture(scope="module")
+def shared(databases: Databases, settings: Settings) -> Iterator[tuple[Room, Connection]]:
+    """One room for all these tests: none of them may change anything in it."""
+    with databases.clone(TEMPLATE) as url, open_pool(url, settings) as pool:
+        app = create_app(settings, pool)
+        with psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+            yield Room(app, ApiClient(app)), conn
+
+
+@pytest.fixture
+def room(shared: tuple[Room, Connection]) -> Iterator[Room]:
+    """The room; the test fails if any row of any table is another one afterwards."""
+    room, conn = shared
+    before = fingerprint(conn)
+    assert len(before) >= 15
+    yield room
+    assert fingerprint(conn) == before
+
+
+def fingerprint(conn: Connection) -> dict[str, str]:
+    """What every table holds, down to the last column."""
+    tables = conn.execute(
+        "select table_name from information_schema.tables"
+        " where table_schema = current_schema() and table_type = 'BASE TABLE'"
+    ).fetchall()
+    prints = " union all ".join(
+        f"select '{table}' as name, count(*) || md5(string_agg(t::text, ',' order by t::text)) as print from {table} t"
+        for table in (row["table_name"] for row in tables)
+    )
+    return {row["name"]: row["print"] for row in conn.execute(prints.encode())}
+
+
+def test_the_room_has_a_row_for_every_name_in_a_path_or_body(room: Room) -> None:
+    for operation in OPERATIONS:
+        room.body(operation)
+        if operation.method == "GET":
+            assert room.send(operation).status == 200, operation.name
+
+
+@each(WITH_BODY)
+def test_the_example_of_a_body_is_accepted(app: Flask, api: ApiClient, operation: Operation) -> None:
+    room = Room(app, api)
+
+    answer = room.send(operation, room.body(operation))
+
+    assert answer.status in (200, 201), answer.body
+
+
+# How a refusal looks
+
+
+def assert_refused(answer: Answer, status: int, code: str, what: Any = "") -> None:
+    assert answer.status == status, (what, answer.body)
+    assert answer.headers["Content-Type"] == "application/problem+json", what
+    assert (answer.body["status"], answer.body["code"]) == (status, code), (what, answer.body)
+
+
+def assert_invalid(answer: Answer, *pointers: str, location: str = "body", what: Any = "") -> None:
+    """422, with exactly these pointers."""
+    assert_refused(answer, 422, "invalid", what)
+    errors = answer.body["errors"]
+    assert sorted({error["pointer"] for error in errors}) == sorted(pointers), (what, errors)
+    assert {error["in"] for error in errors} == {location}, (what, errors)
+    assert all(error["detail"] for error in errors), (what, errors)
+
+
+# Bodies that are no JSON object
+
+
+NO_JSON = {
+    "an open brace": b"{",
+    "a trailing comma": b'{"name": "x",}',
+    "single quotes": b"{'name': 'x'}",
+    "two objects": b"{}{}",
+    "nothing": b"",
+    "only a space": b" ",
+    "a word": b"undefined",
+    "no UTF-8": b'{"name": "\xff\xfe"}',
+    "UTF-16": '{"name": "x"}'.encode("utf-16"),
+    "a byte order mark": b"\xef\xbb\xbf{}",
+    "a lone surrogate": b'{"name": "\\ud800"}',
+    "a lone surrogate in a key": b'{"\\udfff": 1}',
+    "an encoded surrogate": b'{"name": "\xed\xa0\x80"}',
+    "a raw NUL": b'{"name": "\x00"}',
+    "a raw line break": b'{"name": "a\nb"}',
+    "NaN": b'{"amount": NaN}',
+    "Infinity": b'{"amount": -Infinity}',
+    "a number without end": b'{"amount": 1e999999}',
+    "a leading zero": b'{"amount": 01}',
+    "a hundred thousand brackets": b"[" * 100_000,
+    "an object a hundred thousand deep": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+}
+
+
+@each(WITH_BODY)
+def test_a_body_that_is_no_json_is_400(room: Room, operation: Operation) -> None:
+    for what, data in NO_JSON.items():
+        answer = room.send(operation, data=data, content_type="application/json")
+        assert_refused(answer, 400, "malformed_json", what)
+
+
+@each(WITH_BODY)
+def test_a_body_that_breaks_off_anywhere_is_400(room: Room, operation: Operation) -> None:
+    whole = json.dumps(room.body(operation)).encode()
+    for length in range(1, len(whole), 7):
+        answer = room.send(operation, data=whole[:length], content_type="application/json")
+        assert_refused(answer, 400, "malformed_json", whole[:length])
+
+
+@each(WITH_BODY)
+def test_a_body_that_is_no_object_is_422(room: Room, operation: Operation) -> None:
+    for body in (b"[]", b"[{}]", b"null", b"0", b"1.5", b"true", b'"text"', b'""', b"[" * 500 + b"]" * 500):
+        answer = room.send(operation, data=body, content_type="application/json")
+        assert_invalid(answer, "", what=body)
+
+
+@each(WITH_BODY)
+def test_a_body_of_another_content_type_is_415(room: Room, operation: Operation) -> None:
+    body = json.dumps(room.body(operation)).encode()
+    for content_type in (
+        None,
+        "text/plain",
+        "text/html; charset=utf-8",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/octet-stream",
+        "json",
+        "application/json-seq",
+        ";;;",
+    ):
+        answer = room.send(operation, data=body, content_type=content_type)
+        assert_refused(answer, 415, "unsupported_media_type", content_type)
+
+
+@each(WITH_BODY)
+def test_a_body_of_ten_megabytes_is_413(room: Room, operation: Operation) -> None:
+    body = b'{"name": "' + b"x" * 10_000_000 + b'"}'
+
+    answer = room.send(operation, data=body, content_type="application/json")
+
+    assert_refused(answer, 413, "body_too_large")
+
+
+@each([operation for operation in POSTS if operation.media is None])
+def test_ten_megabytes_where_no_body_is_read_are_413_under_a_key(room: Room, operation: Operation) -> None:
+    answer = room.send(operation, data=b"x" * 10_000_000, headers={"Idempotency-Key": "large"})
+
+    assert_refused(answer, 413, "body_too_large")
+
+
+# Fields
+
+
+MONEY: tuple[Any, ...] = (
+    *("NaN", "nan", "sNaN", "Infinity", "-Infinity", "inf", "1e5", "1E2", "1.005", "0.001", "-1", "-0.01", "+1"),
+    *(
+        "1,00",
+        "1 000",
+        "1_000",
+        "0x10",
+        ".5",
+        "5.",
+        "1.",
+        "",
+        " ",
+        "free",
+        "$1",
+        "1.00 USD",
+        "12345678901.00",
+        "9" * 400,
+    ),
+    *("１２", "١٢", "1\u00002", "--1", "1.0.0"),
+    *(1, 1.5, -1, 0, 1e30, 2**70, True, [], {}, ["1.00"], {"amount": "1.00"}),
+)
+INSTANTS: tuple[Any, ...] = (
+    *("2026-11-20T09:30:00", "2026-11-20 09:30:00", "2026-11-20T09:30", "2026-11-20", "09:30:00Z", "", " ", "now"),
+    *("2026-02-30T09:30:00Z", "2026-13-01T09:30:00Z", "2026-00-10T09:30:00Z", "2026-11-31T09:30:00Z"),
+    *("2026-11-20T24:01:00Z", "2026-11-20T25:00:00Z", "2026-11-20T09:60:00Z", "2026-11-20T09:30:61Z"),
+    *("2026-11-20T09:30:00+25:00", "2026-11-20T09:30:00+99:99", "2026-11-20T09:30:00+0200", "2026-11-20T09:30:00 UTC"),
+    *("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00"),
+    *("0000-01-01T00:00:00Z", "12026-11-20T09:30:00Z", "-2026-11-20T09:30:00Z", "infinity", "-infinity", "epoch"),
+    *(
+        "２０２６-11-20T09:30:00Z",
+        "2026-11-20T09:30:00Z\u0000",
+        "2026-11-20T09:30:00Z; drop table clients",
+        "1700000000",
+    ),
+    *(0, 1700000000, 1.5, True, [], {}, ["2026-11-20T09:30:00Z"]),
+)
+DATES: tuple[Any, ...] = (
+    *("2026-02-30", "2026-13-01", "2026-00-10", "2027-02-29", "0001-01-01", "9999-12-31", "0000-01-01", "20261120"),
+    *("2026-W47-5", "2026-324", "20-11-2026", "2026/11/20", "2026-11-20T00:00:00Z", "2026-1-1", "", " ", "today"),
+    *("infinity", "２０２６-11-20", "2026-11-20\u0000", 20261120, 1.5, True, [], {}, ["2026-11-20"]),
+)
+
+
+def wrong_values(schema: dict[str, Any]) -> Iterator[Any]:
+    """Values that a field of this schema refuses as a whole."""
+    schema = resolved(schema)
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if "null" not in kinds:
+        yield None
+    if "string" in kinds:
+        yield from _wrong_texts(schema)
+    elif "integer" in kinds:
+        yield from ("1", "", "x", 1.5, 1e30, True, False, [], {}, [1], {"id": 1}, 2**63, 2**64, 2**70, -(2**70))
+        yield from (schema["minimum"] - 1, schema["maximum"] + 1)
+    elif "number" in kinds:
+        yield from ("1", "", "NaN", True, False, [], {}, [1], 0, -1, -0.001, 1e15, 1e300, 2**70, schema["maximum"] + 1)
+    elif "boolean" in kinds:
+        yield from ("true", "false", "", "yes", 0, 1, 2, 1.0, [], {}, [True])
+    elif "array" in kinds:
+        yield from ({}, {"0": "x"}, "x", "", 0, 1, True, "[]")
+    else:
+        yield from ([], "x", 0, True)
+
+
+def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
+    if schema.get("format") == "date-time":
+        yield from INSTANTS
+    elif schema.get("format") == "date":
+        yield from DATES
+    elif schema.get("pattern", "").startswith("^[0-9]"):
+        yield from MONEY
+    else:
+        yield from ("", " ", "\t\n", "\u00a0\u2003", 5, 1.5, True, False, [], {}, ["text"], {"text": "text"})
+        yield from ("a\u0000b", "\u0000", "\u0000a")
+        if "enum" in schema:
+            word = schema["enum"][0]
+            yield from ("NOPE", word.lower(), word + "X", word[:-1], "%", "';--")
+        else:
+            yield "x" * (schema["maxLength"] + 1)
+        if schema.get("format") in ("email", "uri"):
+            yield from ("x", "@", "a@", "a b@example.com", "javascript:alert(1)", "//example.com", "a@b\u0000.com")
+
+
+def fields(
+    schema: dict[str, Any], value: Any, pointer: str = ""
+) -> Iterator[tuple[str, dict[str, Any], Callable[[Any], Any]]]:
+    """Every field of a body: its pointer, its schema, and a way to make the body with another value in its place."""
+    schema = resolved(schema)
+    if isinstance(value, dict):
+        for name, inner in value.items():
+
+            def with_member(new: Any, name: str = name) -> Any:
+                return {**value, name: new}
+
+            inner_schema = schema["properties"][name]
+            yield f"{pointer}/{name}", inner_schema, with_member
+            for deep_pointer, deep_schema, with_deep in fields(inner_schema, inner, f"{pointer}/{name}"):
+
+                def with_inner(new: Any, with_member: Any = with_member, with_deep: Any = with_deep) -> Any:
+                    return with_member(with_deep(new))
+
+                yield deep_pointer, deep_schema, with_inner
+    elif isinstance(value, list) and value:
+        items = schema["items"]
+        yield f"{pointer}/0", items, lambda new: [new, *value[1:]]
+        for deep_pointer, deep_schema, with_deep in fields(items, value[0], f"{pointer}/0"):
+
+            def with_first(new: Any, with_deep: Any = with_deep) -> Any:
+                return [with_deep(new), *value[1:]]
+
+            yield deep_pointer, deep_schema, with_first
+
+
+@each(WITH_BODY)
+def test_a_field_of_the_wrong_kind_is_422_at_its_pointer(room: Room, operation: Operation) -> None:
+    body = room.body(operation)
+    sent = 0
+    for pointer, schema, with_value in fields(operation.schema, body):
+        for wrong in wrong_values(schema):
+            answer = room.send(operation, with_value(wrong))
+            assert_invalid(answer, pointer, what=(pointer, wrong))
+            sent += 1
+    assert sent >= 10
+
+
+@each(WITH_BODY)
+def test_all_wrong_fields_are_told_at_once(room: Room, operation: Operation) -> None:
+    body = {name: {"not": "this"} for name in operation.schema["properties"]}
+
+    answer = room.send(operation, body)
+
+    assert_refused(answer, 422, "invalid")
+    assert {error["pointer"].split("/")[1] for error in answer.body["errors"]} == body.keys()
+
+
+@each([operation for operation in WITH_BODY if operation.schema.get("required")])
+def test_every_missing_field_is_told(room: Room, operation: Operation) -> None:
+    answer = room.send(operation, {})
+
+    assert_invalid(answer, *[f"/{name}" for name in operation.schema["required"]])
+
+
+@each(WITH_BODY)
+def test_an_unknown_field_is_422_at_its_pointer(room: Room, operation: Operation) -> None:
+    body = room.body(operation)
+    for name in ("nope", "id", "createdAt", "__proto__", "NAME", " name", "a.b", "", "x" * 300, "é", "\u0000"):
+        answer = room.send(operation, {**body, name: 1})
+        assert_invalid(answer, f"/{name}", what=name)
+    answer = room.send(operation, {**body, "a/b~c": 1})
+    assert_invalid(answer, "/a~1b~0c")
+
+
+@each(WITH_BODY)
+def test_a_list_that_is_too_long_is_422(room: Room, operation: Operation) -> None:
+    body = room.body(operation)
+    for pointer, schema, with_value in fields(operation.schema, body):
+        if "maxItems" in resolved(schema):
+            [name] = pointer.split("/")[1:]
+            answer = room.send(operation, with_value(body[name][:1] * (resolved(schema)["maxItems"] + 1)))
+            assert_refused(answer, 422, "invalid", pointer)
+            assert pointer in {error["pointer"] for error in answer.body["errors"]}
+    answer = room.send(operation, {"nope": [{}] * 10_000})
+    assert answer.status == 422
+
+
+@each(WITH_BODY)
+def test_an_id_of_nothing_in_a_body_is_422_at_its_pointer(room: Room, operation: Operation) -> None:
+    for pointer, _schema, with_value in fields(operation.schema, room.body(operation)):
+        if _names_a_row(pointer):
+            for absent in (MAX_ID, MAX_ID - 1, 999_999_999):
+                answer = room.send(operation, with_value(absent))
+                assert_invalid(answer, pointer, what=(pointer, absent))
+
+
+# Paths and methods
+
+
+@each(WITH_ID)
+def test_what_cannot_be_an_id_is_no_address(room: Room, operation: Operation) -> None:
+    for name in operation.path_parameters:
+        for wrong in (
+            *("0", "-1", "+1", "01", "1.0", "1.5", "1e3", "abc", "null", "1%20", "%201", "%00", "1%00", "%FF", "%2F"),
+            *("9223372036854775808", "99999999999999999999", "9" * 400, "%D9%A1", "%EF%BC%91", "1%27--", "1;drop", "*"),
+        ):
+            answer = room.send(operation, room.body(operation), ids={name: wrong})
+            assert_refused(answer, 404, "not_found", (name, wrong))
+
+
+@each(WITH_ID)
+def test_a_row_that_is_not_there_is_404(room: Room, operation: Operation) -> None:
+    for name in operation.path_parameters:
+        for absent in (MAX_ID, 999_999_999):
+            answer = room.send(operation, room.body(operation), ids={name: absent})
+            assert_refused(answer, 404, "not_found", (name, absent))
+
+
+@pytest.mark.parametrize("template", DOCUMENT["paths"])
+def test_a_method_that_an_address_does_not_take_is_405(room: Room, template: str) -> None:
+    taken = {operation.method for operation in OPERATIONS if operation.template == template}
+
+    for method in {*METHODS, "TRACE", "CONNECT", "BREW"} - taken:
+        answer = room.send(Operation(method, template, {}))
+        assert_refused(answer, 405, "method_not_allowed", method)
+        assert taken <= {word.strip() for word in answer.headers["Allow"].split(",")}
+
+
+@pytest.mark.parametrize("path", ["/", "", "/nope", "/clients/", "/../clients", "/clients/1/nope", "/%00", "/%FF"])
+def test_an_unknown_address_is_404(room: Room, path: str) -> None:
+    assert_refused(room.api.get(path), 404, "not_found", path)
+
+
+# Queries
+
+
+def wrong_words(schema: dict[str, Any]) -> Iterator[str]:
+    """Words of a query string that a parameter of this schema refuses."""
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if "integer" in kinds:
+        yield from ("", "x", "1.0", "1.5", "1e2", "0x1", "1_0", "true", "null", "١", "１", "1\x00", " ", "--1", "1 2")
+        yield from map(str, (schema["minimum"] - 1, schema["maximum"] + 1, 2**63, 2**64, 10**30, -(2**63), "9" * 5000))
+    elif "boolean" in kinds:
+        yield from ("", "x", "1", "0", "yes", "True", "FALSE", "null", "true ", "truee", "\x00")
+    elif "enum" in schema:
+        word = schema["enum"][0]
+        yield from (
+            "",
+            " ",
+            "nope",
+            word.swapcase(),
+            f"{word}x",
+            f"{word},{word}",
+            "\x00",
+            "*",
+            "id; drop table clients",
+        )
+    elif schema.get("format") == "date-time":
+        yield from (text for text in INSTANTS if isinstance(text, str))
+    elif schema.get("format") == "date":
+        yield from (text for text in DATES if isinstance(text, str))
+    else:
+        yield from ("", " ", "\x00", "a\x00b", "x" * (schema["maxLength"] + 1))
+
+
+@each(WITH_QUERY)
+def test_a_wrong_query_parameter_is_422_at_its_pointer(room: Room, operation: Operation) -> None:
+    for name, schema in operation.query_parameters.items():
+        for wrong in wrong_words(schema):
+            answer = room.send(operation, query={name: wrong})
+            assert_invalid(answer, f"/{name}", location="query", what=(name, wrong))
+
+
+@each(WITH_QUERY)
+def test_an_unknown_query_parameter_is_422_at_its_pointer(room: Room, operation: Operation) -> None:
+    for name in ("nope", "Limit", "client_id", "limit[]", "limit[gt]", "sort ", "$where", "é", "x" * 3000):
+        answer = room.send(operation, query={name: "1"})
+        assert_invalid(answer, f"/{name}", location="query", what=name)
+
+
+@each(WITH_QUERY)
+def test_all_wrong_query_parameters_are_told_at_once(room: Room, operation: Operation) -> None:
+    query = {name: next(wrong_words(schema)) for name, schema in operation.query_parameters.items()}
+
+    answer = room.send(operation, query=query | {"nope": 1})
+
+    assert_invalid(answer, "/nope", *[f"/{name}" for name in query], location="query")
+
+
+@each(WITH_QUERY)
+def test_a_repeated_query_parameter_is_never_a_fault_of_ours(room: Room, operation: Operation) -> None:
+    for name, schema in operation.query_parameters.items():
+        good = quote(str(schema.get("enum", [schema.get("example")])[0]))
+        if name != "cursor":
+            wrong = quote(next(wrong_words(schema)))
+            assert room.send(operation, query=f"{name}={good}&{name}={good}").status in (200, 422), name
+            assert room.send(operation, query=f"{name}={wrong}&{name}={good}").status == 422, name
+
+
+@each(WITH_QUERY)
+def test_a_query_string_of_any_bytes_is_never_a_fault_of_ours(room: Room, operation: Operation) -> None:
+    for query in ("%", "%zz", "=", "&&&", "=&=", "?", "%00=1", "q=%FF%FE", "limit", "limit=%31", "limit=10;limit=5"):
+        assert room.send(operation, query=query).status in (200, 422), query
+    assert_invalid(room.send(operation, query={"nope": "x" * 100_000}), "/nope", location="query")
+
+
+@each([operation for operation in WITH_QUERY if "q" in operation.query_parameters])
+def test_a_search_takes_every_character_for_itself(room: Room, operation: Operation) -> None:
+    for q in (
+        "%",
+        "_",
+        "\\",
+        "\\%",
+        "'",
+        '"',
+        "';--",
+        "%s",
+        "%(q)s",
+        ":q",
+        "{}",
+        "$1",
+        "\ufffd",
+        "🎞",
+        "ß" * 200,
+        "İ" * 200,
+    ):
+        answer = room.send(operation, query={"q": q})
+        assert (answer.status, answer.body["data"]) == (200, []), q
+
+
+# Cursors
+
+
+def cursor_of(value: Any) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(value)).decode().rstrip("=")
+
+
+FORGED_KEYS = (
+    *("", "x", "0", "-1", "NaN", "Infinity", "-Infinity", "infinity", "1e400", "1e5", "null", "true", "allballs"),
+    *("2026-11-20", "2026-02-30", "2026-11-20T09:30:00", "2026-11-20 09:30:00+00:00", "0001-01-01", "9999-12-31"),
+    *("294277-01-01", "10000-01-01 00:00:00+00:00", "4714-11-24 BC", "now", "epoch", "today", "a\x00b", "x" * 1000),
+    *("'; drop table clients; --", "' or '1'='1", "%s", "%(after_key)s", ":after_key", "\\", "\ud7ff", "🎞"),
+)
+
+
+@each(PAGED)
+def test_garbage_is_no_cursor(room: Room, operation: Operation) -> None:
+    sort = operation.query_parameters["sort"]["default"]
+    garbage = (
+        *(
+            "x",
+            "====",
+            "%%%",
+            "null",
+            "0",
+            "../..",
+            "é",
+            "\ufffd",
+            "🎞",
+            "A" * 1999,
+            "a b c",
+            "'; drop table clients; --",
+        ),
+        *(base64.urlsafe_b64encode(data).decode() for data in (b"\xff\xfe", b"{", b"[" * 1000, b"NaN", b" ")),
+        *map(cursor_of, (None, 0, "text", True, [], {}, [[]], [sort], [sort, "x"], [sort, "x", 1, 1], [sort, None, 1])),
+        *map(cursor_of, ([sort, "x", None], [sort, "x", "1"], [sort, "x", 1.5], [sort, "x", -1], [sort, "x", 2**63])),
+        *map(cursor_of, ([sort, "x", True], [sort, "x", False], [sort, "x", [1]], [sort, "x", {}], [sort, 1, 1])),
+        *map(cursor_of, ([sort, ["x"], 1], [sort, {}, 1], [sort, True, 1], [1, "x", 1], ["id", "x", 1], ["", "x", 1])),
+        cursor_of({"sort": sort, "key": "x", "id": 1}),
+    )
+    for cursor in garbage:
+        answer = room.send(operation, query={"cursor": cursor})
+        assert_invalid(answer, "/cursor", location="query", what=cursor)
+
+
+@each(PAGED)
+def test_a_forged_cursor_is_a_page_or_422_at_its_pointer(room: Room, operation: Operation) -> None:
+    for sort in operation.query_parameters["sort"]["enum"]:
+        for key in FORGED_KEYS:
+            answer = room.send(operation, query={"sort": sort, "cursor": cursor_of([sort, key, MAX_ID])})
+            if answer.status != 200:
+                assert_invalid(answer, "/cursor", location="query", what=(sort, key))
+
+
+@each(PAGED)
+def test_a_cursor_of_one_order_is_none_of_another(room: Room, operation: Operation) -> None:
+    orders = operation.query_parameters["sort"]["enum"]
+    for cursor_sort in orders:
+        for sort in {*orders} - {cursor_sort}:
+            answer = room.send(operation, query={"sort": sort, "cursor": cursor_of([cursor_sort, "2026-11-20", 1])})
+            assert_invalid(answer, "/cursor", location="query", what=(cursor_sort, sort))
+
+
+# Headers
+
+
+@each(POSTS)
+def test_a_bad_idempotency_key_is_422(room: Room, operation: Operation) -> None:
+    for key in ("", " ", "two words", "x" * 256, "é", "\x7f", "\t", "a\x01b"):
+        answer = room.send(operation, room.body(operation), headers={"Idempotency-Key": key})
+        assert_invalid(answer, "/Idempotency-Key", location="header", what=key)
+
+
+@each(POSTS)
+def test_a_refused_request_leaves_no_idempotency_key(room: Room, operation: Operation) -> None:
+    answer = room.send(
+        operation,
+        {"nope": 1} if operation.media else None,
+        ids=dict.fromkeys(operation.path_parameters, MAX_ID),
+        headers={"Idempotency-Key": "refused"},
+    )
+
+    assert answer.status in (404, 422)
+
+
+@each(CHANGES)
+def test_a_weak_etag_never_matches_for_a_change(room: Room, operation: Operation) -> None:
+    etag = room.send(Operation("GET", operation.template, {})).headers["ETag"]
+
+    answer = room.send(operation, room.body(operation), headers={"If-Match": f"W/{etag}"})
+
+    assert_refused(answer, 412, "precondition_failed")
+
+
+@each([operation for operation in OPERATIONS if operation.method == "GET"])
+def test_strange_headers_do_not_change_what_is_read(room: Room, operation: Operation) -> None:
+    plain = room.send(operation)
+    assert plain.status == 200
+    accepts = ("text/html", "application/xml", "*/*;q=0", "", "garbage;;;", "é", "x" * 5000)
+    for headers in (
+        *({"Accept": accept} for accept in accepts),
+        *({"If-None-Match": tag} for tag in ('"nope"', "", "W/", '"', ",,,", "x" * 5000)),
+        {"If-Modified-Since": "garbage", "If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
+        {"Range": "bytes=0-1", "If-Range": '"nope"'},
+        {"Accept-Encoding": "garbage", "Accept-Language": "x" * 500, "Accept-Charset": "utf-7"},
+        {"Idempotency-Key": "two words"},
+        {"Content-Type": "garbage"},
+        {"X-Request-Id": "é \x01"},
+        {"Cookie": "session=%00"},
+    ):
+        answer = room.send(operation, headers=headers)
+        assert (answer.status, answer.body) == (200, plain.body), headers
+
+
+@each(WITH_ID)
+def test_a_refusal_is_json_whatever_the_caller_would_rather_have(room: Room, operation: Operation) -> None:
+    for accept in ("text/html", "application/xml", "image/png", "garbage"):
+        answer = room.send(operation, ids=dict.fromkeys(operation.path_parameters, "0"), headers={"Accept": accept})
+        assert_refused(answer, 404, "not_found", accept)
+
+
+def test_if_match_is_for_changes_and_not_for_reads(room: Room) -> None:
+    for operation in OPERATIONS:
+        if operation.method == "GET":
+            plain, asked = room.send(operation), room.send(operation, headers={"If-Match": '"nope"'})
+            assert (asked.status, asked.body) == (200, plain.body), operation.name
+
+
+# What a test client does not say by itself, an application still gets
+
+
+def test_a_length_that_is_none_is_refused(room: Room) -> None:
+    for length in ("-1", "abc", "1e3", "9" * 30, ""):
+        response = room.app.test_client().post(
+            f"{PREFIX}/clients",
+            data=b'{"name": "x", "email": "x@example.com"}',
+            content_type="application/json",
+            environ_overrides={"CONTENT_LENGTH": length},
+        )
+        assert response.status_code in (400, 413, 415, 422), (length, response.text)
+        assert response.mimetype == "application/problem+json"
+
+
+def test_a_body_shorter_than_it_says_is_refused(room: Room) -> None:
+    response = room.app.test_client().post(
+        f"{PREFIX}/clients",
+        data=b'{"name": "x", "email": "x@exam',
+        content_type="application/json",
+        environ_overrides={"CONTENT_LENGTH": "40"},
+    )
+
+    assert (response.status_code, response.mimetype) == (400, "application/problem+json")
+
+
+# Last, because a change that goes through where it should not changes the room
+
+
+@each(CHANGES)
+def test_an_if_match_that_does_not_fit_is_412(room: Room, operation: Operation) -> None:
+    for header in (
+        "",
+        " ",
+        '"nope"',
+        "nope",
+        '"',
+        '""',
+        "W/",
+        'W/"nope"',
+        '"a", "b"',
+        ",",
+        ",,,",
+        "é",
+        "x" * 5000,
+        '"*"',
+    ):
+        answer = room.send(operation, room.body(operation), headers={"If-Match": header})
+        assert_refused(answer, 412, "precondition_failed", header)

@@ -1,0 +1,180 @@
+"""The environment: what each variable defaults to, what it takes, and whose word counts."""
+
+from dataclasses import FrozenInstanceError, asdict
+from pathlib import Path
+
+import pytest
+
+from photolens.config import ConfigurationError, Settings
+
+
+def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert asdict(Settings.from_environment({})) == {
+        "host": "127.0.0.1",
+        "port": 8000,
+        "database_url": None,
+        "state_dir": tmp_path / ".photolens",
+        "database_connection_limit": 20,
+        "database_pool_timeout": 20_000,
+        "database_statement_timeout": 30_000,
+        "cors_origins": (),
+    }
+
+
+def test_every_variable_is_read(tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {
+            "HOST": "::1",
+            "PORT": "9000",
+            "DATABASE_URL": "postgresql://studio:secret@db.internal:5432/photolens",
+            "STATE_DIR": str(tmp_path / "state"),
+            "DATABASE_CONNECTION_LIMIT": "5",
+            "DATABASE_POOL_TIMEOUT": "250",
+            "DATABASE_STATEMENT_TIMEOUT": "1000",
+            "CORS_ORIGINS": "https://studio.example, http://localhost:5173/",
+        }
+    )
+
+    assert asdict(settings) == {
+        "host": "::1",
+        "port": 9000,
+        "database_url": "postgresql://studio:secret@db.internal:5432/photolens",
+        "state_dir": tmp_path / "state",
+        "database_connection_limit": 5,
+        "database_pool_timeout": 250,
+        "database_statement_timeout": 1000,
+        "cors_origins": ("https://studio.example", "http://localhost:5173"),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HOST",
+        "PORT",
+        "DATABASE_URL",
+        "STATE_DIR",
+        "DATABASE_CONNECTION_LIMIT",
+        "DATABASE_POOL_TIMEOUT",
+        "DATABASE_STATEMENT_TIMEOUT",
+        "CORS_ORIGINS",
+    ],
+)
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_value_counts_as_absent(name: str, empty: str) -> None:
+    assert Settings.from_environment({name: empty}) == Settings.from_environment({})
+
+
+def test_blanks_around_a_value_do_not_count() -> None:
+    assert Settings.from_environment({"PORT": " 9000 ", "HOST": " ::1\n"}).port == 9000
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("PORT", 0, 65535),
+        ("DATABASE_CONNECTION_LIMIT", 1, 1000),
+        ("DATABASE_POOL_TIMEOUT", 1, 600_000),
+        ("DATABASE_STATEMENT_TIMEOUT", 1, 3_600_000),
+    ],
+)
+def test_a_number_is_taken_within_its_bounds_and_no_further(name: str, least: int, most: int) -> None:
+    for value in (least, most):
+        assert asdict(Settings.from_environment({name: str(value)}))[name.lower()] == value
+
+    wrong = (least - 1, most + 1, "x", "1.5", "1e3", "+1", "-1", "0x10", "1_000", "1 000", "１", "9" * 5000, "\u0661")
+    for text in map(str, wrong):
+        with pytest.raises(ConfigurationError, match=rf"^{name} .* from {least} to {most}"):
+            Settings.from_environment({name: text})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://localhost/photolens", "localhost/photolens", "host=localhost dbname=photolens", "postgresql:/x", "://"],
+)
+def test_a_database_url_of_another_kind_is_refused_by_name(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^DATABASE_URL "):
+        Settings.from_environment({"DATABASE_URL": url})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://studio:secret@localhost/photolens",
+        "postgresql://studio:secret@[::1/photolens",
+        "postgresql://studio:secret@localhost/photolens?nonsense=1",
+        "postgresql://studio:secret@localhost/photo%zzlens",
+        "postgresql://localhost/photolens?password=secret&port",
+    ],
+)
+def test_a_database_url_that_cannot_be_read_is_refused_and_never_repeated(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^DATABASE_URL ") as refused:
+        Settings.from_environment({"DATABASE_URL": url})
+
+    assert "secret" not in str(refused.value)
+
+
+def test_both_spellings_of_the_scheme_are_taken() -> None:
+    for url in ("postgresql://localhost/photolens", "postgres://localhost/photolens"):
+        assert Settings.from_environment({"DATABASE_URL": url}).database_url == url
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "https://*.example",
+        "studio.example",
+        "ftp://studio.example",
+        "https://",
+        "https://studio.example/app",
+        "null",
+    ],
+)
+def test_an_origin_that_is_none_is_refused_by_name(origin: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^CORS_ORIGINS ") as refused:
+        Settings.from_environment({"CORS_ORIGINS": f"https://studio.example,{origin}"})
+
+    assert repr(origin.rstrip("/")) in str(refused.value)
+
+
+def test_a_home_folder_may_be_written_as_a_tilde(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert Settings.from_environment({"STATE_DIR": "~/studio"}).state_dir == tmp_path / "studio"
+
+
+def test_a_home_folder_of_nobody_is_refused_by_name() -> None:
+    with pytest.raises(ConfigurationError, match=r"^STATE_DIR "):
+        Settings.from_environment({"STATE_DIR": "~nobody-of-this-name/studio"})
+
+
+def test_the_file_of_the_folder_is_read_and_the_real_environment_goes_before_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("# Ours\nPORT=9001\nHOST='::1'\nDATABASE_POOL_TIMEOUT=300\nDATABASE_URL=\nFLAG\n")
+    monkeypatch.setenv("PORT", "9002")
+    for name in ("HOST", "DATABASE_POOL_TIMEOUT", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    settings = Settings.from_environment()
+
+    assert (settings.port, settings.host, settings.database_pool_timeout) == (9002, "::1", 300)
+    assert settings.database_url is None
+
+
+def test_a_bad_value_in_the_file_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PORT", raising=False)
+    (tmp_path / ".env").write_text("PORT=eighty\n")
+
+    with pytest.raises(ConfigurationError, match=r"^PORT is 'eighty'"):
+        Settings.from_environment()
+
+
+def test_settings_do_not_change_once_they_are_read() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings.from_environment({}).port = 1  # type: ignore[misc]

@@ -1,0 +1,506 @@
+"""`photolens serve` and its neighbours as a person runs them: real processes, on the embedded default and on a URL."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import psycopg
+import pytest
+
+from photolens.config import ConfigurationError, Settings
+from photolens.embedded import ROOT
+from photolens.server import serve
+from tests.conftest import SEEDED_TEMPLATE, TEMPLATE, Databases, RunningServer, serving
+
+EMMA = {"name": "Emma Chen", "email": "emma.chen@example.com"}
+
+
+def environment(**variables: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    return {**inherited, "PORT": "0", **variables}
+
+
+def photolens(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """`python -m photolens …`, to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "photolens", *arguments],
+        cwd=ROOT,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def assert_told_in_a_sentence(result: subprocess.CompletedProcess[str], *words: str) -> None:
+    """Exit status 2, nothing on standard output, and one line that says why."""
+    assert (result.returncode, result.stdout) == (2, ""), (result.stdout, result.stderr)
+    [sentence] = result.stderr.strip().splitlines()
+    assert sentence.startswith("photolens: ")
+    for word in words:
+        assert word in sentence
+
+
+def get(url: str, method: str = "GET", body: Any = None, **headers: str) -> tuple[int, bytes, http.client.HTTPMessage]:
+    """The answer to one request on a connection of its own."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(f"{parts.hostname}:{parts.port}", timeout=60)
+    try:
+        content = None if body is None else json.dumps(body)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, f"{parts.path}?{parts.query}", content, {"Content-Type": "application/json", **sent})
+        response = connection.getresponse()
+        return response.status, response.read(), response.headers
+    finally:
+        connection.close()
+
+
+def client_names(server: RunningServer) -> set[str]:
+    status, body, _ = get(f"{server.api}/clients?limit=200")
+    assert status == 200
+    return {row["name"] for row in json.loads(body)["data"]}
+
+
+def postmaster(state_dir: Path) -> int | None:
+    """The process id that the PostgreSQL of a STATE_DIR has left in its folder; nothing once it has stopped."""
+    file = state_dir / "postgres" / "postmaster.pid"
+    return int(file.read_text().splitlines()[0]) if file.exists() else None
+
+
+@dataclass(frozen=True)
+class FirstStart:
+    """What a first start in an empty folder said, how it ended, and the folder it left."""
+
+    announced: str
+    exit_status: int | None
+    state_dir: Path
+
+
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
+    state_dir = tmp_path_factory.mktemp("first") / "not" / "there" / "yet"
+    with serving(STATE_DIR=str(state_dir)) as server:
+        announced = server.announced
+    return FirstStart(announced, server.process.returncode, state_dir)
+
+
+def copy_of(state_dir: Path, folder: Path) -> Path:
+    subprocess.run(["cp", "-a", str(state_dir), str(folder / "state")], check=True)
+    return folder / "state"
+
+
+@pytest.fixture
+def state_dir(first_start: FirstStart, tmp_path: Path) -> Iterator[Path]:
+    """A STATE_DIR that has been used before, for one test; whatever the test leaves running is ended."""
+    folder = copy_of(first_start.state_dir, tmp_path)
+    yield folder
+    left_running = postmaster(folder)
+    if left_running is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(left_running, signal.SIGQUIT)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Studio:
+    """A server that runs on a STATE_DIR for several tests, none of which changes anything."""
+
+    server: RunningServer
+    state_dir: Path
+
+    @property
+    def origin(self) -> str:
+        return self.server.api.removesuffix("/api/v1")
+
+    @property
+    def database_url(self) -> str:
+        match = re.search(r"Database +(\S+)", self.server.announced)
+        assert match
+        return match[1]
+
+
+@pytest.fixture(scope="module")
+def studio(first_start: FirstStart, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    state_dir = copy_of(first_start.state_dir, tmp_path_factory.mktemp("kept"))
+    with serving(STATE_DIR=str(state_dir)) as server:
+        yield Studio(server, state_dir)
+
+
+# The embedded default
+
+
+def test_a_first_start_creates_the_demo_studio_and_says_where_everything_is(first_start: FirstStart) -> None:
+    assert f"Created the demo studio in {first_start.state_dir}" in first_start.announced
+    assert re.search(r"API +http://127\.0\.0\.1:\d+/api/v1\n", first_start.announced)
+    assert re.search(r"API docs +http://127\.0\.0\.1:\d+/api/docs/\n", first_start.announced)
+    assert re.search(r"Database +postgresql://\S+\n", first_start.announced)
+    assert "only listens on this machine" in first_start.announced
+
+
+def test_a_stopped_server_leaves_with_status_0_and_no_postgresql(first_start: FirstStart) -> None:
+    assert first_start.exit_status == 0
+    assert postmaster(first_start.state_dir) is None
+
+
+def test_a_second_start_keeps_what_is_there(studio: Studio) -> None:
+    assert "Created the demo studio" not in studio.server.announced
+    assert len(client_names(studio.server)) >= 8
+
+
+def test_the_announced_database_is_the_one_that_is_served(studio: Studio) -> None:
+    with psycopg.connect(studio.database_url) as conn:
+        names = {row[0] for row in conn.execute("select name from clients")}
+
+    assert names == client_names(studio.server)
+
+
+def test_the_server_listens_on_one_address_of_this_machine_and_its_postgresql_on_none(studio: Studio) -> None:
+    port = urlsplit(studio.origin).port
+    with socket.socket() as neighbour:
+        neighbour.bind(("127.0.0.2", port))  # refused by the system if the server had taken every address
+    with psycopg.connect(studio.database_url) as conn:
+        row = conn.execute("show listen_addresses").fetchone()
+
+    assert row == ("",)
+
+
+@pytest.mark.parametrize(
+    "host", ["studio.example", "127.0.0.1.studio.example", "192.168.0.10:8000", "[2001:db8::1]:80"]
+)
+def test_a_request_under_another_host_name_is_refused(studio: Studio, host: str) -> None:
+    status, body, _ = get(f"{studio.server.api}/clients", Host=host)
+
+    assert (status, json.loads(body)["code"]) == (403, "local_only")
+
+
+def test_a_second_process_on_the_same_folder_is_refused(studio: Studio) -> None:
+    refused = photolens("serve", STATE_DIR=str(studio.state_dir))
+
+    assert_told_in_a_sentence(refused, "Another process", str(studio.state_dir), "STATE_DIR")
+    assert client_names(studio.server)
+
+
+def test_a_folder_in_use_is_not_made_fresh(studio: Studio) -> None:
+    refused = photolens("serve", "--fresh", STATE_DIR=str(studio.state_dir))
+
+    assert_told_in_a_sentence(refused, str(studio.state_dir))
+    assert client_names(studio.server)
+
+
+def test_the_audit_shares_the_database_of_a_running_server(studio: Studio) -> None:
+    audit = photolens("db", "audit", STATE_DIR=str(studio.state_dir))
+
+    assert (audit.returncode, audit.stdout) == (0, "Every derived field is what its rows say.\n")
+    assert client_names(studio.server)
+
+
+def test_the_docs_page_and_everything_it_names_come_from_this_server(studio: Studio) -> None:
+    page_url = f"{studio.origin}/api/docs/"
+    status, page, headers = get(page_url)
+    html = page.decode()
+    assets = set(re.findall(r"""(?:src|href)\s*=\s*["']?([^"'\s>]+)""", html))
+    assert (status, headers.get_content_type()) == (200, "text/html")
+    assert any(asset.endswith(".js") for asset in assets)
+    assert any(asset.endswith(".css") for asset in assets)
+
+    for asset in assets:
+        url = urljoin(page_url, asset)
+        assert url.startswith(studio.origin)
+        status, content, _ = get(url)
+        assert (status, bool(content)) == (200, True), url
+    named_origins = re.findall(r"(?:https?:)?//[\w.-]+(?::\d+)?", html)
+    assert [origin for origin in named_origins if origin != studio.origin] == []
+
+
+def test_the_docs_page_reads_the_api_document_of_this_server(studio: Studio) -> None:
+    _, page, _ = get(f"{studio.origin}/api/docs/")
+    status, document, headers = get(f"{studio.origin}/api/openapi.json")
+
+    assert b'"/api/openapi.json"' in page.replace(b"\\/", b"/")
+    assert (status, headers.get_content_type()) == (200, "application/json")
+    assert json.loads(document)["openapi"].startswith("3.1")
+
+
+def test_the_docs_address_without_its_slash_leads_to_the_page(studio: Studio) -> None:
+    status, _, headers = get(f"{studio.origin}/api/docs")
+
+    assert status in (301, 302, 307, 308)
+    assert urljoin(studio.origin, headers["Location"]) == f"{studio.origin}/api/docs/"
+
+
+def test_the_server_does_not_tell_what_it_is_made_of(studio: Studio) -> None:
+    _, _, headers = get(f"{studio.server.api}/clients")
+
+    assert "Server" not in headers
+
+
+def test_ctrl_c_ends_server_and_postgresql_with_status_0(state_dir: Path) -> None:
+    with serving(STATE_DIR=str(state_dir)) as server:
+        assert postmaster(state_dir) is not None
+        server.process.send_signal(signal.SIGINT)
+        exit_status = server.process.wait(60)
+
+    assert exit_status == 0
+    assert postmaster(state_dir) is None
+
+
+def test_a_server_that_was_killed_is_followed_by_one_that_takes_its_postgresql_over(state_dir: Path) -> None:
+    with serving(STATE_DIR=str(state_dir)) as server:
+        assert get(f"{server.api}/clients", "POST", EMMA)[0] == 201
+        server.process.kill()
+        server.process.wait(60)
+    left_running = postmaster(state_dir)
+
+    with serving(STATE_DIR=str(state_dir)) as server:
+        assert postmaster(state_dir) == left_running
+        assert "Emma Chen" in client_names(server)
+
+    assert left_running is not None
+    assert server.process.returncode == 0
+    assert postmaster(state_dir) is None
+
+
+def test_after_server_and_postgresql_were_killed_what_was_answered_is_there(state_dir: Path) -> None:
+    with serving(STATE_DIR=str(state_dir)) as server:
+        assert get(f"{server.api}/clients", "POST", EMMA)[0] == 201
+        killed = postmaster(state_dir)
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
+        server.process.kill()
+        server.process.wait(60)
+
+    with serving(STATE_DIR=str(state_dir)) as server:
+        assert postmaster(state_dir) != killed
+        assert "Emma Chen" in client_names(server)
+
+    assert postmaster(state_dir) is None
+
+
+def test_fresh_makes_the_demo_studio_anew_even_beside_a_postgresql_left_running(state_dir: Path) -> None:
+    with serving(STATE_DIR=str(state_dir)) as server:
+        demo = client_names(server)
+        assert get(f"{server.api}/clients", "POST", EMMA)[0] == 201
+        server.process.kill()
+        server.process.wait(60)
+
+    with serving("--fresh", STATE_DIR=str(state_dir)) as server:
+        assert "Created the demo studio" in server.announced
+        assert client_names(server) == demo
+
+    assert postmaster(state_dir) is None
+
+
+def test_the_audit_of_a_stopped_studio_finds_nothing_and_leaves_nothing_running(state_dir: Path) -> None:
+    audit = photolens("db", "audit", STATE_DIR=str(state_dir))
+
+    assert (audit.returncode, audit.stdout) == (0, "Every derived field is what its rows say.\n")
+    assert postmaster(state_dir) is None
+
+
+# What cannot be served
+
+
+def test_an_address_that_others_reach_is_refused(tmp_path: Path) -> None:
+    refused = photolens("serve", HOST="0.0.0.0", STATE_DIR=str(tmp_path / "state"))
+
+    assert_told_in_a_sentence(refused, "HOST", "0.0.0.0", "this machine")
+    assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize(
+    "host", ["::", "192.0.2.1", "2001:db8::1", "studio.example", "localhost.example", "127.0.0.1.nip.io"]
+)
+def test_only_an_address_of_this_machine_alone_is_served(tmp_path: Path, host: str) -> None:
+    settings = Settings.from_environment({"HOST": host, "PORT": "0", "STATE_DIR": str(tmp_path / "state")})
+
+    with pytest.raises(ConfigurationError, match=r"^HOST is "):
+        serve(settings, fresh=False)
+
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_port_in_use_is_refused_before_any_database_is_started(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        refused = photolens("serve", PORT=port, STATE_DIR=str(tmp_path / "state"))
+
+    assert_told_in_a_sentence(refused, f"127.0.0.1:{port}", "PORT")
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_state_folder_that_is_a_file_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("not a folder")
+
+    assert_told_in_a_sentence(photolens("serve", STATE_DIR=str(tmp_path / "state")), str(tmp_path / "state"))
+
+
+# A database of one's own
+
+
+def test_a_database_url_is_honoured_and_its_words_stay_private(databases: Databases, tmp_path: Path) -> None:
+    with databases.clone(TEMPLATE) as url:
+        with serving(DATABASE_URL=url, STATE_DIR=str(tmp_path / "state")) as server:
+            assert client_names(server) == set()
+            assert get(f"{server.api}/clients", "POST", EMMA)[0] == 201
+        with psycopg.connect(url) as conn:
+            row = conn.execute("select name from clients").fetchone()
+
+    assert row == ("Emma Chen",)
+    assert "the one of DATABASE_URL" in server.announced
+    assert "postgresql://" not in server.announced
+    assert server.process.returncode == 0
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_database_without_the_schema_is_refused_with_the_way_to_mend_it(databases: Databases) -> None:
+    with databases.clone("template0") as url:
+        refused = photolens("serve", DATABASE_URL=url)
+
+    assert_told_in_a_sentence(refused, "schema", "psql", "schema.sql")
+
+
+@pytest.mark.parametrize("command", [("serve",), ("db", "audit")])
+def test_a_database_that_is_not_there_is_refused(databases: Databases, command: tuple[str, ...]) -> None:
+    refused = photolens(*command, DATABASE_URL=databases.url_of("photolens_test_not_there"))
+
+    assert refused.returncode == 2
+    assert "photolens_test_not_there" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_fresh_never_touches_the_database_of_database_url(databases: Databases) -> None:
+    with databases.clone(SEEDED_TEMPLATE) as url:
+        refused = photolens("serve", "--fresh", DATABASE_URL=url)
+        with psycopg.connect(url) as conn:
+            row = conn.execute("select count(*) >= 8 from clients").fetchone()
+
+    assert_told_in_a_sentence(refused, "--fresh", "DATABASE_URL")
+    assert row == (True,)
+
+
+def test_a_request_that_runs_when_the_server_is_told_to_stop_is_answered(databases: Databases) -> None:
+    answers: list[int] = []
+    with databases.clone(TEMPLATE) as url, serving(DATABASE_URL=url) as server, psycopg.connect(url) as somebody:
+        _, body, _ = get(f"{server.api}/clients", "POST", EMMA)
+        path = f"{server.api}/clients/{json.loads(body)['id']}"
+        somebody.execute("select from clients for update")
+        slow = threading.Thread(target=lambda: answers.append(get(path, "PATCH", {"name": "Emma Li"})[0]))
+        slow.start()
+        with psycopg.connect(url, autocommit=True) as watcher:
+            while not watcher.execute("select from pg_stat_activity where wait_event_type = 'Lock'").fetchall():
+                pass
+        server.process.terminate()
+        somebody.rollback()
+        slow.join()
+        exit_status = server.process.wait(60)
+        row = somebody.execute("select name from clients").fetchone()
+
+    assert answers == [200]
+    assert row == ("Emma Li",)
+    assert exit_status == 0
+
+
+# The audit
+
+
+def test_the_audit_names_each_row_that_differs_and_exits_1(databases: Databases) -> None:
+    corruptions = {
+        "clients": "set total_revenue = total_revenue + 0.01, total_sessions = total_sessions + 1",
+        "invoices": "set total_amount = total_amount + 1, balance_due = balance_due + 1",
+        "invoice_counter": "set last_sequence = last_sequence + 1",
+        "editing_jobs": "set delivered_at = delivered_at + interval '1 day'",
+    }
+    conditions = {
+        "clients": "total_sessions > 0",
+        "invoices": "status = 'SENT'",
+        "invoice_counter": "true",
+        "editing_jobs": "status = 'DELIVERED'",
+    }
+    with databases.clone(SEEDED_TEMPLATE) as url:
+        ids = {}
+        with psycopg.connect(url, autocommit=True) as conn:
+            for table, change in corruptions.items():
+                where = f"id = (select min(id) from {table} where {conditions[table]})"
+                row = conn.execute(f"update {table} {change} where {where} returning id".encode()).fetchone()
+                assert row is not None
+                ids[table] = row[0]
+        audit = photolens("db", "audit", DATABASE_URL=url)
+
+    *lines, summary = audit.stdout.splitlines()
+    named = sorted(line.partition(":")[0] for line in lines)
+    assert audit.returncode == 1
+    assert named == sorted([f"clients {ids['clients']}", *(f"{table} {row_id}" for table, row_id in ids.items())])
+    assert summary == "5 differences."
+    [revenue] = [line for line in lines if "total_revenue" in line]
+    assert re.search(r"total_revenue is (\d+)\.(\d\d), its rows say (\d+)\.(\d\d)", revenue)
+
+
+def test_the_audit_of_a_database_without_the_schema_is_no_finding_but_a_refusal(databases: Databases) -> None:
+    with databases.clone("template0") as url:
+        refused = photolens("db", "audit", DATABASE_URL=url)
+
+    assert refused.returncode == 2
+    assert "schema" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+# Another WSGI server
+
+
+@contextlib.contextmanager
+def waitress(**variables: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`waitress-serve wsgi:app` on a free port, and the origin it serves."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "waitress", "--listen=127.0.0.1:0", "wsgi:app"],
+        cwd=ROOT,
+        env=environment(**variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        match = re.search(r"Serving on (http://\S+)", line)
+        if match:
+            break
+    else:
+        process.wait(60)
+        process.stdout.close()
+        raise AssertionError(f"waitress did not start:\n{said}")
+    try:
+        yield process, match[1]
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait(60)
+        process.stdout.close()
+
+
+def test_waitress_serves_the_application_and_leaves_nothing_running(state_dir: Path) -> None:
+    with waitress(STATE_DIR=str(state_dir)) as (process, origin):
+        status, body, _ = get(f"{origin}/api/v1/clients")
+        docs, _, _ = get(f"{origin}/api/docs/")
+        stranger, _, _ = get(f"{origin}/api/v1/clients", Host="studio.example")
+        process.terminate()
+
+    assert (status, docs, stranger) == (200, 200, 403)
+    assert len(json.loads(body)["data"]) >= 8
+    assert postmaster(state_dir) is None

@@ -1,0 +1,382 @@
+"""Many at once: the real server in its own process, a thread and a connection for each request, all let go together.
+
+No answer may be a 5xx, and after each test the invariants are recomputed on its database (`clone_url`).
+"""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from werkzeug.datastructures import Headers
+
+from photolens.database import Connection
+from tests.client import Answer, ApiClient
+from tests.factories import Factory, instant
+
+pytestmark = pytest.mark.committed
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that is to be sent together with others."""
+
+    method: str
+    path: str
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class LiveApi(ApiClient):
+    """An ApiClient of a server in another process, which can also send many requests at once."""
+
+    def __init__(self, base_url: str) -> None:
+        parts = urlsplit(base_url)
+        assert parts.hostname is not None
+        assert parts.port is not None
+        self._address = (parts.hostname, parts.port)
+        self._prefix = parts.path
+
+    def request(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
+        [answer] = self.at_once([Call(method, path, body, options.get("headers", {}))])
+        return answer
+
+    def at_once(self, calls: Sequence[Call]) -> list[Answer]:
+        """The answers, in the order of the calls. Every connection is open before the first request is sent."""
+        start = threading.Barrier(len(calls))
+
+        def send(call: Call) -> Answer:
+            connection = HTTPConnection(*self._address, timeout=60)
+            try:
+                connection.connect()
+                start.wait(60)
+                body = None if call.body is None else json.dumps(call.body)
+                headers = {"Content-Type": "application/json", **call.headers}
+                connection.request(call.method, self._prefix + call.path, body, headers)
+                response = connection.getresponse()
+                content = response.read()
+                return Answer(response.status, json.loads(content) if content else None, Headers(response.getheaders()))
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(len(calls)) as threads:
+            answers = list(threads.map(send, calls))
+        assert [answer.body for answer in answers if answer.status >= 500] == []
+        return answers
+
+
+@pytest.fixture
+def api(live: str) -> LiveApi:
+    return LiveApi(live)
+
+
+@pytest.fixture
+def make(api: LiveApi) -> Factory:
+    return Factory(api)
+
+
+def outcomes(answers: Sequence[Answer]) -> Counter[tuple[int, str | None]]:
+    """How many answers had which status and, where they are problems, which code."""
+    return Counter((answer.status, answer.body.get("code") if answer.body else None) for answer in answers)
+
+
+def count(conn: Connection, table: str, where: str = "true") -> int:
+    row = conn.execute(f"select count(*) from {table} where {where}".encode()).fetchone()
+    assert row is not None
+    total: int = row["count"]
+    return total
+
+
+def test_of_200_payments_at_once_over_20_invoices_of_one_client_none_is_lost(
+    api: LiveApi, make: Factory, conn: Connection
+) -> None:
+    client = make.client()
+    whole = [make.sent_invoice("100.00", clientId=client["id"]) for _ in range(10)]
+    part = [make.sent_invoice("100.00", clientId=client["id"]) for _ in range(10)]
+    payments = [Call("POST", f"/invoices/{invoice['id']}/payments", {"amount": "10.00"}) for invoice in whole]
+    payments += [Call("POST", f"/invoices/{invoice['id']}/payments", {"amount": "7.77"}) for invoice in part]
+
+    answers = api.at_once(payments * 10)
+
+    assert outcomes(answers) == {(201, None): 200}
+    assert len({answer.body["id"] for answer in answers}) == 200
+    paid = [api.get(f"/invoices/{invoice['id']}").body for invoice in whole]
+    assert [(invoice["status"], invoice["balanceDue"]) for invoice in paid] == [("PAID", "0.00")] * 10
+    owed = [api.get(f"/invoices/{invoice['id']}").body for invoice in part]
+    assert [(invoice["status"], invoice["balanceDue"]) for invoice in owed] == [("PARTIALLY_PAID", "22.30")] * 10
+    assert api.get(f"/clients/{client['id']}").body["totalRevenue"] == "1777.00"
+    assert count(conn, "payments") == 200
+    assert count(conn, "activities", "kind = 'PAYMENT_RECORDED'") == 200
+
+
+def test_of_ten_payments_of_the_whole_balance_at_once_one_is_taken(api: LiveApi, make: Factory) -> None:
+    invoice = make.sent_invoice("640.00")
+
+    answers = api.at_once([Call("POST", f"/invoices/{invoice['id']}/payments", {"amount": "640.00"})] * 10)
+
+    assert outcomes(answers) == {(201, None): 1, (409, "overpayment"): 9}
+    settled = api.get(f"/invoices/{invoice['id']}").body
+    assert (settled["status"], settled["balanceDue"], len(settled["payments"])) == ("PAID", "0.00", 1)
+
+
+def test_of_50_bookings_of_one_photographer_for_one_hour_one_is_made(api: LiveApi, make: Factory) -> None:
+    photographer = make.staff()
+    booking = {
+        "clientId": make.client()["id"],
+        "sessionTypeId": make.package()["id"],
+        "sessionDate": instant(),
+        "location": "Studio A",
+        "assignedStaff": [{"staffId": photographer["id"]}],
+    }
+
+    answers = api.at_once([Call("POST", "/bookings", booking)] * 50)
+
+    assert outcomes(answers) == {(201, None): 1, (409, "booking_conflict"): 49}
+    [made] = [answer.body for answer in answers if answer.status == 201]
+    in_the_way = [(made["id"], photographer["id"])]
+    for refused in (answer.body for answer in answers if answer.status == 409):
+        assert [(conflict["bookingId"], conflict["staffId"]) for conflict in refused["conflicts"]] == in_the_way
+    assert [row["id"] for row in api.get("/bookings").body["data"]] == [made["id"]]
+
+
+def test_bookings_that_name_two_people_in_opposite_orders_never_deadlock(api: LiveApi, make: Factory) -> None:
+    people = [{"staffId": make.staff()["id"]}, {"staffId": make.staff()["id"]}]
+    template = {"clientId": make.client()["id"], "sessionTypeId": make.package()["id"], "location": "Studio A"}
+    bookings = [
+        {**template, "sessionDate": instant(day), "assignedStaff": order}
+        for day in range(20)
+        for order in (people, people[::-1])
+    ]
+
+    answers = api.at_once([Call("POST", "/bookings", booking) for booking in bookings])
+
+    for first, second in zip(answers[::2], answers[1::2], strict=True):
+        assert outcomes([first, second]) == {(201, None): 1, (409, "booking_conflict"): 1}
+
+
+def test_two_bookings_that_are_moved_into_one_hour_at_once_do_not_both_get_there(api: LiveApi, make: Factory) -> None:
+    anna, ben = make.staff(), make.staff()
+    bookings = [
+        make.booking(*people, sessionDate=instant(day)) for day, people in enumerate([(anna, ben), (ben, anna)])
+    ]
+
+    for day in range(10, 20):
+        move = {"sessionDate": instant(day)}
+        answers = api.at_once([Call("PATCH", f"/bookings/{booking['id']}", move) for booking in bookings])
+        assert outcomes(answers) == {(200, None): 1, (409, "booking_conflict"): 1}
+
+
+def test_a_booking_completed_20_times_at_once_is_completed_once(api: LiveApi, make: Factory, conn: Connection) -> None:
+    client = make.client()
+    booking = make.booking(clientId=client["id"])
+
+    answers = api.at_once([Call("PATCH", f"/bookings/{booking['id']}", {"status": "COMPLETED"})] * 20)
+
+    assert {answer.status for answer in answers} <= {200, 409}
+    assert 200 in {answer.status for answer in answers}
+    assert count(conn, "editing_jobs") == 1
+    assert count(conn, "editing_status_logs") == 1
+    assert count(conn, "activities", "kind = 'BOOKING_COMPLETED'") == 1
+    assert api.get(f"/clients/{client['id']}").body["totalSessions"] == 1
+
+
+def test_completing_and_undoing_at_once_leaves_job_and_count_as_the_status_says(
+    api: LiveApi, make: Factory, conn: Connection
+) -> None:
+    client = make.client()
+    booking = make.booking(clientId=client["id"])
+    there_and_back = [
+        Call("PATCH", f"/bookings/{booking['id']}", {"status": status}) for status in ("COMPLETED", "SCHEDULED")
+    ]
+
+    answers = api.at_once(there_and_back * 10)
+
+    assert outcomes(answers) == {(200, None): 20}
+    is_completed = api.get(f"/bookings/{booking['id']}").body["status"] == "COMPLETED"
+    assert count(conn, "editing_jobs") == api.get(f"/clients/{client['id']}").body["totalSessions"] == int(is_completed)
+
+
+def test_one_idempotency_key_sent_50_times_at_once_has_one_effect(api: LiveApi, make: Factory) -> None:
+    invoice = make.sent_invoice("100.00")
+    payment = Call("POST", f"/invoices/{invoice['id']}/payments", {"amount": "30.00"}, {"Idempotency-Key": "once"})
+
+    answers = api.at_once([payment] * 50)
+
+    told_to_wait = [answer for answer in answers if answer.status == 409]
+    answered = [answer for answer in answers if answer.status == 201]
+    assert len(told_to_wait) + len(answered) == 50
+    assert all(answer.body["code"] == "idempotency_in_progress" for answer in told_to_wait)
+    assert all(int(answer.headers["Retry-After"]) > 0 for answer in told_to_wait)
+    [first] = [answer for answer in answered if "Idempotent-Replayed" not in answer.headers]
+    assert all(answer.body == first.body for answer in answered)
+    assert all(answer.headers["Location"] == first.headers["Location"] for answer in answered)
+    assert api.get(f"/invoices/{invoice['id']}").body["balanceDue"] == "70.00"
+
+
+def test_40_drafts_sent_at_once_are_numbered_1_to_40(api: LiveApi, make: Factory) -> None:
+    clients = [make.client() for _ in range(4)]
+    drafts = [make.invoice(clientId=clients[n % 4]["id"]) for n in range(40)]
+
+    answers = api.at_once([Call("POST", f"/invoices/{draft['id']}/send") for draft in drafts])
+
+    assert outcomes(answers) == {(200, None): 40}
+    assert sorted(answer.body["invoiceNumber"] for answer in answers) == [f"INV-{n:05}" for n in range(1, 41)]
+
+
+def test_one_draft_sent_20_times_at_once_takes_one_number(api: LiveApi, make: Factory) -> None:
+    draft = make.invoice()
+
+    answers = api.at_once([Call("POST", f"/invoices/{draft['id']}/send")] * 20)
+
+    assert outcomes(answers) == {(200, None): 1, (409, "illegal_transition"): 19}
+    assert make.sent_invoice()["invoiceNumber"] == "INV-00002"
+
+
+def test_sends_payments_and_changes_of_one_client_at_once_keep_every_sum(api: LiveApi, make: Factory) -> None:
+    client = make.client()
+    drafts = [make.invoice("80.00", clientId=client["id"]) for _ in range(20)]
+    open_invoices = [make.sent_invoice("50.00", clientId=client["id"]) for _ in range(10)]
+    items = [invoice["items"][0] for invoice in open_invoices]
+
+    answers = api.at_once(
+        [
+            *[Call("POST", f"/invoices/{draft['id']}/send") for draft in drafts],
+            *[Call("POST", f"/invoices/{draft['id']}/payments", {"amount": "80.00"}) for draft in drafts],
+            *[Call("POST", f"/invoices/{draft['id']}/void") for draft in drafts[:10]],
+            *[Call("DELETE", f"/invoices/{draft['id']}") for draft in drafts[:5]],
+            *[Call("POST", f"/invoices/{invoice['id']}/payments", {"amount": "20.00"}) for invoice in open_invoices],
+            *[Call("PATCH", f"/invoices/{item['invoiceId']}/items/{item['id']}", {"quantity": 2}) for item in items],
+            *[
+                Call("POST", f"/invoices/{invoice['id']}/items", {"name": "Print", "unitPrice": "5.00"})
+                for invoice in open_invoices
+            ],
+            *[Call("PATCH", f"/clients/{client['id']}", {"notes": f"Note {n}"}) for n in range(5)],
+        ]
+    )
+
+    assert {answer.status for answer in answers} <= {200, 201, 204, 404, 409}
+    paid = [
+        answer for answer in answers if answer.status == 201 and "amount" in answer.body and "paidAt" in answer.body
+    ]
+    cents = sum(int(answer.body["amount"].replace(".", "")) for answer in paid)
+    revenue = api.get(f"/clients/{client['id']}").body["totalRevenue"]
+    assert int(revenue.replace(".", "")) == cents
+    assert cents >= 10 * 2000  # the payments on invoices that were open already always go through
+
+
+def test_an_expense_billed_20_times_at_once_is_one_item(api: LiveApi, make: Factory) -> None:
+    client = make.client()
+    booking = make.booking(clientId=client["id"])
+    invoice = make.invoice("100.00", clientId=client["id"], bookingId=booking["id"])
+    expense = make.expense(bookingId=booking["id"], amount="40.00")
+
+    answers = api.at_once([Call("POST", f"/expenses/{expense['id']}/bill")] * 20)
+
+    assert outcomes(answers) == {(200, None): 1, (409, "expense_billed"): 19}
+    billed = api.get(f"/invoices/{invoice['id']}").body
+    assert [item["expenseId"] for item in billed["items"]] == [None, expense["id"]]
+    assert billed["totalAmount"] == "140.00"
+
+
+def test_a_booking_changes_hands_while_it_is_moved_and_its_people_leave(api: LiveApi, make: Factory) -> None:
+    client, package = make.client(), make.package()
+    for round_number in range(6):
+        day = 27000 + 10 * round_number  # 2100 and later: for the studio these are still to come
+        leaver, stayer = make.staff(), make.staff()
+        fields = {"clientId": client["id"], "sessionTypeId": package["id"]}
+        first = make.booking(leaver, stayer, sessionDate=instant(day), **fields)
+        second = make.booking(stayer, sessionDate=instant(day + 1), **fields)
+
+        answers = api.at_once(
+            [
+                Call("POST", f"/bookings/{second['id']}/assignments", {"staffId": leaver["id"]}),
+                Call("PATCH", f"/bookings/{first['id']}", {"sessionDate": instant(day + 1)}),
+                Call("PATCH", f"/bookings/{second['id']}", {"sessionDate": instant(day)}),
+                Call("DELETE", f"/staff/{leaver['id']}"),
+                Call("DELETE", f"/bookings/{first['id']}/assignments/{leaver['id']}"),
+                Call("POST", f"/bookings/{first['id']}/assignments", {"staffId": leaver["id"]}),
+                Call("DELETE", f"/bookings/{second['id']}/assignments/{stayer['id']}"),
+                Call("PATCH", f"/bookings/{second['id']}", {"status": "CANCELLED"}),
+            ]
+            * 2
+        )
+
+        assert {answer.status for answer in answers} <= {200, 201, 204, 404, 409, 422}
+        removals = [answer.status for answer in answers[3::8]]
+        assert sorted(removals) == [204, 404]
+        assert api.get(f"/bookings?staffId={leaver['id']}").body["data"] == []
+        assert api.get(f"/staff/{leaver['id']}").status == 404
+        on_first = api.get(f"/bookings/{first['id']}").body["assignedStaff"]
+        assert [person["staffId"] for person in on_first] == [stayer["id"]]
+
+
+def test_of_20_changes_that_read_the_same_state_one_is_made(api: LiveApi, make: Factory) -> None:
+    changes_of = {
+        f"/clients/{make.client()['id']}": [{"name": f"Name {n}"} for n in range(20)],
+        f"/staff/{make.staff()['id']}": [{"name": f"Name {n}"} for n in range(20)],
+        f"/bookings/{make.booking()['id']}": [{"location": f"Place {n}"} for n in range(20)],
+        f"/invoices/{make.sent_invoice()['id']}": [{"dueDate": f"2100-01-{n + 1:02}"} for n in range(20)],
+    }
+    for path, changes in changes_of.items():
+        etag = api.get(path).headers["ETag"]
+
+        answers = api.at_once([Call("PATCH", path, change, {"If-Match": etag}) for change in changes])
+
+        assert outcomes(answers) == {(200, None): 1, (412, "precondition_failed"): 19}
+        [(change, made)] = [pair for pair in zip(changes, answers, strict=True) if pair[1].status == 200]
+        assert made.body.items() >= change.items()
+        assert api.get(path).body == made.body
+
+
+def test_a_conditional_change_is_never_refused_for_what_happens_to_its_neighbours(api: LiveApi, make: Factory) -> None:
+    clients = [make.client() for _ in range(5)]
+    invoices = [make.sent_invoice("1000.00", clientId=client["id"]) for client in clients]
+    etags = [api.get(f"/clients/{client['id']}").headers["ETag"] for client in clients]
+    bystander = make.sent_invoice("1000.00")
+
+    answers = api.at_once(
+        [
+            *[
+                Call("PATCH", f"/clients/{client['id']}", {"notes": "Paid in cash."}, {"If-Match": etag})
+                for client, etag in zip(clients, etags, strict=True)
+            ],
+            *[
+                Call("PATCH", f"/invoices/{invoice['id']}", {"dueDate": "2100-01-01"}, {"If-Match": "*"})
+                for invoice in invoices
+            ],
+            *[Call("POST", f"/invoices/{bystander['id']}/payments", {"amount": "10.00"})] * 40,
+        ]
+    )
+
+    assert outcomes(answers) == {(200, None): 10, (201, None): 40}
+
+
+def test_a_client_is_deleted_or_booked_and_never_both(api: LiveApi, make: Factory) -> None:
+    package = make.package()
+    for _ in range(5):
+        client = make.client()
+        booking = {
+            "clientId": client["id"],
+            "sessionTypeId": package["id"],
+            "sessionDate": instant(),
+            "location": "Studio A",
+        }
+        answers = api.at_once(
+            [
+                *[Call("POST", "/bookings", booking)] * 3,
+                *[Call("POST", "/invoices", {"clientId": client["id"]})] * 3,
+                *[Call("DELETE", f"/clients/{client['id']}")] * 3,
+            ]
+        )
+        made = [answer for answer in answers[:6] if answer.status == 201]
+        deleted = [answer for answer in answers[6:] if answer.status == 204]
+        assert outcomes(answers[:6]).keys() <= {(201, None), (422, "invalid")}
+        assert outcomes(answers[6:]).keys() <= {(204, None), (409, "client_in_use"), (404, "not_found")}
+        assert bool(made) != bool(deleted)
+        assert api.get(f"/clients/{client['id']}").status == (404 if deleted else 200)
