@@ -20,7 +20,7 @@ docs: .venv/serve
 	$(BIN)/python -m photolens openapi docs/openapi.json
 
 clean:
-	rm -rf .venv .photolens
+	rm -rf .venv
 
 .venv/serve: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Photolens needs Python 3.11 or later; name it: make PYTHON=python3.11")'

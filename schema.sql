@@ -12,7 +12,7 @@ set client_min_messages = warning;
 select exists (
     select
     from pg_class
-    where relname = 'studio_settings' and relnamespace = current_schema()::regnamespace
+    where relname = 'studio_settings' and relnamespace = quote_ident(current_schema())::regnamespace
 ) as is_installed \gset
 
 \if :is_installed

@@ -6,6 +6,7 @@ A route carries decorators that both act and document: `arguments` (validated by
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from itertools import islice
 from typing import Any, NoReturn
 
 import flask_smorest
@@ -25,6 +26,7 @@ from photolens.problems import ProblemKind
 
 PREFIX = "/api/v1"
 BODY_LIMIT = 1024 * 1024
+MOST_FAULTS = 100
 
 
 class IdConverter(BaseConverter):
@@ -59,7 +61,7 @@ class ArgumentsParser(FlaskParser):
         location, messages = next(iter(error.normalized_messages().items()))
         faults = [
             {"in": "body" if location == "json" else location, "pointer": pointer, "detail": detail}
-            for pointer, detail in _pointers(messages, "")
+            for pointer, detail in islice(_pointers(messages, ""), MOST_FAULTS)
         ]
         raise problems.INVALID("See errors.", errors=faults)
 
@@ -212,7 +214,7 @@ def init_app(app: Flask, blueprints: Iterable[Blueprint]) -> Api:
             "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=openapi.schema_name),
         },
     )
-    api.ma_plugin.converter.add_attribute_function(openapi.without_null_default)
+    api.ma_plugin.converter.add_attribute_function(openapi.without_idle_default)
     api.register_converter(
         IdConverter, lambda converter: {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ID}
     )

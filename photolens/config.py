@@ -63,8 +63,8 @@ def _database_url(given: Mapping[str, str]) -> str | None:
         raise ConfigurationError("DATABASE_URL does not start with postgresql://")
     try:
         conninfo_to_dict(url)
-    except ProgrammingError as error:
-        raise ConfigurationError(f"DATABASE_URL cannot be read: {error}") from None
+    except ProgrammingError:
+        raise ConfigurationError("DATABASE_URL cannot be read as the address of a PostgreSQL.") from None
     return url
 
 

@@ -70,10 +70,8 @@ class EmbeddedServer:
         return f"postgresql:///{database}?host={quote(str(self._socket_folder()), safe='/')}&user=postgres"
 
     def __enter__(self) -> "EmbeddedServer":
-        try:
-            self._state_dir.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise EmbeddedError(f"STATE_DIR cannot be used: {error}") from None
+        if self._share and not (self._data / "PG_VERSION").exists():
+            raise EmbeddedError(f"There is no database in {self._state_dir} yet. `photolens serve` makes one.")
         if not self._take_lock():
             if self._share:
                 return self
@@ -97,10 +95,14 @@ class EmbeddedServer:
     ) -> None:
         if self._lock is not None:
             self._pg("pg_ctl", "stop", "-w", "-m", "fast", check=False)
+            if self._socket_folder() != self._data:
+                shutil.rmtree(self._socket_folder(), ignore_errors=True)
             self._release_lock()
 
     def erase(self) -> None:
         """Remove the database and all its data; only while no process uses it."""
+        if not self._state_dir.exists():
+            return
         if not self._take_lock():
             raise EmbeddedError(f"Another process uses the database in {self._state_dir}; it cannot be made fresh now.")
         if self._data.exists():
@@ -214,9 +216,11 @@ class EmbeddedServer:
         return result
 
     def _take_lock(self) -> bool:
-        handle = (self._state_dir / "lock").open("a") if self._state_dir.exists() else None
-        if handle is None:
-            return True
+        try:
+            self._state_dir.mkdir(parents=True, exist_ok=True)
+            handle = (self._state_dir / "lock").open("a")
+        except OSError as error:
+            raise EmbeddedError(f"STATE_DIR cannot be used: {error}") from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

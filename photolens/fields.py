@@ -4,6 +4,7 @@ Source: the HTTP conventions (money as text, RFC 3339 instants, trimmed text, un
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -66,13 +67,19 @@ class Text(fields.String):
         if not isinstance(value, str):
             raise self.make_error("invalid")
         text = value.strip()
-        if not text:
+        if not any(map(_is_visible, text)):
             raise ValidationError("may not be empty")
         if len(text) > self.longest:
             raise ValidationError(f"is longer than {self.longest} characters")
         if "\x00" in text:
             raise ValidationError("may not hold a NUL character")
+        if any(unicodedata.category(character) == "Cc" and character not in "\t\n\r" for character in text):
+            raise ValidationError("may not hold control characters")
         return text
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "CZ"
 
 
 class Email(Text):
@@ -83,7 +90,7 @@ class Email(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not _EMAIL.fullmatch(text):
+        if not _EMAIL.fullmatch(text) or any(unicodedata.category(character) == "Cf" for character in text):
             raise ValidationError("is not an e-mail address")
         return text
 
@@ -188,7 +195,7 @@ class Flag(fields.Boolean):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"example": True} | kwargs.pop("metadata", {}), **kwargs)
+        super().__init__(allow_none=False, metadata={"example": True} | kwargs.pop("metadata", {}), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
         if isinstance(self.root, QueryInput):

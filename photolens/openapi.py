@@ -187,8 +187,8 @@ def schema_name(schema: Any) -> str:
     return type(instance).__name__ + ("Patch" if instance.partial else "")
 
 
-def without_null_default(_converter: Any, _field: Any, ret: dict[str, Any]) -> dict[str, Any]:
-    """apispec: a filter that is absent has no default worth a word."""
-    if "default" in ret and ret["default"] is None:
-        del ret["default"]
+def without_idle_default(_converter: Any, field: Any, ret: dict[str, Any]) -> dict[str, Any]:
+    """apispec: an absent filter has no default worth a word, and what a PATCH leaves out stays as it is."""
+    if ret.get("default", "") is None or getattr(field.parent, "partial", False):
+        ret.pop("default", None)
     return {}

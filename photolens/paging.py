@@ -89,7 +89,7 @@ def next_link(next_cursor: str) -> str:
 
 
 def _like_pattern(text: str) -> str:
-    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 
 
@@ -105,7 +105,9 @@ def _decode(cursor: str, listing: str) -> tuple[str, int]:
     except (ValueError, binascii.Error):
         raise _bad_cursor() from None
     match parts:
-        case [str(of), str(key), int(row_id)] if of == listing and 0 <= row_id <= MAX_ID and "\x00" not in key:
+        case [str(of), str(key), int(row_id)] if (
+            of == listing and type(row_id) is int and 0 <= row_id <= MAX_ID and "\x00" not in key
+        ):
             return key, row_id
     raise _bad_cursor()
 

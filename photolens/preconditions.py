@@ -1,42 +1,37 @@
 """`If-Match`: a change goes through only while the resource is still what the caller has read.
 
-The comparison and the change share one REPEATABLE READ snapshot. Whoever changes the resource's row in between makes
-the change fail to serialize; it is then tried again on a fresh snapshot, whose ETag tells whether anything the caller
-saw has changed. (What is only shown with it, such as a client's name, may change in between; nothing is lost by that.)
+The change runs in one outer transaction. Its action takes the locks it always takes, and then calls `require_match`,
+which compares the ETag that a GET of the same address would answer at that moment: with the locks held, nobody else can
+change the resource any more.
 """
 
 from collections.abc import Callable
 from typing import cast
 
-import psycopg
-from flask import Response, current_app, request
+from flask import Response, current_app, g, has_request_context, request
 from flask.globals import request_ctx
 
 from photolens.database import connection
-from photolens.problems import PRECONDITION_FAILED, unavailable
-
-_TRIES = 5
+from photolens.problems import PRECONDITION_FAILED
 
 
 def if_unchanged(produce: Callable[[], Response]) -> Response:
-    """The answer of `produce`, once the ETag of the resource's GET has been found among those of `If-Match`."""
+    """The answer of `produce`, whose action compares `If-Match`, where it is sent, with the resource as it is."""
     if "If-Match" not in request.headers:
         return produce()
-    conn = connection()
-    conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    try:
-        for _ in range(_TRIES):
-            try:
-                with conn.transaction():
-                    if not request.if_match.contains(_present_etag()):
-                        raise PRECONDITION_FAILED("Read it again, and decide again.")
-                    return produce()
-            except psycopg.errors.SerializationFailure:
-                continue
-        raise unavailable()
-    finally:
-        if not conn.closed:
-            conn.isolation_level = None
+    with connection().transaction():
+        g.must_match = True
+        answer = produce()
+        assert not g.must_match, "an action that changes a resource calls require_match once it holds its locks"
+        return answer
+
+
+def require_match() -> None:
+    """Raise `precondition_failed` unless If-Match, where it is sent, names the present ETag. With the locks held."""
+    if has_request_context() and g.get("must_match"):
+        g.must_match = False
+        if not request.if_match.contains(_present_etag()):
+            raise PRECONDITION_FAILED("Read it again, and decide again.")
 
 
 def _present_etag() -> str:

@@ -121,21 +121,32 @@ class InvalidField:
 
 CONSTRAINTS: dict[str, Refusal | Reference | InvalidField] = {}
 
-_UNAVAILABLE_STATES = {
+# The server has refused, and has rolled back.
+_REFUSED_STATES = {
     "40001",  # serialization_failure
     "40P01",  # deadlock_detected
     "55P03",  # lock_not_available
     "57014",  # query_canceled, by the statement timeout
-    "57P01",  # admin_shutdown
-    "57P02",  # crash_shutdown
     "57P03",  # cannot_connect_now
     "53300",  # too_many_connections
+}
+# The connection was lost, perhaps after the commit and before its answer.
+_LOST_STATES = {
+    "25P03",  # idle_in_transaction_session_timeout
+    "57P01",  # admin_shutdown
+    "57P02",  # crash_shutdown
 }
 
 
 def unavailable() -> Problem:
-    """503 for a write or read that may simply be sent again."""
+    """503 for a request that changed nothing and may simply be sent again."""
     return UNAVAILABLE("Nothing was changed. Send the request again in a moment.", headers={"Retry-After": "1"})
+
+
+def connection_lost() -> Problem:
+    """503 for a request of which nobody knows whether it was done."""
+    detail = "The database was lost meanwhile, perhaps after the change. Look, or repeat it under its Idempotency-Key."
+    return UNAVAILABLE(detail, headers={"Retry-After": "1"})
 
 
 def from_database(error: psycopg.Error) -> Problem | None:
@@ -152,12 +163,14 @@ def from_database(error: psycopg.Error) -> Problem | None:
     if isinstance(constraint, InvalidField):
         return invalid(constraint.pointer, constraint.detail)
     state = error.sqlstate or ""
-    if state in _UNAVAILABLE_STATES or state.startswith("08"):
+    if state in _REFUSED_STATES:
+        log.warning("Request %s: %s %s", g.get("request_id"), state, query_name)
         return unavailable()
+    if state in _LOST_STATES or state.startswith("08") or (isinstance(error, psycopg.OperationalError) and not state):
+        log.warning("Request %s: connection lost %s %s", g.get("request_id"), state, query_name)
+        return connection_lost()
     if state.startswith("22"):
         return invalid("", "holds or comes to a value out of the range that can be kept")
-    if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) and not state:
-        return unavailable()
     return None
 
 
@@ -172,14 +185,15 @@ def init_app(app: Flask) -> None:
     def answer_database_error(error: psycopg.Error) -> Response:
         problem = from_database(error)
         if problem is None:
-            log.error("Request %s failed", g.get("request_id"), exc_info=error)
+            log.error("Request %s failed: %s %s", g.get("request_id"), request.method, request.path, exc_info=error)
             problem = INTERNAL_ERROR("Nothing was changed. The fault has been logged under this request's id.")
         return problem.answer()
 
     @app.errorhandler(PoolTimeout)
     @app.errorhandler(PoolClosed)
     @app.errorhandler(TooManyRequests)
-    def answer_no_connection(_error: Exception) -> Response:
+    def answer_no_connection(error: Exception) -> Response:
+        log.warning("Request %s: %s", g.get("request_id"), error)
         return unavailable().answer()
 
     @app.errorhandler(HTTPException)
@@ -198,5 +212,5 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def answer_fault(error: Exception) -> Response:
-        log.error("Request %s failed", g.get("request_id"), exc_info=error)
+        log.error("Request %s failed: %s %s", g.get("request_id"), request.method, request.path, exc_info=error)
         return INTERNAL_ERROR("The fault has been logged under this request's id.").answer()

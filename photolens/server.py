@@ -44,18 +44,17 @@ def serve(settings: Settings, *, fresh: bool) -> None:
         raise ConfigurationError(
             f"HOST is {settings.host!r}; until there are accounts the server only listens on this machine."
         )
+    if fresh and settings.database_url is not None:
+        raise ConfigurationError("--fresh makes the embedded database anew; it never touches the one of DATABASE_URL.")
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting for a thread is no news
     signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
     with contextlib.ExitStack() as stack:
         # Before the database is started: a port that is taken is known at once.
         listener = stack.enter_context(_listen(settings))
         url = settings.database_url or _embedded_url(stack, settings, fresh=fresh)
         if settings.database_url is not None:
-            if fresh:
-                raise ConfigurationError(
-                    "--fresh makes the embedded database anew; it never touches the one of DATABASE_URL."
-                )
             with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
                 require_schema(conn)
         pool = stack.enter_context(open_pool(url, settings))
@@ -73,6 +72,9 @@ def serve(settings: Settings, *, fresh: bool) -> None:
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    # Once is enough: a second signal must not cut short the stopping of the database.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise SystemExit(0)
 
 
@@ -82,6 +84,7 @@ def _listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen(1024)
     except OSError as error:
         listener.close()
         raise ConfigurationError(

@@ -44,7 +44,7 @@ create table invoices (
     -- The last word on overpayment: more money than the total would bring the balance below zero.
     constraint invoices_balance_not_negative check (balance_due >= 0),
     constraint invoices_balance_within_total check (balance_due <= total_amount),
-    constraint invoices_paid_without_balance check (
+    constraint invoices_status_fits_balance check (
         case
             when status in ('PAID', 'VOID') then balance_due = 0
             when status in ('PARTIALLY_PAID', 'OVERDUE') then balance_due > 0

@@ -46,8 +46,8 @@ create table activities (
 comment on table activities is 'Who did what to what, and when; written in the same transaction as the deed.';
 
 create index activities_created_at_idx on activities (created_at, id);
-create index activities_client_idx on activities (client_id, id);
-create index activities_subject_idx on activities (subject_type, subject_id, id);
+create index activities_client_idx on activities (client_id, created_at, id);
+create index activities_subject_idx on activities (subject_type, subject_id, created_at, id);
 
 
 create table idempotency_keys (

@@ -16,6 +16,7 @@ from photolens.billing.problems import (
 )
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
+from photolens.preconditions import require_match
 from photolens.problems import ILLEGAL_TRANSITION, found
 
 
@@ -35,15 +36,26 @@ def create_invoice(conn: Connection, invoice: dict[str, Any]) -> Row:
 
 
 def update_invoice(conn: Connection, invoice_id: int, changes: dict[str, Any]) -> Row:
-    """Change an invoice's booking or dates while something may still be due on it.
+    """Change when an invoice is due, and while it is a draft, its booking and date.
 
     Locks: client, invoice. Problems: `not_found`, `invoice_frozen`, `invalid`.
     """
     with conn.transaction():
         invoice = _lock(conn, invoice_id)
-        if invoice["status"] in ("PAID", "VOID"):
+        changed = {**invoice, **changes}
+        if changed == invoice:
+            unchanged: Row = sql.billing.get_invoice(conn, invoice_id=invoice_id)
+            return unchanged
+        if rules.is_settled(invoice["status"]):
             raise INVOICE_FROZEN(f"The invoice is {invoice['status']}.")
-        sql.billing.update_invoice(conn, **{**invoice, **changes})
+        stands = (changed["booking_id"], changed["issue_date"]) == (invoice["booking_id"], invoice["issue_date"])
+        if invoice["status"] != "DRAFT" and not stands:
+            raise INVOICE_FROZEN("Once it is issued, its booking and issue date stand.")
+        if changed["booking_id"] != invoice["booking_id"] and sql.billing.exists_billed_item(
+            conn, invoice_id=invoice_id
+        ):
+            raise INVOICE_FROZEN("It bills an expense of its booking. Remove that item first.")
+        sql.billing.update_invoice(conn, **changed)
         return _changed(conn, invoice_id, "INVOICE_CHANGED")
 
 
@@ -72,8 +84,12 @@ def update_item(conn: Connection, invoice_id: int, item_id: int, changes: dict[s
     with conn.transaction():
         _lock_editable(conn, invoice_id)
         item = found(sql.billing.lock_invoice_item(conn, invoice_id=invoice_id, item_id=item_id), "item", item_id)
-        sql.billing.update_invoice_item(conn, **{**item, **changes})
-        _changed(conn, invoice_id, "INVOICE_CHANGED")
+        changed = {**item, **changes}
+        if item["expense_id"] is not None and changed["quantity"] * changed["unit_price"] != item["amount"]:
+            raise INVOICE_FROZEN("The item bills an expense, whose amount stands. Remove it, or add an item beside it.")
+        if changed != item:
+            sql.billing.update_invoice_item(conn, **changed)
+            _changed(conn, invoice_id, "INVOICE_CHANGED")
         row: Row = sql.billing.get_invoice_item(conn, invoice_id=invoice_id, item_id=item_id)
         return row
 
@@ -134,7 +150,7 @@ def void_invoice(conn: Connection, invoice_id: int) -> Row:
     """
     with conn.transaction():
         invoice = _lock(conn, invoice_id)
-        if invoice["status"] not in rules.VOIDABLE or invoice["is_paid_on"]:
+        if not rules.is_untouched(invoice["status"], invoice["is_paid_on"]):
             state = "has payments" if invoice["is_paid_on"] else f"is {invoice['status']}"
             raise ILLEGAL_TRANSITION(f"The invoice {state}, so it cannot be voided.")
         sql.billing.mark_items_unbilled(conn, invoice_id=invoice_id)
@@ -150,7 +166,7 @@ def record_payment(conn: Connection, invoice_id: int, payment: dict[str, Any]) -
     with conn.transaction():
         invoice = _lock(conn, invoice_id)
         amount, balance = payment["amount"], invoice["balance_due"]
-        if invoice["status"] in ("DRAFT", "VOID"):
+        if not rules.is_payable(invoice["status"]):
             raise INVOICE_NOT_PAYABLE(f"The invoice is {invoice['status']}.")
         if amount > balance:
             raise OVERPAYMENT(f"{amount:.2f} is more than the {balance} that is due.", balanceDue=str(balance))
@@ -170,13 +186,14 @@ def record_payment(conn: Connection, invoice_id: int, payment: dict[str, Any]) -
 
 def _lock(conn: Connection, invoice_id: int) -> Row:
     sql.billing.lock_client_of_invoice(conn, invoice_id=invoice_id)
-    invoice: Row | None = sql.billing.lock_invoice(conn, invoice_id=invoice_id)
-    return found(invoice, "invoice", invoice_id)
+    invoice: Row = found(sql.billing.lock_invoice(conn, invoice_id=invoice_id), "invoice", invoice_id)
+    require_match()
+    return invoice
 
 
 def _lock_editable(conn: Connection, invoice_id: int) -> Row:
     invoice = _lock(conn, invoice_id)
-    if not rules.is_editable(invoice["status"], invoice["is_paid_on"]):
+    if not rules.is_untouched(invoice["status"], invoice["is_paid_on"]):
         raise INVOICE_FROZEN("Its items are fixed once it is paid on or void.")
     return invoice
 

@@ -121,7 +121,7 @@ def remove_invoice_item(invoice_id: int, item_id: int) -> None:
 def list_payments(arguments: dict[str, Any], invoice_id: int) -> dict[str, Any]:
     """List an invoice's payments"""
     conn = connection()
-    found(sql.billing.get_invoice(conn, invoice_id=invoice_id), "invoice", invoice_id)
+    found(sql.billing.exists_invoice(conn, invoice_id=invoice_id) or None, "invoice", invoice_id)
     return paging.page(conn, schemas.PaymentList, {**arguments, "invoice_id": invoice_id})
 
 

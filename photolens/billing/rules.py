@@ -1,12 +1,18 @@
 """Billing's decisions, from values alone."""
 
-PAYABLE = frozenset({"SENT", "PARTIALLY_PAID", "OVERDUE"})
-VOIDABLE = frozenset({"DRAFT", "SENT", "OVERDUE"})
-EDITABLE = frozenset({"DRAFT", "SENT", "OVERDUE"})
-
 MOST_ITEMS = 200
 
 
-def is_editable(status: str, is_paid_on: bool) -> bool:
-    """Items and dates may change until money has moved: a SENT invoice may still be corrected, a PAID one never."""
-    return status in EDITABLE and not is_paid_on
+def is_untouched(status: str, is_paid_on: bool) -> bool:
+    """Until money has moved, an invoice may still be corrected or voided: a SENT one, never one that is paid on."""
+    return status != "VOID" and not is_paid_on
+
+
+def is_payable(status: str) -> bool:
+    """Money comes in for what was issued; for a PAID one the balance leaves no room."""
+    return status not in ("DRAFT", "VOID")
+
+
+def is_settled(status: str) -> bool:
+    """Nothing is due on it any more: the due date of an OVERDUE invoice may be moved, that of a PAID one not."""
+    return status in ("PAID", "VOID")

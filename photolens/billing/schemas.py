@@ -51,8 +51,14 @@ class InvoiceChanges(Input):
     """What may be changed of an invoice; its client stays."""
 
     booking_id = Id(nullable=True, load_default=None, metadata={"description": "A booking of the same client."})
-    issue_date = Date(load_default=None, example="2026-11-20", metadata={"description": "Without one, today."})
-    due_date = Date(nullable=True, load_default=None, metadata={"description": "Without one, as the settings say."})
+    issue_date = Date(
+        load_default=None, example="2026-11-20", metadata={"description": "A new invoice without one gets today's."}
+    )
+    due_date = Date(
+        nullable=True,
+        load_default=None,
+        metadata={"description": "A new invoice without one is due as the settings say."},
+    )
 
 
 class InvoiceInput(InvoiceChanges):

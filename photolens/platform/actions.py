@@ -4,6 +4,7 @@ from typing import Any
 
 from photolens.access import current_caller
 from photolens.database import Connection, Row, sql
+from photolens.preconditions import require_match
 from photolens.problems import invalid
 
 
@@ -15,8 +16,12 @@ def replace_settings(conn: Connection, settings: dict[str, Any]) -> Row:
     with conn.transaction():
         if not sql.platform.exists_time_zone(conn, time_zone=settings["time_zone"]):
             raise invalid("/timeZone", "is not an IANA time zone such as Europe/Amsterdam")
-        row: Row = sql.platform.update_settings(conn, **settings)
-        record_activity(conn, "SETTINGS_CHANGED", "SETTINGS", 1)
+        present = sql.platform.lock_settings(conn)
+        require_match()
+        if {**present, **settings} != present:
+            sql.platform.update_settings(conn, **settings)
+            record_activity(conn, "SETTINGS_CHANGED", "SETTINGS", 1)
+        row: Row = sql.platform.get_settings(conn)
         return row
 
 

@@ -28,6 +28,14 @@ values (
 )
 returning id;
 
+-- name: exists_billed_item(invoice_id)$
+-- Whether an expense is billed on an invoice. The invoice is locked.
+select exists (
+    select
+    from invoice_items
+    where invoice_id = :invoice_id and expense_id is not null
+);
+
 -- name: update_invoice_item(id, name, quantity, unit_price)!
 -- Change an item. Its invoice is locked.
 update invoice_items

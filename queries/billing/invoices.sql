@@ -1,3 +1,11 @@
+-- name: exists_invoice(invoice_id)$
+-- Whether there is such an invoice.
+select exists (
+    select
+    from invoices
+    where id = :invoice_id
+);
+
 -- name: get_invoice(invoice_id)^
 -- One invoice, whole: its items, and its newest payments (all of them are in their own list).
 select
@@ -77,7 +85,7 @@ select invoices.id
 from invoices
 where
     invoices.booking_id = :booking_id
-    and invoices.status in ('DRAFT', 'SENT', 'OVERDUE')
+    and invoices.status <> 'VOID'
     and not exists (select from payments where payments.invoice_id = invoices.id)
 order by invoices.id desc
 limit 1;
@@ -187,8 +195,8 @@ set
 where id = :client_id;
 
 -- name: list_broken_invoices()
--- Invoices whose total, balance or status is not what their items and payments say. An invoice that fell due since its
--- last change may still be called SENT or PARTIALLY_PAID: marking it is a daily task, and not an error.
+-- Invoices whose total, balance or status is not what their items and payments say. Whether one with a due date is called
+-- OVERDUE was told by the studio calendar at its last change: the day, or the time zone, may have moved on since.
 select
     'invoices' as table_name,
     invoices.id,
@@ -208,7 +216,7 @@ cross join lateral (
         case
             when invoices.status in ('DRAFT', 'VOID') and sums.paid = 0 then invoices.status::text
             when sums.total = sums.paid then 'PAID'
-            when invoices.due_date < studio_today() and invoices.status = 'OVERDUE' then 'OVERDUE'
+            when invoices.due_date is not null and invoices.status = 'OVERDUE' then 'OVERDUE'
             when sums.paid > 0 then 'PARTIALLY_PAID'
             else 'SENT'
         end as status
@@ -261,7 +269,7 @@ select *
 from invoice_summaries
 where
     (issue_date, id) > (coalesce(:after_key::date, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like :q)
+    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like lower(:q))
     and issue_date >= coalesce(:issued_from::date, '-infinity')
     and issue_date <= coalesce(:issued_to::date, 'infinity')
     and (:status::invoice_status is null or status = :status)
@@ -281,7 +289,7 @@ select *
 from invoice_summaries
 where
     (issue_date, id) < (coalesce(:after_key::date, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
-    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like :q)
+    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like lower(:q))
     and issue_date >= coalesce(:issued_from::date, '-infinity')
     and issue_date <= coalesce(:issued_to::date, 'infinity')
     and (:status::invoice_status is null or status = :status)
@@ -301,7 +309,7 @@ select *
 from invoice_summaries
 where
     (coalesce(due_date, 'infinity'), id) > (coalesce(:after_key::date, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like :q)
+    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like lower(:q))
     and issue_date >= coalesce(:issued_from::date, '-infinity')
     and issue_date <= coalesce(:issued_to::date, 'infinity')
     and (:status::invoice_status is null or status = :status)
@@ -324,7 +332,7 @@ where
         coalesce(:after_key::date, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like :q)
+    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like lower(:q))
     and issue_date >= coalesce(:issued_from::date, '-infinity')
     and issue_date <= coalesce(:issued_to::date, 'infinity')
     and (:status::invoice_status is null or status = :status)
@@ -343,7 +351,7 @@ limit :limit;
 select count(*)
 from invoice_summaries
 where
-    (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like :q)
+    (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like lower(:q))
     and issue_date >= coalesce(:issued_from::date, '-infinity')
     and issue_date <= coalesce(:issued_to::date, 'infinity')
     and (:status::invoice_status is null or status = :status)

@@ -1,14 +1,14 @@
 -- name: configure_connection(statement_timeout)^
 -- What every connection is told when it is made. A setting that outlives the transaction is right here: the connection
--- serves one pool for all its life. Waiting for a lock ends before the statement's own time does.
+-- serves one pool for all its life. Nobody waits long for a lock: each who waits holds a thread.
 -- Plans are made for the parameters at hand: one plan for any page, filter and limit reads whole tables (bench/plans.py).
 select
     set_config('plan_cache_mode', 'force_custom_plan', false) as plan_cache_mode,
     set_config('timezone', 'UTC', false) as time_zone,
     set_config('statement_timeout', :statement_timeout, false) as statement_timeout,
-    set_config('lock_timeout', '10s', false) as lock_timeout,
+    set_config('lock_timeout', '5s', false) as lock_timeout,
     set_config('idle_in_transaction_session_timeout', '60s', false) as idle_timeout;
 
 -- name: exists_schema()$
 -- Whether schema.sql has been applied in the first schema of the search_path.
-select to_regclass('studio_settings') is not null;
+select to_regclass(format('%%I.studio_settings', current_schema())) is not null;

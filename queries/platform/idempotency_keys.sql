@@ -1,6 +1,6 @@
 -- name: lock_idempotency_key(caller, key)^
 -- Locks: the key's advisory lock, to the end of the transaction. Never waits: a second request is told to come back.
-select pg_try_advisory_xact_lock(hashtextextended(:caller || ' ' || :key, 0)) as is_locked;
+select pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' ' || :caller || ' ' || :key, 0)) as is_locked;
 
 -- name: get_idempotency_key(caller, key)^
 -- The stored first answer, unless its 24 hours are over.

@@ -8,7 +8,13 @@ select
     updated_at
 from studio_settings;
 
--- name: update_settings(currency, time_zone, invoice_prefix, default_due_days)^
+-- name: lock_settings()^
+-- Locks: the settings' one row, alone.
+select *
+from studio_settings
+for no key update;
+
+-- name: update_settings(currency, time_zone, invoice_prefix, default_due_days)!
 -- Replace the settings.
 update studio_settings
 set
@@ -16,8 +22,7 @@ set
     time_zone = :time_zone,
     invoice_prefix = :invoice_prefix,
     default_due_days = :default_due_days,
-    updated_at = now()
-returning currency, time_zone, invoice_prefix, default_due_days, updated_at;
+    updated_at = now();
 
 -- name: exists_time_zone(time_zone)$
 -- Whether PostgreSQL knows a time zone of this IANA name.

@@ -92,7 +92,7 @@ select *
 from booking_details
 where
     (session_date, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(client_name || ' ' || location) like :q)
+    and (:q::text is null or lower(client_name || ' ' || location) like lower(:q))
     and session_date >= coalesce(:session_from::timestamptz, '-infinity')
     and session_date < coalesce(:session_to::timestamptz, 'infinity')
     and (:status::booking_status is null or status = :status)
@@ -126,7 +126,7 @@ where
         coalesce(:after_key::timestamptz, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(client_name || ' ' || location) like :q)
+    and (:q::text is null or lower(client_name || ' ' || location) like lower(:q))
     and session_date >= coalesce(:session_from::timestamptz, '-infinity')
     and session_date < coalesce(:session_to::timestamptz, 'infinity')
     and (:status::booking_status is null or status = :status)
@@ -157,7 +157,7 @@ select *
 from booking_details
 where
     (created_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(client_name || ' ' || location) like :q)
+    and (:q::text is null or lower(client_name || ' ' || location) like lower(:q))
     and session_date >= coalesce(:session_from::timestamptz, '-infinity')
     and session_date < coalesce(:session_to::timestamptz, 'infinity')
     and (:status::booking_status is null or status = :status)
@@ -191,7 +191,7 @@ where
         coalesce(:after_key::timestamptz, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(client_name || ' ' || location) like :q)
+    and (:q::text is null or lower(client_name || ' ' || location) like lower(:q))
     and session_date >= coalesce(:session_from::timestamptz, '-infinity')
     and session_date < coalesce(:session_to::timestamptz, 'infinity')
     and (:status::booking_status is null or status = :status)
@@ -226,7 +226,7 @@ where
         or exists (
             select
             from clients
-            where clients.id = bookings.client_id and lower(clients.name || ' ' || bookings.location) like :q
+            where clients.id = bookings.client_id and lower(clients.name || ' ' || bookings.location) like lower(:q)
         )
     )
     and session_date >= coalesce(:session_from::timestamptz, '-infinity')

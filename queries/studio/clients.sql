@@ -18,7 +18,7 @@ insert into clients (name, email, phone, notes, avatar_url)
 values (:name, :email, :phone, :notes, :avatar_url)
 returning *;
 
--- name: update_client(id, name, email, phone, notes, avatar_url)^
+-- name: update_client(id, name, email, phone, notes, avatar_url)!
 -- Change what the studio knows of a client.
 update clients
 set
@@ -28,8 +28,7 @@ set
     notes = :notes,
     avatar_url = :avatar_url,
     updated_at = now()
-where id = :id
-returning *;
+where id = :id;
 
 -- name: delete_client(client_id)!
 -- Remove a client to whom nothing refers.
@@ -54,7 +53,7 @@ select *
 from clients
 where
     (lower(name), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like lower(:q))
 order by lower(name), id
 limit :limit;
 
@@ -67,7 +66,7 @@ where
         coalesce(lower(:after_key::text), (select max(lower(name)) from clients)),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like lower(:q))
 order by lower(name) desc, id desc
 limit :limit;
 
@@ -77,7 +76,7 @@ select *
 from clients
 where
     (total_revenue, id) > (coalesce(:after_key::numeric, -1), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like lower(:q))
 order by total_revenue, id
 limit :limit;
 
@@ -90,7 +89,7 @@ where
         coalesce(:after_key::numeric, 10000000000),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like lower(:q))
 order by total_revenue desc, id desc
 limit :limit;
 
@@ -100,7 +99,7 @@ select *
 from clients
 where
     (created_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like lower(:q))
 order by created_at, id
 limit :limit;
 
@@ -113,7 +112,7 @@ where
         coalesce(:after_key::timestamptz, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like lower(:q))
 order by created_at desc, id desc
 limit :limit;
 
@@ -122,4 +121,4 @@ limit :limit;
 select count(*)
 from clients
 where
-    (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like :q);
+    (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like lower(:q));

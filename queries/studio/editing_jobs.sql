@@ -125,7 +125,7 @@ select *
 from editing_job_details
 where
     (coalesce(due_date, 'infinity'), id) > (coalesce(:after_key::date, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like :q)
+    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
     and (:booking_id::bigint is null or booking_id = :booking_id)
 order by coalesce(due_date, 'infinity'), id
@@ -140,7 +140,7 @@ where
         coalesce(:after_key::date, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like :q)
+    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
     and (:booking_id::bigint is null or booking_id = :booking_id)
 order by coalesce(due_date, 'infinity') desc, id desc
@@ -152,7 +152,7 @@ select *
 from editing_job_details
 where
     (created_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like :q)
+    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
     and (:booking_id::bigint is null or booking_id = :booking_id)
 order by created_at, id
@@ -167,7 +167,7 @@ where
         coalesce(:after_key::timestamptz, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like :q)
+    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
     and (:booking_id::bigint is null or booking_id = :booking_id)
 order by created_at desc, id desc
@@ -178,6 +178,6 @@ limit :limit;
 select count(*)
 from editing_job_details
 where
-    (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like :q)
+    (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
     and (:booking_id::bigint is null or booking_id = :booking_id);

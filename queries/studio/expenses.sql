@@ -58,7 +58,7 @@ select *
 from expense_details
 where
     (incurred_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(coalesce(description, '') || ' ' || coalesce(notes, '')) like :q)
+    and (:q::text is null or lower(coalesce(description, '') || ' ' || coalesce(notes, '')) like lower(:q))
     and incurred_at >= coalesce(:incurred_from::timestamptz, '-infinity')
     and incurred_at < coalesce(:incurred_to::timestamptz, 'infinity')
     and (:category::expense_category is null or category = :category)
@@ -76,7 +76,7 @@ where
         coalesce(:after_key::timestamptz, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(coalesce(description, '') || ' ' || coalesce(notes, '')) like :q)
+    and (:q::text is null or lower(coalesce(description, '') || ' ' || coalesce(notes, '')) like lower(:q))
     and incurred_at >= coalesce(:incurred_from::timestamptz, '-infinity')
     and incurred_at < coalesce(:incurred_to::timestamptz, 'infinity')
     and (:category::expense_category is null or category = :category)
@@ -91,7 +91,7 @@ select *
 from expense_details
 where
     (amount, id) > (coalesce(:after_key::numeric, -1), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(coalesce(description, '') || ' ' || coalesce(notes, '')) like :q)
+    and (:q::text is null or lower(coalesce(description, '') || ' ' || coalesce(notes, '')) like lower(:q))
     and incurred_at >= coalesce(:incurred_from::timestamptz, '-infinity')
     and incurred_at < coalesce(:incurred_to::timestamptz, 'infinity')
     and (:category::expense_category is null or category = :category)
@@ -106,7 +106,7 @@ select *
 from expense_details
 where
     (amount, id) < (coalesce(:after_key::numeric, 10000000000), coalesce(:after_id::bigint, 9223372036854775807))
-    and (:q::text is null or lower(coalesce(description, '') || ' ' || coalesce(notes, '')) like :q)
+    and (:q::text is null or lower(coalesce(description, '') || ' ' || coalesce(notes, '')) like lower(:q))
     and incurred_at >= coalesce(:incurred_from::timestamptz, '-infinity')
     and incurred_at < coalesce(:incurred_to::timestamptz, 'infinity')
     and (:category::expense_category is null or category = :category)
@@ -120,7 +120,7 @@ limit :limit;
 select count(*)
 from expense_details
 where
-    (:q::text is null or lower(coalesce(description, '') || ' ' || coalesce(notes, '')) like :q)
+    (:q::text is null or lower(coalesce(description, '') || ' ' || coalesce(notes, '')) like lower(:q))
     and incurred_at >= coalesce(:incurred_from::timestamptz, '-infinity')
     and incurred_at < coalesce(:incurred_to::timestamptz, 'infinity')
     and (:category::expense_category is null or category = :category)

@@ -17,7 +17,7 @@ insert into payment_accounts (name, kind, details)
 values (:name, :kind, :details)
 returning *;
 
--- name: update_payment_account(id, name, kind, details)^
+-- name: update_payment_account(id, name, kind, details)!
 -- Change a payment account.
 update payment_accounts
 set
@@ -25,8 +25,7 @@ set
     kind = :kind,
     details = :details,
     updated_at = now()
-where id = :id
-returning *;
+where id = :id;
 
 -- name: delete_payment_account(payment_account_id)!
 -- Remove a payment account that no money went through.
@@ -39,7 +38,7 @@ select *
 from payment_accounts
 where
     (lower(name), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(name) like :q)
+    and (:q::text is null or lower(name) like lower(:q))
     and (:kind::payment_account_kind is null or kind = :kind)
 order by lower(name), id
 limit :limit;
@@ -53,7 +52,7 @@ where
         coalesce(lower(:after_key::text), (select max(lower(name)) from payment_accounts)),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(name) like :q)
+    and (:q::text is null or lower(name) like lower(:q))
     and (:kind::payment_account_kind is null or kind = :kind)
 order by lower(name) desc, id desc
 limit :limit;
@@ -63,5 +62,5 @@ limit :limit;
 select count(*)
 from payment_accounts
 where
-    (:q::text is null or lower(name) like :q)
+    (:q::text is null or lower(name) like lower(:q))
     and (:kind::payment_account_kind is null or kind = :kind);

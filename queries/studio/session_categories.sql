@@ -17,14 +17,13 @@ insert into session_categories (name)
 values (:name)
 returning *;
 
--- name: update_session_category(id, name)^
+-- name: update_session_category(id, name)!
 -- Rename a session category.
 update session_categories
 set
     name = :name,
     updated_at = now()
-where id = :id
-returning *;
+where id = :id;
 
 -- name: delete_session_category(category_id)!
 -- Remove a session category that has no packages.
@@ -37,7 +36,7 @@ select *
 from session_categories
 where
     (lower(name), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(name) like :q)
+    and (:q::text is null or lower(name) like lower(:q))
 order by lower(name), id
 limit :limit;
 
@@ -50,7 +49,7 @@ where
         coalesce(lower(:after_key::text), (select max(lower(name)) from session_categories)),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(name) like :q)
+    and (:q::text is null or lower(name) like lower(:q))
 order by lower(name) desc, id desc
 limit :limit;
 
@@ -59,4 +58,4 @@ limit :limit;
 select count(*)
 from session_categories
 where
-    (:q::text is null or lower(name) like :q);
+    (:q::text is null or lower(name) like lower(:q));

@@ -42,7 +42,7 @@ select *
 from session_package_details
 where
     (lower(name), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(name || ' ' || coalesce(description, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || coalesce(description, '')) like lower(:q))
     and (:category_id::bigint is null or category_id = :category_id)
     and (:is_active::boolean is null or is_active = :is_active)
 order by lower(name), id
@@ -57,7 +57,7 @@ where
         coalesce(lower(:after_key::text), (select max(lower(name)) from session_packages)),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(name || ' ' || coalesce(description, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || coalesce(description, '')) like lower(:q))
     and (:category_id::bigint is null or category_id = :category_id)
     and (:is_active::boolean is null or is_active = :is_active)
 order by lower(name) desc, id desc
@@ -69,7 +69,7 @@ select *
 from session_package_details
 where
     (price, id) > (coalesce(:after_key::numeric, -1), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(name || ' ' || coalesce(description, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || coalesce(description, '')) like lower(:q))
     and (:category_id::bigint is null or category_id = :category_id)
     and (:is_active::boolean is null or is_active = :is_active)
 order by price, id
@@ -81,7 +81,7 @@ select *
 from session_package_details
 where
     (price, id) < (coalesce(:after_key::numeric, 10000000000), coalesce(:after_id::bigint, 9223372036854775807))
-    and (:q::text is null or lower(name || ' ' || coalesce(description, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || coalesce(description, '')) like lower(:q))
     and (:category_id::bigint is null or category_id = :category_id)
     and (:is_active::boolean is null or is_active = :is_active)
 order by price desc, id desc
@@ -92,6 +92,6 @@ limit :limit;
 select count(*)
 from session_package_details
 where
-    (:q::text is null or lower(name || ' ' || coalesce(description, '')) like :q)
+    (:q::text is null or lower(name || ' ' || coalesce(description, '')) like lower(:q))
     and (:category_id::bigint is null or category_id = :category_id)
     and (:is_active::boolean is null or is_active = :is_active);

@@ -27,7 +27,7 @@ insert into staff_members (name, role, email, phone, avatar_url, status)
 values (:name, :role, :email, :phone, :avatar_url, :status)
 returning *;
 
--- name: update_staff_member(id, name, role, email, phone, avatar_url, status)^
+-- name: update_staff_member(id, name, role, email, phone, avatar_url, status)!
 -- Change a staff member.
 update staff_members
 set
@@ -38,8 +38,7 @@ set
     avatar_url = :avatar_url,
     status = :status,
     updated_at = now()
-where id = :id
-returning *;
+where id = :id;
 
 -- name: delete_staff_member(staff_id)!
 -- Remove a staff member who has no assignments left.
@@ -52,7 +51,7 @@ select *
 from staff_members
 where
     (lower(name), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(name || ' ' || coalesce(email, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || coalesce(email, '')) like lower(:q))
     and (:role::staff_role is null or role = :role)
     and (:status::staff_status is null or status = :status)
 order by lower(name), id
@@ -67,7 +66,7 @@ where
         coalesce(lower(:after_key::text), (select max(lower(name)) from staff_members)),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(name || ' ' || coalesce(email, '')) like :q)
+    and (:q::text is null or lower(name || ' ' || coalesce(email, '')) like lower(:q))
     and (:role::staff_role is null or role = :role)
     and (:status::staff_status is null or status = :status)
 order by lower(name) desc, id desc
@@ -78,6 +77,6 @@ limit :limit;
 select count(*)
 from staff_members
 where
-    (:q::text is null or lower(name || ' ' || coalesce(email, '')) like :q)
+    (:q::text is null or lower(name || ' ' || coalesce(email, '')) like lower(:q))
     and (:role::staff_role is null or role = :role)
     and (:status::staff_status is null or status = :status);

@@ -256,6 +256,19 @@ def test_removing_a_billed_item_lets_its_expense_go(api: ApiClient, make: Factor
     assert api.post(f"/expenses/{expense['id']}/bill").status == 200
 
 
+def test_an_item_that_bills_an_expense_keeps_its_amount(api: ApiClient, make: Factory) -> None:
+    booking = make.booking()
+    make.invoice(clientId=booking["clientId"], bookingId=booking["id"])
+    billed = api.post(f"/expenses/{make.expense(bookingId=booking['id'], amount='40.00')['id']}/bill").body
+    path = f"/invoices/{billed['billedInvoiceId']}/items/{billed['billedInvoiceItemId']}"
+
+    refused = [api.patch(path, {"unitPrice": "41.00"}), api.patch(path, {"quantity": 2})]
+    renamed = api.patch(path, {"name": "Train to Utrecht and back"})
+
+    assert [(answer.status, answer.body["code"]) for answer in refused] == [(409, "invoice_frozen")] * 2
+    assert (renamed.status, renamed.body["amount"]) == (200, "40.00")
+
+
 def test_an_invoice_holds_200_items(api: ApiClient, make: Factory) -> None:
     each = {"name": "Print", "unitPrice": "1.00"}
     client_id = make.client()["id"]

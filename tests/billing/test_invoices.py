@@ -418,6 +418,45 @@ def test_a_settled_invoice_is_frozen(api: ApiClient, invoice_in: InvoiceIn, stat
     assert api.get(f"/invoices/{invoice['id']}").body == invoice
 
 
+@pytest.mark.parametrize("status", ["SENT", "PARTIALLY_PAID", "OVERDUE"])
+def test_once_it_is_issued_its_booking_and_issue_date_stand(
+    api: ApiClient, make: Factory, invoice_in: InvoiceIn, status: str
+) -> None:
+    client = make.client()
+    invoice = invoice_in(status, clientId=client["id"])
+    booking = make.booking(clientId=client["id"])
+
+    refused = [
+        api.patch(f"/invoices/{invoice['id']}", {"bookingId": booking["id"]}),
+        api.patch(f"/invoices/{invoice['id']}", {"issueDate": "2019-12-31"}),
+    ]
+
+    assert [(answer.status, answer.body["code"]) for answer in refused] == [(409, "invoice_frozen")] * 2
+    assert api.get(f"/invoices/{invoice['id']}").body == invoice
+
+
+def test_an_invoice_that_bills_an_expense_keeps_its_booking(api: ApiClient, make: Factory) -> None:
+    booking = make.booking()
+    draft = make.invoice(clientId=booking["clientId"], bookingId=booking["id"])
+    api.post(f"/expenses/{make.expense(bookingId=booking['id'])['id']}/bill")
+
+    refused = api.patch(f"/invoices/{draft['id']}", {"bookingId": None})
+
+    assert (refused.status, refused.body["code"]) == (409, "invoice_frozen")
+    assert api.get(f"/invoices/{draft['id']}").body["bookingId"] == booking["id"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_sending_what_is_there_already_changes_nothing(api: ApiClient, invoice_in: InvoiceIn, status: str) -> None:
+    invoice = invoice_in(status)
+    deeds = api.get("/activities").body
+
+    answer = api.patch(f"/invoices/{invoice['id']}", {"dueDate": invoice["dueDate"], "bookingId": None})
+
+    assert (answer.status, answer.body) == (200, invoice)
+    assert api.get("/activities").body == deeds
+
+
 @pytest.mark.parametrize("status", STATUSES)
 def test_a_status_is_never_written_by_the_caller(api: ApiClient, invoice_in: InvoiceIn, status: str) -> None:
     invoice = invoice_in(status)
@@ -598,8 +637,8 @@ def test_the_database_refuses_an_overpayment_that_nobody_checked(make: Factory, 
 @pytest.mark.parametrize(
     ("change", "constraint"),
     [
-        ("status = 'PAID'", "invoices_paid_without_balance"),
-        ("balance_due = 10", "invoices_paid_without_balance"),
+        ("status = 'PAID'", "invoices_status_fits_balance"),
+        ("balance_due = 10", "invoices_status_fits_balance"),
         ("balance_due = 100.01", "invoices_balance_within_total"),
         ("total_amount = -1", "invoices_balance_within_total"),
         ("invoice_number = null, invoice_sequence = null", "invoices_numbered_once_issued"),

@@ -36,7 +36,7 @@ UNREACHABLE = {
     "invoices_currency_code": "copied from the settings, where it is checked",
     "invoices_invoice_sequence_key": "given by the counter, under its lock",
     "invoices_numbered_once_issued": "a draft is locked, numbered and issued by one statement",
-    "invoices_paid_without_balance": DERIVED,
+    "invoices_status_fits_balance": DERIVED,
     "invoices_total_not_negative": DERIVED,
     "payment_accounts_name_present": NO_EMPTY_TEXT,
     "payments_amount_positive": "schemas refuse an amount that is not above zero",

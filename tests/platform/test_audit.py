@@ -96,14 +96,14 @@ def test_a_payment_that_went_round_the_application_is_named_where_it_counts(make
 
 
 @pytest.mark.parametrize(("paid", "balance", "status"), [(None, "100.00", "SENT"), ("40", "60.00", "PARTIALLY_PAID")])
-def test_an_invoice_that_is_called_overdue_before_it_is_due_is_named(
+def test_an_invoice_that_is_called_overdue_and_never_falls_due_is_named(
     make: Factory, conn: Connection, paid: str | None, balance: str, status: str
 ) -> None:
     invoice = make.sent_invoice("100.00")
     if paid is not None:
         make.payment(invoice, paid)
 
-    broken = broken_by(conn, "update invoices set status = 'OVERDUE'")
+    broken = broken_by(conn, "update invoices set status = 'OVERDUE', due_date = null")
 
     assert broken == [
         f"invoices {invoice['id']}: total_amount, balance_due, status is 100.00, {balance}, OVERDUE,"

@@ -132,8 +132,8 @@ class Room:
         packed = {"clientId": client["id"], "sessionTypeId": package["id"]}
         completed = make.completed_booking(sessionDate=instant(50), **packed)
         booking = make.booking(staff, **packed)
-        invoice = make.sent_invoice("9000.00", "50.00", clientId=client["id"], bookingId=booking["id"])
-        paid_on = make.sent_invoice(clientId=client["id"])
+        draft = make.invoice("100.00", "50.00", clientId=client["id"], bookingId=booking["id"])
+        issued = make.sent_invoice("9000.00", clientId=client["id"])
         self._ids = {
             "clientId": client["id"],
             "categoryId": category["id"],
@@ -144,16 +144,16 @@ class Room:
             "editingJobId": completed["editingJobId"],
             "paymentAccountId": account["id"],
             "expenseId": make.expense(bookingId=booking["id"])["id"],
-            "invoiceId": invoice["id"],
-            "itemId": invoice["items"][0]["id"],
-            "paymentId": make.payment(paid_on, "1.00")["id"],
+            "invoiceId": draft["id"],
+            "itemId": draft["items"][0]["id"],
+            "paymentId": make.payment(issued, "1.00")["id"],
         }
-        self._paid_on_id = paid_on["id"]
+        self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
 
     def ids(self, operation: Operation) -> dict[str, Any]:
-        """What stands for the parameters of its path."""
-        ids = self._ids | ({"invoiceId": self._paid_on_id} if "paymentId" in operation.path_parameters else {})
+        """What stands for the parameters of its path: the draft, but where payments are about the issued invoice."""
+        ids = self._ids | ({"invoiceId": self._issued_id} if "/payments" in operation.template else {})
         return {name: ids[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:
@@ -773,6 +773,17 @@ def test_if_match_is_for_changes_and_not_for_reads(room: Room) -> None:
         if operation.method == "GET":
             plain, asked = room.send(operation), room.send(operation, headers={"If-Match": '"nope"'})
             assert (asked.status, asked.body) == (200, plain.body), operation.name
+
+
+@each(CHANGES)
+def test_an_if_match_that_fits_lets_a_change_through(app: Flask, api: ApiClient, operation: Operation) -> None:
+    room = Room(app, api)
+    etag = room.send(Operation("GET", operation.template, {})).headers["ETag"]
+
+    answer = room.send(operation, room.body(operation), headers={"If-Match": f'"other", {etag}'})
+
+    # What is in use stays for that reason alone.
+    assert answer.status in ((204, 409) if operation.method == "DELETE" else (200,)), answer.body
 
 
 # What a test client does not say by itself, an application still gets

@@ -197,7 +197,7 @@ def test_every_connection_is_told_how_long_it_may_wait(clone_url: str) -> None:
 
     assert {name: row and next(iter(row.values())) for name, row in told.items()} == {
         "statement_timeout": "12345ms",
-        "lock_timeout": "10s",
+        "lock_timeout": "5s",
         "idle_in_transaction_session_timeout": "1min",
         "timezone": "UTC",
     }

@@ -422,7 +422,7 @@ def test_a_microsecond_is_enough_to_tell_rows_apart(api: ApiClient, make: Factor
     assert read == (ids[::-1] if sort == "createdAt" else ids)
 
 
-@pytest.mark.parametrize("sign", ["😀", '"', "\x01", "İ", "ẞ", "\\"])
+@pytest.mark.parametrize("sign", ["😀", '"', "İ", "ẞ", "\\"])
 @pytest.mark.parametrize("sort", ["name", "-name"])
 def test_any_name_can_be_where_a_page_ends(api: ApiClient, make: Factory, sign: str, sort: str) -> None:
     ids = {make.client(name=sign * length)["id"] for length in (1, 199, 200)}

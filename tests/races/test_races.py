@@ -115,6 +115,17 @@ def test_of_200_payments_at_once_over_20_invoices_of_one_client_none_is_lost(
     assert count(conn, "activities", "kind = 'PAYMENT_RECORDED'") == 200
 
 
+def test_after_every_handful_of_payments_at_once_what_the_client_has_paid_is_exact(api: LiveApi, make: Factory) -> None:
+    client = make.client()
+    invoices = [make.sent_invoice("100.00", clientId=client["id"]) for _ in range(12)]
+    handful = [Call("POST", f"/invoices/{invoice['id']}/payments", {"amount": "1.01"}) for invoice in invoices]
+
+    for n in range(1, 13):
+        answers = api.at_once(handful)
+        assert outcomes(answers) == {(201, None): 12}
+        assert api.get(f"/clients/{client['id']}").body["totalRevenue"] == f"{1212 * n // 100}.{1212 * n % 100:02}"
+
+
 def test_of_ten_payments_of_the_whole_balance_at_once_one_is_taken(api: LiveApi, make: Factory) -> None:
     invoice = make.sent_invoice("640.00")
 
@@ -355,6 +366,44 @@ def test_a_conditional_change_is_never_refused_for_what_happens_to_its_neighbour
     )
 
     assert outcomes(answers) == {(200, None): 10, (201, None): 40}
+
+
+def test_a_conditional_change_holds_out_against_payments_of_the_same_client(api: LiveApi, make: Factory) -> None:
+    client = make.client()
+    paid = make.sent_invoice("1000.00", clientId=client["id"])
+    others = [make.sent_invoice(clientId=client["id"]) for _ in range(5)]
+    payments = [Call("POST", f"/invoices/{paid['id']}/payments", {"amount": "10.00"})] * 60
+    changes = [
+        Call(
+            "PATCH",
+            f"/invoices/{invoice['id']}",
+            {"dueDate": "2100-01-01"},
+            {"If-Match": api.get(f"/invoices/{invoice['id']}").headers["ETag"]},
+        )
+        for invoice in others
+    ]
+
+    answers = api.at_once(payments[:20] + changes + payments[20:])
+
+    assert outcomes(answers) == {(201, None): 60, (200, None): 5}
+
+
+def test_of_a_change_and_a_deletion_that_read_the_same_state_one_is_made(api: LiveApi, make: Factory) -> None:
+    for _ in range(5):
+        path = f"/clients/{make.client()['id']}"
+        condition = {"If-Match": api.get(path).headers["ETag"]}
+
+        answers = api.at_once(
+            [Call("PATCH", path, {"name": "Renamed"}, condition), Call("DELETE", path, None, condition)] * 3
+        )
+
+        changed, deleted = outcomes(answers[::2]), outcomes(answers[1::2])
+        if (200, None) in changed:
+            assert changed == {(200, None): 1, (412, "precondition_failed"): 2}
+            assert deleted == {(412, "precondition_failed"): 3}
+        else:
+            assert changed == {(404, "not_found"): 3}
+            assert deleted == {(204, None): 1, (404, "not_found"): 2}
 
 
 def test_a_client_is_deleted_or_booked_and_never_both(api: LiveApi, make: Factory) -> None:

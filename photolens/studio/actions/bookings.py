@@ -9,6 +9,7 @@ import psycopg
 
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
+from photolens.preconditions import require_match
 from photolens.problems import ILLEGAL_TRANSITION, Problem, found, invalid
 from photolens.studio import rules
 from photolens.studio.actions import editing
@@ -45,6 +46,7 @@ def update_booking(conn: Connection, booking_id: int, changes: dict[str, Any]) -
     with conn.transaction():
         sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
+        require_match()
         changed = {**booking, **changes}
         if changed == booking:
             unchanged: Row = sql.studio.get_booking(conn, booking_id=booking_id)
@@ -77,6 +79,7 @@ def delete_booking(conn: Connection, booking_id: int) -> None:
     with conn.transaction():
         sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
+        require_match()
         row: Row = sql.studio.get_booking(conn, booking_id=booking_id)
         sql.studio.delete_booking(conn, booking_id=booking_id)
         _record(conn, "BOOKING_DELETED", row)
@@ -98,11 +101,14 @@ def assign_staff(conn: Connection, booking_id: int, person: dict[str, Any]) -> R
 
 
 def unassign_staff(conn: Connection, booking_id: int, staff_id: int) -> None:
-    """Take a person off a booking. Locks: booking. Problems: `not_found`."""
+    """Take a person off a booking. Locks: booking, person. Problems: `not_found`."""
     with conn.transaction():
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
+        # Whoever meets this person's time holds the same lock, and so can still name what is in the way.
+        sql.studio.lock_staff_member(conn, staff_id=staff_id)
         person = sql.studio.get_staff_assignment(conn, booking_id=booking_id, staff_id=staff_id)
         person = found(person, "assignment of staff member", staff_id)
+        require_match()
         sql.studio.delete_staff_assignment(conn, booking_id=booking_id, staff_id=staff_id)
         sql.studio.mark_booking_changed(conn, booking_id=booking_id)
         details = {"staffId": staff_id, "name": person["name"]}
@@ -152,7 +158,7 @@ def _conflict(conn: Connection, booking: dict[str, Any], staff_ids: list[int]) -
         booking_id=booking["id"],
     )
     if not conflicts:
-        # What is in the way was committed after this transaction's snapshot, or is gone again: try on a fresh one.
+        # What was in the way is gone again: the caller tries once more.
         raise psycopg.errors.SerializationFailure
     names = sorted({conflict["staffName"] for conflict in conflicts})
     return BOOKING_CONFLICT(f"Already booked at that time: {', '.join(names)}.", conflicts=conflicts)

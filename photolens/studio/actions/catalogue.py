@@ -3,6 +3,7 @@
 from typing import Any
 
 from photolens.database import Connection, Row, sql
+from photolens.preconditions import require_match
 from photolens.problems import found
 
 
@@ -12,7 +13,11 @@ def update_session_category(conn: Connection, category_id: int, changes: dict[st
         category = found(
             sql.studio.lock_session_category(conn, category_id=category_id), "session category", category_id
         )
-        row: Row = sql.studio.update_session_category(conn, **{**category, **changes})
+        require_match()
+        changed = {**category, **changes}
+        if changed != category:
+            sql.studio.update_session_category(conn, **changed)
+        row: Row = sql.studio.get_session_category(conn, category_id=category_id)
         return row
 
 
@@ -20,6 +25,7 @@ def delete_session_category(conn: Connection, category_id: int) -> None:
     """Remove a category without packages. Locks: the category. Problems: `not_found`, `category_in_use`."""
     with conn.transaction():
         found(sql.studio.lock_session_category(conn, category_id=category_id), "session category", category_id)
+        require_match()
         sql.studio.delete_session_category(conn, category_id=category_id)
 
 
@@ -38,7 +44,10 @@ def update_session_package(conn: Connection, package_id: int, changes: dict[str,
     """
     with conn.transaction():
         package = found(sql.studio.lock_session_package(conn, package_id=package_id), "session package", package_id)
-        sql.studio.update_session_package(conn, **{**package, **changes})
+        require_match()
+        changed = {**package, **changes}
+        if changed != package:
+            sql.studio.update_session_package(conn, **changed)
         row: Row = sql.studio.get_session_package(conn, package_id=package_id)
         return row
 
@@ -47,4 +56,5 @@ def delete_session_package(conn: Connection, package_id: int) -> None:
     """Remove a package that was never booked. Locks: the package. Problems: `not_found`, `package_in_use`."""
     with conn.transaction():
         found(sql.studio.lock_session_package(conn, package_id=package_id), "session package", package_id)
+        require_match()
         sql.studio.delete_session_package(conn, package_id=package_id)

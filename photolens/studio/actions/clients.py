@@ -4,6 +4,7 @@ from typing import Any
 
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
+from photolens.preconditions import require_match
 from photolens.problems import found
 
 
@@ -19,12 +20,13 @@ def update_client(conn: Connection, client_id: int, changes: dict[str, Any]) -> 
     """Change what the studio knows of a client. Locks: the client. Problems: `not_found`, `email_taken`."""
     with conn.transaction():
         client = found(sql.studio.lock_client(conn, client_id=client_id), "client", client_id)
+        require_match()
         changed = {**client, **changes}
-        if changed == client:
-            unchanged: Row = sql.studio.get_client(conn, client_id=client_id)
-            return unchanged
-        row: Row = sql.studio.update_client(conn, **changed)
-        record_activity(conn, "CLIENT_CHANGED", "CLIENT", client_id, client_id=client_id, details={"name": row["name"]})
+        if changed != client:
+            sql.studio.update_client(conn, **changed)
+            details = {"name": changed["name"]}
+            record_activity(conn, "CLIENT_CHANGED", "CLIENT", client_id, client_id=client_id, details=details)
+        row: Row = sql.studio.get_client(conn, client_id=client_id)
         return row
 
 
@@ -32,5 +34,6 @@ def delete_client(conn: Connection, client_id: int) -> None:
     """Remove a client who was never booked or billed. Locks: the client. Problems: `not_found`, `client_in_use`."""
     with conn.transaction():
         client = found(sql.studio.lock_client(conn, client_id=client_id), "client", client_id)
+        require_match()
         sql.studio.delete_client(conn, client_id=client_id)
         record_activity(conn, "CLIENT_DELETED", "CLIENT", client_id, details={"name": client["name"]})

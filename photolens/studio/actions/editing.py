@@ -5,6 +5,7 @@ from typing import Any
 from photolens.access import current_caller
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
+from photolens.preconditions import require_match
 from photolens.problems import ILLEGAL_TRANSITION, found, invalid
 from photolens.studio import rules
 
@@ -36,19 +37,24 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
     """
     with conn.transaction():
         job = found(sql.studio.lock_editing_job(conn, editing_job_id=editing_job_id), "editing job", editing_job_id)
-        sql.studio.update_editing_job(conn, **{**job, **changes})
-        status = changes.get("status", job["status"])
-        if status == job["status"] and "status_note" in changes:
+        require_match()
+        note = changes.get("status_note")
+        changed = {**job, **{name: value for name, value in changes.items() if name != "status_note"}}
+        was, now = job["status"], changed["status"]
+        if was == now and note is not None:
             raise invalid("/statusNote", "goes with a new status")
-        if status != job["status"]:
-            if not rules.may_move_editing_job(job["status"], status):
-                raise ILLEGAL_TRANSITION(f"An editing job that is {job['status']} cannot become {status}.")
-            _log_status(conn, editing_job_id, status, changes.get("status_note"))
+        if was != now and not rules.may_move_editing_job(was, now):
+            raise ILLEGAL_TRANSITION(f"An editing job that is {was} cannot become {now}.")
+        if changed != job:
+            sql.studio.update_editing_job(conn, **changed)
+        if was != now:
+            _log_status(conn, editing_job_id, now, note)
             sql.studio.refresh_editing_job_delivery(conn, editing_job_id=editing_job_id)
         row: Row = sql.studio.get_editing_job(conn, editing_job_id=editing_job_id)
-        kind = "EDITING_JOB_PLANNED" if status == job["status"] else "EDITING_JOB_MOVED"
-        details = {"status": status, "clientName": row["clientName"]}
-        record_activity(conn, kind, "EDITING_JOB", row["id"], client_id=row["clientId"], details=details)
+        if changed != job:
+            kind = "EDITING_JOB_PLANNED" if was == now else "EDITING_JOB_MOVED"
+            details = {"status": now, "clientName": row["clientName"]}
+            record_activity(conn, kind, "EDITING_JOB", row["id"], client_id=row["clientId"], details=details)
         return row
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from photolens.billing import actions as billing
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
+from photolens.preconditions import require_match
 from photolens.problems import found
 from photolens.studio.problems import EXPENSE_BILLED, EXPENSE_NOT_BILLABLE
 
@@ -14,7 +15,11 @@ def update_payment_account(conn: Connection, payment_account_id: int, changes: d
     with conn.transaction():
         account = sql.studio.lock_payment_account(conn, payment_account_id=payment_account_id)
         account = found(account, "payment account", payment_account_id)
-        row: Row = sql.studio.update_payment_account(conn, **{**account, **changes})
+        require_match()
+        changed = {**account, **changes}
+        if changed != account:
+            sql.studio.update_payment_account(conn, **changed)
+        row: Row = sql.studio.get_payment_account(conn, payment_account_id=payment_account_id)
         return row
 
 
@@ -26,6 +31,7 @@ def delete_payment_account(conn: Connection, payment_account_id: int) -> None:
     with conn.transaction():
         account = sql.studio.lock_payment_account(conn, payment_account_id=payment_account_id)
         found(account, "payment account", payment_account_id)
+        require_match()
         sql.studio.delete_payment_account(conn, payment_account_id=payment_account_id)
 
 
@@ -45,13 +51,16 @@ def update_expense(conn: Connection, expense_id: int, changes: dict[str, Any]) -
     """
     with conn.transaction():
         expense = found(sql.studio.lock_expense(conn, expense_id=expense_id), "expense", expense_id)
+        require_match()
         changed = {**expense, **changes}
         stands = (changed["amount"], changed["booking_id"]) == (expense["amount"], expense["booking_id"])
         if not stands and sql.studio.exists_billed_expense(conn, expense_id=expense_id):
             raise EXPENSE_BILLED("Remove it from the invoice before its amount or booking is changed.")
-        sql.studio.update_expense(conn, **changed)
+        if changed != expense:
+            sql.studio.update_expense(conn, **changed)
         row: Row = sql.studio.get_expense(conn, expense_id=expense_id)
-        _record(conn, "EXPENSE_CHANGED", row)
+        if changed != expense:
+            _record(conn, "EXPENSE_CHANGED", row)
         return row
 
 
@@ -59,6 +68,7 @@ def delete_expense(conn: Connection, expense_id: int) -> None:
     """Remove an expense that was not billed. Locks: the expense. Problems: `not_found`, `expense_billed`."""
     with conn.transaction():
         found(sql.studio.lock_expense(conn, expense_id=expense_id), "expense", expense_id)
+        require_match()
         row: Row = sql.studio.get_expense(conn, expense_id=expense_id)
         sql.studio.delete_expense(conn, expense_id=expense_id)
         _record(conn, "EXPENSE_DELETED", row)

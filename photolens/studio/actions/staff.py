@@ -4,6 +4,7 @@ from typing import Any
 
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
+from photolens.preconditions import require_match
 from photolens.problems import found
 
 
@@ -19,8 +20,12 @@ def update_staff_member(conn: Connection, staff_id: int, changes: dict[str, Any]
     """Change a staff member. Locks: the member. Problems: `not_found`, `email_taken`."""
     with conn.transaction():
         member = found(sql.studio.lock_staff_member(conn, staff_id=staff_id), "staff member", staff_id)
-        row: Row = sql.studio.update_staff_member(conn, **{**member, **changes})
-        record_activity(conn, "STAFF_CHANGED", "STAFF", staff_id, details={"name": row["name"]})
+        require_match()
+        changed = {**member, **changes}
+        if changed != member:
+            sql.studio.update_staff_member(conn, **changed)
+            record_activity(conn, "STAFF_CHANGED", "STAFF", staff_id, details={"name": changed["name"]})
+        row: Row = sql.studio.get_staff_member(conn, staff_id=staff_id)
         return row
 
 
@@ -31,6 +36,7 @@ def remove_staff_member(conn: Connection, staff_id: int) -> None:
     """
     with conn.transaction():
         member = found(sql.studio.lock_staff_member(conn, staff_id=staff_id), "staff member", staff_id)
+        require_match()
         sql.studio.delete_upcoming_staff_assignments(conn, staff_id=staff_id)
         if sql.studio.exists_staff_assignment(conn, staff_id=staff_id):
             sql.studio.update_staff_member(conn, **{**member, "status": "INACTIVE"})

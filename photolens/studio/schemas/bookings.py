@@ -34,10 +34,10 @@ class BookingChanges(Input):
     )
     ends_at = Instant(
         example="2026-11-20T19:30:00Z",
-        metadata={"description": "The end; without one, the package's duration after the start."},
+        metadata={"description": "The end. A new booking without one ends after the package's duration."},
     )
     location = Text(300, required=True, example="Riverside Gardens")
-    price = Money(metadata={"description": "Without one, the package's price is copied."})
+    price = Money(metadata={"description": "A new booking without one gets the package's price."})
     status = Choice(*STATUSES)
     notes = Text(5000, nullable=True, load_default=None, example="Bring the second light kit.")
 

@@ -47,7 +47,7 @@ class ExpenseInput(Input):
     category = Choice(*CATEGORIES, required=True)
     description = Text(300, nullable=True, load_default=None, example="Train to the venue")
     amount = Money(positive=True, required=True, example="48.60")
-    incurred_at = Instant(metadata={"description": "Without one, now."})
+    incurred_at = Instant(metadata={"description": "A new expense without one was incurred now."})
     notes = Text(5000, nullable=True, load_default=None, example="Receipt in the folder.")
     payment_account_id = Id(nullable=True, load_default=None)
 
