@@ -285,3 +285,15 @@ def test_no_body_and_no_filter_takes_a_word_that_the_database_does_not_have(
     # A filter takes all of them; a body may take fewer, as a booking is only made PENDING or SCHEDULED.
     assert [place for place, words in asked.items() if words and set(words) not in types] == []
     assert [place for place, words in sent.items() if not any(set(words) <= words_of for words_of in types)] == []
+
+
+def test_what_a_patch_leaves_out_has_no_default(schemas: dict[str, dict[str, Any]]) -> None:
+    filled = [
+        f"{name}.{key}"
+        for name, schema in schemas.items()
+        if name.endswith("Patch")
+        for key, field in schema["properties"].items()
+        if "default" in field
+    ]
+
+    assert filled == []

@@ -445,3 +445,26 @@ def test_a_page_after_rows_that_are_all_gone_is_empty(api: ApiClient, make: Fact
     after = api.get(f"/bookings?limit=1&cursor={first['nextCursor']}").body
 
     assert (after["data"], after["nextCursor"]) == ([], None)
+
+
+def test_a_cursor_that_was_forged_is_refused_whatever_it_holds(api: ApiClient) -> None:
+    forged = [["ClientList name", "a", True], ["ClientList name", "a", 1.5], ["ClientList name", None, 1], {"a": 1}, 7]
+
+    answers = [
+        api.get(f"/clients?cursor={base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip('=')}")
+        for parts in forged
+    ]
+
+    assert [answer.status for answer in answers] == [422] * len(forged)
+
+
+def test_search_finds_a_name_whatever_alphabet_its_capitals_are_of(api: ApiClient, make: Factory) -> None:
+    names = ["İpek Aksoy", "ÉMILIE Roux", "ΣΟΦΙΑ"]
+    for name in names:
+        make.client(name=name)
+
+    found = [
+        [client["name"] for client in api.get("/clients", query_string={"q": name}).body["data"]] for name in names
+    ]
+
+    assert found == [[name] for name in names]

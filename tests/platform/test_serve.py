@@ -504,3 +504,11 @@ def test_waitress_serves_the_application_and_leaves_nothing_running(state_dir: P
     assert (status, docs, stranger) == (200, 200, 403)
     assert len(json.loads(body)["data"]) >= 8
     assert postmaster(state_dir) is None
+
+
+def test_the_audit_of_a_folder_without_a_database_says_so_and_makes_none(state_dir: Path) -> None:
+    audit = photolens("db", "audit", STATE_DIR=str(state_dir))
+
+    assert audit.returncode == 2
+    assert "There is no database" in audit.stderr
+    assert not (state_dir / "postgres").exists()
