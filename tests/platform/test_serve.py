@@ -506,9 +506,9 @@ def test_waitress_serves_the_application_and_leaves_nothing_running(state_dir: P
     assert postmaster(state_dir) is None
 
 
-def test_the_audit_of_a_folder_without_a_database_says_so_and_makes_none(state_dir: Path) -> None:
-    audit = photolens("db", "audit", STATE_DIR=str(state_dir))
+def test_the_audit_of_a_folder_without_a_database_says_so_and_makes_none(tmp_path: Path) -> None:
+    audit = photolens("db", "audit", STATE_DIR=str(tmp_path / "state"))
 
     assert audit.returncode == 2
     assert "There is no database" in audit.stderr
-    assert not (state_dir / "postgres").exists()
+    assert not (tmp_path / "state").exists()
