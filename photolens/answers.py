@@ -3,10 +3,12 @@
 import hashlib
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from flask import Flask, Response, request
 from flask.json.provider import JSONProvider
+from werkzeug.datastructures import MultiDict
 
 
 def _default(value: Any) -> str:
@@ -30,6 +32,13 @@ class OrjsonProvider(JSONProvider):
         return orjson.loads(s)
 
 
+def next_link(next_cursor: str) -> str:
+    """The `Link` header to the page after this one."""
+    arguments = MultiDict(request.args)
+    arguments["cursor"] = next_cursor
+    return f'<{request.path}?{urlencode(list(arguments.items(multi=True)))}>; rel="next"'
+
+
 def json_answer(value: Any, status: int, named_by: str = "id") -> Response:
     """The response to a view's value: 201 names the new row's address, 204 has no body, a GET may turn into 304."""
     if status == 204:
@@ -41,6 +50,8 @@ def json_answer(value: Any, status: int, named_by: str = "id") -> Response:
     else:
         response = Response(body, status, mimetype="application/json")
     response.set_etag(etag)
+    if status == 200 and value.get("nextCursor"):
+        response.headers["Link"] = next_link(value["nextCursor"])
     if status == 201:
         response.headers["Location"] = f"{request.path}/{value[named_by]}"
     return response

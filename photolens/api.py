@@ -19,7 +19,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
-from photolens import answers, idempotency, openapi, paging, preconditions, problems
+from photolens import answers, idempotency, openapi, preconditions, problems
 from photolens.fields import MAX_ID, Output
 from photolens.naming import camel_case
 from photolens.problems import ProblemKind
@@ -108,7 +108,7 @@ class Blueprint(flask_smorest.Blueprint):
                 return answers.json_answer(view(*args, **kwargs), status, named_by)
 
             documented: Callable[..., Any] = self.response(
-                status, schema, example=openapi.example_of(schema), headers=openapi.headers_of(status)
+                status, schema, example=openapi.example_of(schema), headers=openapi.headers_of(status, schema)
             )(answer)
             return documented
 
@@ -116,26 +116,7 @@ class Blueprint(flask_smorest.Blueprint):
 
     def pages(self, schema: type[Output]) -> Callable[..., Any]:
         """Answer with a page of rows of this shape, and the link to the next."""
-        page_schema = openapi.page_of(schema)
-
-        def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
-            @wraps(view)
-            def answer(*args: Any, **kwargs: Any) -> Response:
-                page = view(*args, **kwargs)
-                response = answers.json_answer(page, 200)
-                if page["nextCursor"] is not None:
-                    response.headers["Link"] = paging.next_link(page["nextCursor"])
-                return response
-
-            headers = openapi.headers_of(200) | {
-                "Link": {"description": 'The next page, as rel="next".', "schema": {"type": "string"}}
-            }
-            documented: Callable[..., Any] = self.response(
-                200, page_schema, example=openapi.example_of(page_schema), headers=headers
-            )(answer)
-            return documented
-
-        return decorator
+        return self.answers(200, openapi.page_of(schema))
 
     def arguments(self, schema: Any, **kwargs: Any) -> Callable[..., Any]:
         """flask-smorest's `arguments`, with an example of the body."""

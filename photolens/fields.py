@@ -61,7 +61,7 @@ class Text(fields.String):
     ) -> None:
         self.longest = longest
         metadata = {"minLength": 1, "maxLength": longest, "example": example} | kwargs.pop("metadata", {})
-        super().__init__(allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+        super().__init__(allow_none=nullable, metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str):
@@ -116,7 +116,7 @@ class Choice(fields.String):
     def __init__(self, *words: str, nullable: bool = False, **kwargs: Any) -> None:
         check = validate.OneOf(words, error="is none of " + ", ".join(words))
         metadata = {"example": words[0]} | kwargs.pop("metadata", {})
-        super().__init__(validate=check, allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+        super().__init__(validate=check, allow_none=nullable, metadata=metadata, **kwargs)
 
 
 class Money(fields.Field[Decimal]):

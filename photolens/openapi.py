@@ -170,12 +170,14 @@ def _field_example(field: Any) -> Any:
     return example_of(field.schema)
 
 
-def headers_of(status: int) -> dict[str, Any]:
+def headers_of(status: int, schema: type[Output] | None) -> dict[str, Any]:
     """The headers of a success."""
     text = {"type": "string"}
     headers: dict[str, Any] = {"X-Request-Id": {"description": "Names this request in the log.", "schema": text}}
     if status != 204:
         headers["ETag"] = {"description": "The hash of this answer.", "schema": text}
+    if schema is not None and "next_cursor" in schema._declared_fields:
+        headers["Link"] = {"description": 'The next page, as rel="next".', "schema": text}
     if status == 201:
         headers["Location"] = {"description": "The address of the new resource.", "schema": text}
     return headers

@@ -5,12 +5,9 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 import orjson
 import psycopg
-from flask import request
-from werkzeug.datastructures import MultiDict
 
 from photolens.database import Connection, Query
 from photolens.fields import MAX_ID, Choice, QueryInput, Text, WholeNumber
@@ -79,13 +76,6 @@ def page(conn: Connection, listing: type[ListArguments], arguments: dict[str, An
     if include == "total":
         answer["total"] = listing.count(conn, **filters)
     return answer
-
-
-def next_link(next_cursor: str) -> str:
-    """The `Link` header to the page after this one."""
-    arguments = MultiDict(request.args)
-    arguments["cursor"] = next_cursor
-    return f'<{request.path}?{urlencode(list(arguments.items(multi=True)))}>; rel="next"'
 
 
 def _like_pattern(text: str) -> str:

@@ -10,6 +10,14 @@ from photolens.problems import found
 from photolens.studio.problems import EXPENSE_BILLED, EXPENSE_NOT_BILLABLE
 
 
+def create_payment_account(conn: Connection, account: dict[str, Any]) -> Row:
+    """Add an account that money goes through. Problems: `name_taken`."""
+    with conn.transaction():
+        row: Row = sql.studio.insert_payment_account(conn, **account)
+        record_activity(conn, "PAYMENT_ACCOUNT_CREATED", "PAYMENT_ACCOUNT", row["id"], details={"name": row["name"]})
+        return row
+
+
 def update_payment_account(conn: Connection, payment_account_id: int, changes: dict[str, Any]) -> Row:
     """Change a payment account. Locks: the account. Problems: `not_found`, `name_taken`."""
     with conn.transaction():
@@ -19,6 +27,8 @@ def update_payment_account(conn: Connection, payment_account_id: int, changes: d
         changed = {**account, **changes}
         if changed != account:
             sql.studio.update_payment_account(conn, **changed)
+            details = {"name": changed["name"]}
+            record_activity(conn, "PAYMENT_ACCOUNT_CHANGED", "PAYMENT_ACCOUNT", payment_account_id, details=details)
         row: Row = sql.studio.get_payment_account(conn, payment_account_id=payment_account_id)
         return row
 
@@ -30,9 +40,11 @@ def delete_payment_account(conn: Connection, payment_account_id: int) -> None:
     """
     with conn.transaction():
         account = sql.studio.lock_payment_account(conn, payment_account_id=payment_account_id)
-        found(account, "payment account", payment_account_id)
+        account = found(account, "payment account", payment_account_id)
         require_match()
         sql.studio.delete_payment_account(conn, payment_account_id=payment_account_id)
+        details = {"name": account["name"]}
+        record_activity(conn, "PAYMENT_ACCOUNT_DELETED", "PAYMENT_ACCOUNT", payment_account_id, details=details)
 
 
 def record_expense(conn: Connection, expense: dict[str, Any]) -> Row:

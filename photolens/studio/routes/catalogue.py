@@ -27,8 +27,7 @@ def list_session_categories(arguments: dict[str, Any]) -> dict[str, Any]:
 @blp.answers(201, schemas.SessionCategory)
 def create_session_category(category: dict[str, Any]) -> Row:
     """Add a session category"""
-    row: Row = sql.studio.insert_session_category(connection(), **category)
-    return row
+    return actions.create_session_category(connection(), category)
 
 
 @blp.get("/session-categories/<id:category_id>")

@@ -82,8 +82,7 @@ def list_payment_accounts(arguments: dict[str, Any]) -> dict[str, Any]:
 @blp.answers(201, schemas.PaymentAccount)
 def create_payment_account(account: dict[str, Any]) -> Row:
     """Add a payment account"""
-    row: Row = sql.studio.insert_payment_account(connection(), **account)
-    return row
+    return actions.create_payment_account(connection(), account)
 
 
 @blp.get("/payment-accounts/<id:payment_account_id>")
