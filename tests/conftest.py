@@ -30,8 +30,9 @@ from photolens.invariants import broken_invariants
 from tests.client import ApiClient
 from tests.factories import Factory
 
-TEMPLATE = "photolens_test_template"
-SEEDED_TEMPLATE = "photolens_test_seeded"
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")  # workers may share TEST_DATABASE_URL, never a template
+TEMPLATE = f"photolens_test_template_{_WORKER}"
+SEEDED_TEMPLATE = f"photolens_test_seeded_{_WORKER}"
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,5 +1,6 @@
 """A database that goes away, comes back, or keeps somebody waiting: 503 with Retry-After, and never a 500."""
 
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from psycopg_pool import ConnectionPool
 
 from photolens import create_app
 from photolens.config import Settings
@@ -20,7 +22,16 @@ pytestmark = pytest.mark.committed
 
 def short_settings(**variables: str) -> Settings:
     """The defaults, but nobody waits long."""
-    return Settings.from_environment({"DATABASE_POOL_TIMEOUT": "200"} | variables)
+    return Settings.from_environment({"DATABASE_POOL_TIMEOUT": "500"} | variables)
+
+
+@contextmanager
+def application_on(url: str, **variables: str) -> Iterator[tuple[ApiClient, ConnectionPool[Connection]]]:
+    """The application on a database with these settings, once its pool is filled."""
+    settings = short_settings(**variables)
+    with open_pool(url, settings) as pool:
+        pool.wait()
+        yield ApiClient(create_app(settings, pool)), pool
 
 
 def assert_unavailable(answer: Answer) -> None:
@@ -79,10 +90,7 @@ def client_id(api: ApiClient, make: Factory) -> int:
 
 
 def test_connections_that_were_cut_are_replaced_while_the_next_request_waits(clone_url: str) -> None:
-    settings = short_settings(DATABASE_POOL_TIMEOUT="5000")
-    with open_pool(clone_url, settings) as pool:
-        pool.wait()
-        api = ApiClient(create_app(settings, pool))
+    with application_on(clone_url, DATABASE_POOL_TIMEOUT="5000") as (api, _):
         assert api.get("/clients").status == 200
         assert terminate_others(clone_url) >= 4
 
@@ -128,29 +136,23 @@ def test_a_database_that_nobody_answers_for_is_503() -> None:
 
 def test_requests_are_answered_again_once_the_database_is_back(databases: Databases, clone_url: str) -> None:
     name = psycopg.conninfo.conninfo_to_dict(clone_url)["dbname"]
-    settings = short_settings()
     with (
         psycopg.connect(databases.url_of("postgres"), autocommit=True) as admin,
-        open_pool(clone_url, settings) as pool,
+        application_on(clone_url) as (api, _),
     ):
-        api = ApiClient(create_app(settings, pool))
         before = api.get("/clients")
         admin.execute(f"alter database {name} allow_connections false".encode())
         admin.execute("select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = %s", [name])
         away = api.get("/clients")
         admin.execute(f"alter database {name} allow_connections true".encode())
-        back = [answer for answer in (api.get("/clients") for _ in range(150)) if answer.status != 503]
+        back = next(answer for answer in (api.get("/clients") for _ in range(100)) if answer.status != 503)
 
-    assert before.status == 200
     assert_unavailable(away)
-    assert back
-    assert {answer.status for answer in back} == {200}
+    assert (before.status, back.status) == (200, 200)
 
 
 def test_a_request_that_finds_every_connection_busy_for_too_long_is_503(clone_url: str) -> None:
-    settings = short_settings(DATABASE_CONNECTION_LIMIT="1")
-    with open_pool(clone_url, settings) as pool:
-        api = ApiClient(create_app(settings, pool))
+    with application_on(clone_url, DATABASE_CONNECTION_LIMIT="1") as (api, pool):
         with pool.connection():
             busy = api.get("/clients")
         free = api.get("/clients")
@@ -159,37 +161,32 @@ def test_a_request_that_finds_every_connection_busy_for_too_long_is_503(clone_ur
     assert free.status == 200
 
 
-def test_a_statement_that_runs_too_long_is_503_and_nothing_is_changed(
-    api: ApiClient, clone_url: str, client_id: int
-) -> None:
-    before = api.get(f"/clients/{client_id}").body
-    settings = short_settings(DATABASE_STATEMENT_TIMEOUT="150")
-
-    with open_pool(clone_url, settings) as pool, locked_client(clone_url, client_id):
-        answer = ApiClient(create_app(settings, pool)).patch(f"/clients/{client_id}", {"name": "Renamed"})
+def test_a_statement_that_runs_too_long_is_503_and_nothing_is_changed(clone_url: str) -> None:
+    with application_on(clone_url, DATABASE_STATEMENT_TIMEOUT="500") as (api, _):
+        client = Factory(api).client()
+        with locked_client(clone_url, client["id"]):
+            answer = api.patch(f"/clients/{client['id']}", {"name": "Renamed"})
+        after = api.get(f"/clients/{client['id']}").body
 
     assert_unavailable(answer)
-    assert api.get(f"/clients/{client_id}").body == before
+    assert after == client
 
 
-def test_a_lock_that_is_held_too_long_is_503_and_the_request_can_be_sent_again(
-    clone_url: str, api: ApiClient, client_id: int
-) -> None:
-    settings = short_settings(DATABASE_CONNECTION_LIMIT="1")
-    with open_pool(clone_url, settings) as pool:
+def test_a_lock_that_is_held_too_long_is_503_and_the_request_can_be_sent_again(clone_url: str) -> None:
+    with application_on(clone_url, DATABASE_CONNECTION_LIMIT="1") as (api, pool):
         with pool.connection() as only:  # the timeout of ten seconds is the connection's, and this pool has one
             only.execute("set lock_timeout = '100ms'")
-        impatient = ApiClient(create_app(settings, pool))
+        client_id = Factory(api).client()["id"]
         with locked_client(clone_url, client_id):
-            refused = impatient.patch(f"/clients/{client_id}", {"name": "Renamed"})
-        again = impatient.patch(f"/clients/{client_id}", {"name": "Renamed"})
+            refused = api.patch(f"/clients/{client_id}", {"name": "Renamed"})
+        again = api.patch(f"/clients/{client_id}", {"name": "Renamed"})
 
     assert_unavailable(refused)
     assert (again.status, again.body["name"]) == (200, "Renamed")
 
 
 def test_every_connection_is_told_how_long_it_may_wait(clone_url: str) -> None:
-    with open_pool(clone_url, short_settings(DATABASE_STATEMENT_TIMEOUT="12345")) as pool, pool.connection() as conn:
+    with application_on(clone_url, DATABASE_STATEMENT_TIMEOUT="12345") as (_, pool), pool.connection() as conn:
         told = {
             name: conn.execute(f"show {name}".encode()).fetchone()
             for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "timezone")
@@ -207,12 +204,10 @@ def test_a_deadlock_is_503_and_the_request_can_be_sent_again(clone_url: str) -> 
     # Somebody who keeps no order meets a payment: the invoice first, then the client. Whoever looks for a deadlock
     # first gives way, and that is not the stranger.
     name = psycopg.conninfo.conninfo_to_dict(clone_url)["dbname"]
-    settings = short_settings()
     with psycopg.connect(clone_url, options="-c deadlock_timeout=60s") as stranger:
         stranger.execute(f"alter database {name} set deadlock_timeout = '20ms'".encode())
         stranger.commit()
-        with open_pool(clone_url, settings) as pool:
-            api = ApiClient(create_app(settings, pool))
+        with application_on(clone_url) as (api, _):
             invoice = Factory(api).sent_invoice("100.00")
             pay = f"/invoices/{invoice['id']}/payments"
             stranger.execute("select from invoices where id = %s for update", [invoice["id"]])
@@ -228,8 +223,10 @@ def test_a_deadlock_is_503_and_the_request_can_be_sent_again(clone_url: str) -> 
 
 
 def test_a_table_that_is_gone_is_500_without_a_word_of_the_database(
-    api: ApiClient, conn: Connection, caplog: pytest.LogCaptureFixture
+    api: ApiClient, conn: Connection, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A linter that runs in this process switches off every logger it does not know.
+    monkeypatch.setattr(logging.getLogger("photolens.problems"), "disabled", False)
     conn.execute("alter table payment_accounts rename to payment_accounts_elsewhere")
 
     answer = api.get("/payment-accounts")
