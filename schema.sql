@@ -37,6 +37,7 @@ select set_config(
 ) as search_path \gset
 
 \ir schema/platform.sql
+\ir schema/identity.sql
 \ir schema/studio.sql
 \ir schema/billing.sql
 \ir schema/details.sql

@@ -1,5 +1,6 @@
 -- A demo studio, so that every screen and report has something to show: clients, a catalogue, a team, thirteen months
--- of shoots with their editing, invoices, payments and expenses. On a database that has schema.sql:
+-- of shoots with their editing, invoices, payments and expenses; and a user for each role, whose passwords everybody
+-- knows: not for a database that others reach. On a database that has schema.sql:
 --
 --     psql "$DATABASE_URL" -f seed.sql
 --
@@ -25,6 +26,7 @@ select exists (select from clients where lower(email) = 'amara@okafor.example') 
 \endif
 
 \ir seed/platform.sql
+\ir seed/identity.sql
 \ir seed/studio.sql
 \ir seed/billing.sql
 \ir seed/activities.sql

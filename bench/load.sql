@@ -36,7 +36,7 @@ insert into staff_members (id, name, role, email)
 select
     g,
     'Staff ' || g,
-    (array['PHOTOGRAPHER', 'EDITOR', 'ADMIN'])[1 + g % 3]::staff_role,
+    (array['PHOTOGRAPHER', 'EDITOR', 'ADMIN'])[1 + g % 3]::user_role,
     'staff' || g || '@example.com'
 from generate_series(1, 40) as g;
 

@@ -3,18 +3,35 @@
 from flask import Flask
 from psycopg_pool import ConnectionPool
 
-from photolens import access, answers, api, billing, database, headers, platform, problems, studio
+from photolens import (
+    access,
+    answers,
+    api,
+    billing,
+    database,
+    headers,
+    identity,
+    platform,
+    problems,
+    proxies,
+    rate_limits,
+    studio,
+)
 from photolens.config import Settings
 from photolens.database import Connection
+from photolens.sealing import Seal
 
 
 def create_app(settings: Settings, pool: ConnectionPool[Connection]) -> Flask:
     """The application, over a pool of connections to its database."""
     app = Flask("photolens", static_folder=None)
+    app.extensions |= {"settings": settings, "seal": Seal(settings)}
+    proxies.init_app(app, settings)
     answers.init_app(app)
     problems.init_app(app)
     headers.init_app(app, settings)
-    access.init_app(app, settings)
     database.init_app(app, pool)
-    api.init_app(app, (*studio.BLUEPRINTS, *billing.BLUEPRINTS, *platform.BLUEPRINTS))
+    access.init_app(app, identity.find_caller)
+    rate_limits.init_app(app, settings)
+    api.init_app(app, (*identity.BLUEPRINTS, *studio.BLUEPRINTS, *billing.BLUEPRINTS, *platform.BLUEPRINTS))
     return app

@@ -1,56 +1,190 @@
-"""Who is calling, and from where a caller may come.
+"""Who is calling, and what they may do: the caller, what each role is permitted, and what an operation demands.
 
-Accounts arrive with the identity domain. Until then everyone who reaches the server may do everything, so only this
-machine reaches it: the server binds to a loopback address, and a request from elsewhere, or one that a browser was
-tricked into sending under another host name, is refused here whatever server runs the application.
+A route declares its demand beside its address, or the application does not start: `@public`, `@signed_in`,
+`@in_person` (not through a personal access token) or `@requires(permission, …)`. Which rows a caller then sees is
+decided in SQL, by the `…_seen_by` functions of the schema.
 """
 
-import ipaddress
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
-from flask import Flask, request
+from flask import Flask, g, request
 
-from photolens.config import Settings
-from photolens.problems import ProblemKind
+from photolens.database import Connection, connection
+from photolens.problems import FORBIDDEN, SESSION_REQUIRED, UNAUTHENTICATED
 
-LOCAL_ONLY = ProblemKind(403, "local_only", "This server answers only its own machine")
+API = "/api/v1/"
+
+
+class Permission(StrEnum):
+    """What a caller may be permitted; the words of the seed, and of the database's enum type."""
+
+    VIEW_DASHBOARD = "VIEW_DASHBOARD"
+    VIEW_BOOKINGS_ALL = "VIEW_BOOKINGS_ALL"
+    VIEW_BOOKINGS_SELF = "VIEW_BOOKINGS_SELF"
+    MANAGE_BOOKINGS = "MANAGE_BOOKINGS"
+    VIEW_CLIENTS = "VIEW_CLIENTS"
+    MANAGE_CLIENTS = "MANAGE_CLIENTS"
+    VIEW_INVOICES = "VIEW_INVOICES"
+    MANAGE_INVOICES = "MANAGE_INVOICES"
+    VIEW_EDITING_ALL = "VIEW_EDITING_ALL"
+    VIEW_EDITING_SELF = "VIEW_EDITING_SELF"
+    MANAGE_EDITING = "MANAGE_EDITING"
+    VIEW_REPORTS = "VIEW_REPORTS"
+    VIEW_STAFF = "VIEW_STAFF"
+    MANAGE_STAFF = "MANAGE_STAFF"
+    VIEW_SETTINGS = "VIEW_SETTINGS"
+    MANAGE_SETTINGS = "MANAGE_SETTINGS"
+    MANAGE_EXPENSES = "MANAGE_EXPENSES"
+
+
+class Role(StrEnum):
+    """What somebody is to the studio."""
+
+    OWNER = "OWNER"
+    ADMIN = "ADMIN"
+    PHOTOGRAPHER = "PHOTOGRAPHER"
+    EDITOR = "EDITOR"
+    FINANCE = "FINANCE"
+    TRAINER = "TRAINER"
+    VENDOR = "VENDOR"
+    CUSTOMER = "CUSTOMER"
+
+
+# What an owner has before an administrator is not a permission but the role: see identity.rules and `is_owner`.
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.ADMIN: frozenset(Permission),
+    Role.PHOTOGRAPHER: frozenset(
+        {
+            Permission.VIEW_DASHBOARD,
+            Permission.VIEW_BOOKINGS_SELF,
+            Permission.VIEW_CLIENTS,
+            Permission.VIEW_EDITING_ALL,
+        }
+    ),
+    Role.EDITOR: frozenset({Permission.VIEW_DASHBOARD, Permission.VIEW_EDITING_SELF, Permission.MANAGE_EDITING}),
+    Role.FINANCE: frozenset(
+        {
+            Permission.VIEW_DASHBOARD,
+            Permission.VIEW_INVOICES,
+            Permission.MANAGE_INVOICES,
+            Permission.MANAGE_EXPENSES,
+            Permission.VIEW_REPORTS,
+        }
+    ),
+    Role.TRAINER: frozenset(),
+    Role.VENDOR: frozenset(),
+    Role.CUSTOMER: frozenset(),
+}
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Whoever sent the present request; the name stands in activities, logs and payments."""
+    """Whoever sent the present request. The name stands in activities, logs and payments.
 
+    `permissions` are those in force: the role's, of a token those it was given of them, and of an account that is not
+    ACTIVE none. `staff_id` is the caller's record on the team, `session_id` the sign-in; through a personal access
+    token there is none.
+    """
+
+    user_id: UUID
     name: str
+    role: Role
+    permissions: frozenset[Permission]
+    staff_id: int | None
+    session_id: int | None
+
+    def may(self, *any_of: Permission) -> bool:
+        """Whether one of these permissions is in force."""
+        return not self.permissions.isdisjoint(any_of)
+
+    @property
+    def own_rows(self) -> int:
+        """As whom the caller is shown rows of their own: their staff record, or 0, which owns nothing."""
+        return self.staff_id or 0
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What an operation demands: a caller, one in person, and of each group of permissions one."""
+
+    caller: bool = True
+    in_person: bool = False
+    permissions: tuple[frozenset[Permission], ...] = ()
+
+
+View = Callable[..., Any]
+FindCaller = Callable[[Connection, str], Caller | None]
+
+
+def _declare(view: View, demand: Demand) -> View:
+    view._apidoc = getattr(view, "_apidoc", {}) | {"demand": demand}  # type: ignore[attr-defined]
+    return view
+
+
+def public(view: View) -> View:
+    """Anybody may call this operation; it needs no token."""
+    return _declare(view, Demand(caller=False))
+
+
+def signed_in(view: View) -> View:
+    """Any user may call this operation, whatever their role."""
+    return _declare(view, Demand())
+
+
+def in_person(view: View) -> View:
+    """Any user may call this operation, but only signed in: no program that holds a token of theirs."""
+    return _declare(view, Demand(in_person=True))
+
+
+def requires(*any_of: Permission) -> Callable[[View], View]:
+    """One of these permissions is needed; said twice over an operation, one of each."""
+
+    def decorator(view: View) -> View:
+        earlier = getattr(view, "_apidoc", {}).get("demand", Demand())
+        return _declare(view, Demand(permissions=(*earlier.permissions, frozenset(any_of))))
+
+    return decorator
 
 
 def current_caller() -> Caller:
-    """The caller of the present request."""
-    return Caller("local")
+    """The caller of the present request, or the 401 that says how to become one."""
+    caller: Caller | None = g.get("caller")
+    if caller is not None:
+        return caller
+    if "Authorization" not in request.headers:
+        raise UNAUTHENTICATED("Sign in, and send the token.", headers={"WWW-Authenticate": "Bearer"})
+    challenge = 'Bearer error="invalid_token"'
+    raise UNAUTHENTICATED("The token is not valid, or no longer.", headers={"WWW-Authenticate": challenge})
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine alone: `localhost`, `127.0.0.1`, `::1`."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+def admit(demand: Demand) -> None:
+    """Let the present caller through to an operation, or raise 401 or 403."""
+    if not demand.caller:
+        return
+    caller = current_caller()
+    if demand.in_person and caller.session_id is None:
+        raise SESSION_REQUIRED("A personal access token does not serve for this. Sign in.")
+    for any_of in demand.permissions:
+        if not caller.may(*any_of):
+            raise FORBIDDEN(f"This needs the permission {' or '.join(sorted(any_of))}.")
 
 
-def _without_port(host: str) -> str:
-    """`[::1]:8000` → `[::1]`."""
-    return re.sub(r":[0-9]*$", "", host)
+def _bearer_token() -> str | None:
+    """The token of `Authorization: Bearer <token>`."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and token.isascii() and 0 < len(token) <= 200 else None
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Refuse every request that does not come from this machine and for this machine, or that a foreign page sends."""
+def init_app(app: Flask, find_caller: FindCaller) -> None:
+    """Find out who sends each request of the API: one query, and none without a token."""
 
     @app.before_request
-    def refuse_strangers() -> None:
-        if not is_loopback(request.remote_addr or "") or not is_loopback(_without_port(request.host)):
-            raise LOCAL_ONLY("There are no accounts yet, so nobody else may come in.")
-        origin = request.headers.get("Origin")
-        if origin is not None and origin not in (*settings.cors_origins, request.host_url.rstrip("/")):
-            raise LOCAL_ONLY("A page of another origin sent this; CORS_ORIGINS names those that may.")
+    def identify() -> None:
+        token = _bearer_token() if request.path.startswith(API) and request.method != "OPTIONS" else None
+        g.caller = None if token is None else find_caller(connection(), token)

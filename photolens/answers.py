@@ -39,7 +39,7 @@ def next_link(next_cursor: str) -> str:
     return f'<{request.path}?{urlencode(list(arguments.items(multi=True)))}>; rel="next"'
 
 
-def json_answer(value: Any, status: int, named_by: str = "id") -> Response:
+def json_answer(value: Any, status: int, named_by: str = "id", location: str | None = None) -> Response:
     """The response to a view's value: 201 names the new row's address, 204 has no body, a GET may turn into 304."""
     if status == 204:
         return Response(status=204)
@@ -53,7 +53,7 @@ def json_answer(value: Any, status: int, named_by: str = "id") -> Response:
     if status == 200 and value.get("nextCursor"):
         response.headers["Link"] = next_link(value["nextCursor"])
     if status == 201:
-        response.headers["Location"] = f"{request.path}/{value[named_by]}"
+        response.headers["Location"] = location or f"{request.path}/{value[named_by]}"
     return response
 
 

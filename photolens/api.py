@@ -19,7 +19,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
-from photolens import answers, idempotency, openapi, preconditions, problems
+from photolens import access, answers, idempotency, openapi, preconditions, problems
 from photolens.fields import MAX_ID, Output
 from photolens.naming import camel_case
 from photolens.problems import ProblemKind
@@ -96,16 +96,18 @@ class Blueprint(flask_smorest.Blueprint):
         super().__init__(name, import_name, url_prefix=PREFIX, description=description)
         self._prepare_doc_cbks.append(openapi.describe_conventions)
 
-    def answers(self, status: int, schema: type[Output] | None = None, *, named_by: str = "id") -> Callable[..., Any]:
+    def answers(
+        self, status: int, schema: type[Output] | None = None, *, named_by: str = "id", location: str | None = None
+    ) -> Callable[..., Any]:
         """Answer with the view's value as JSON of this shape.
 
-        `named_by` is the member that ends the address of what a 201 has created.
+        `named_by` is the member that ends the address of what a 201 has created, where that is not a fixed `location`.
         """
 
         def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
             def answer(*args: Any, **kwargs: Any) -> Response:
-                return answers.json_answer(view(*args, **kwargs), status, named_by)
+                return answers.json_answer(view(*args, **kwargs), status, named_by, location)
 
             documented: Callable[..., Any] = self.response(
                 status, schema, example=openapi.example_of(schema), headers=openapi.headers_of(status, schema)
@@ -137,25 +139,41 @@ class Blueprint(flask_smorest.Blueprint):
 
         return decorator
 
+    @staticmethod
+    def confidential(view: Any) -> Any:
+        """What this POST is sent or answers is a secret: nothing of it is kept, so it takes no Idempotency-Key."""
+        view._apidoc = getattr(view, "_apidoc", {}) | {"is_confidential": True}
+        return view
+
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
     ) -> None:
-        """Flask's; a POST keeps its Idempotency-Key, a change its If-Match, and the document what it needs to know."""
-        wrap = _conventions_of(options.get("methods", ["GET"])[0])
+        """Flask's; a caller is let through, a POST keeps its Idempotency-Key, a change its If-Match.
+
+        Raises TypeError for a view that does not say who may call it.
+        """
+        if "demand" not in view_func._apidoc:
+            raise TypeError(f"{view_func.__name__} does not say who may call it: see photolens.access")
+        demand: access.Demand = view_func._apidoc["demand"]
+        # Keys are kept for a user: where there is none, or where nothing may be kept, a POST takes none.
+        takes_key = demand.caller and not view_func._apidoc.get("is_confidential", False)
+        wrap = _conventions_of(options.get("methods", ["GET"])[0], takes_key)
 
         @wraps(view_func)
         def view(**path: Any) -> Response:
+            access.admit(demand)
             return wrap(lambda: view_func(**path))
 
         view._apidoc = view_func._apidoc | {  # type: ignore[attr-defined]
             "operation_id": camel_case(view_func.__name__),
-            "has_path_id": "<id:" in rule,
+            "has_path_id": "<" in rule,
+            "takes_key": takes_key,
         }
         super().add_url_rule(rule, endpoint, view, *args, **options)
 
 
-def _conventions_of(method: str) -> Callable[[Callable[[], Response]], Response]:
-    if method == "POST":
+def _conventions_of(method: str, takes_key: bool) -> Callable[[Callable[[], Response]], Response]:
+    if method == "POST" and takes_key:
         return idempotency.once
     if method in ("PUT", "PATCH", "DELETE"):
         return preconditions.if_unchanged

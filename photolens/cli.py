@@ -2,17 +2,25 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 import psycopg
+from marshmallow import ValidationError
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
 from photolens import create_app, server
 from photolens.config import ConfigurationError, Settings
+from photolens.database import Connection, sql
 from photolens.embedded import EmbeddedError, EmbeddedServer
+from photolens.identity.actions import accounts
+from photolens.identity.schemas.accounts import NewOwner
 from photolens.invariants import broken_invariants
+from photolens.problems import Problem
+from photolens.sealing import Seal
 
 
 @click.group()
@@ -44,22 +52,73 @@ def db() -> None:
 @db.command()
 def audit() -> None:
     """Recompute every derived field; name each row that differs, and exit 1 if there is one."""
-    settings = Settings.from_environment()
-    if settings.database_url is not None:
-        broken = _audit(settings.database_url)
-    else:
-        with EmbeddedServer(settings.state_dir, share=True) as embedded:
-            broken = _audit(embedded.url)
+    with _database(Settings.from_environment()) as conn:
+        broken = broken_invariants(conn)
     for line in broken:
         click.echo(line)
     click.echo(f"{len(broken)} differences." if broken else "Every derived field is what its rows say.")
     sys.exit(1 if broken else 0)
 
 
-def _audit(url: str) -> list[str]:
-    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+@photolens.group()
+def users() -> None:
+    """Look after the accounts."""
+
+
+@users.command("create-owner")
+@click.option("--email", prompt="E-mail")
+@click.option("--name", prompt="Name")
+@click.password_option(help="Asked for where it is not given, which keeps it out of the shell's history.")
+def create_owner(email: str, name: str, password: str) -> None:
+    """Open an owner's account: the first of a new studio."""
+    settings = Settings.from_environment()
+    owner = {"email": email, "name": name, "password": password}
+    app = create_app(settings, ConnectionPool(open=False))
+    with _database(settings) as conn, app.app_context():
+        try:
+            accounts.create_owner(conn, **NewOwner().load(owner))
+        except ValidationError as error:
+            raise click.ClickException(_first_fault(error)) from None
+        except Problem as problem:
+            raise click.ClickException(problem.detail) from None
+        except psycopg.errors.UniqueViolation:
+            raise click.ClickException(f"Somebody has an account with {email} already.") from None
+    click.echo(f"{email} can sign in, as an owner.")
+
+
+def _first_fault(error: ValidationError) -> str:
+    assert isinstance(error.messages, dict)
+    field, sentences = next(iter(error.messages.items()))
+    return f"The {field} {sentences[0]}."
+
+
+@photolens.command()
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="The newest so many.")
+def outbox(limit: int) -> None:
+    """Show the messages that wait to be sent: to whom, and what they say."""
+    settings = Settings.from_environment()
+    seal = Seal(settings)
+    with _database(settings) as conn:
+        messages = sql.platform.list_pending_messages(conn, limit=limit)
+    for message in messages:
+        click.echo(f"{message['createdAt']:%Y-%m-%d %H:%M:%S} UTC  {message['channel']}  {message['recipient']}")
+        if message["subject"]:
+            click.echo(f"Subject: {message['subject']}")
+        click.echo(f"\n{seal.unseal(message['body'])}\n")
+    click.echo(f"{len(messages)} waiting.")
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Connection]:
+    """A connection to the database of DATABASE_URL, or to the embedded one, running or not."""
+    with ExitStack() as stack:
+        url = settings.database_url
+        if url is None:
+            url = stack.enter_context(EmbeddedServer(settings.state_dir, share=True)).url
+        connect = psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row)
+        conn: Connection = stack.enter_context(connect)
         server.require_schema(conn)
-        return broken_invariants(conn)
+        yield conn
 
 
 def main() -> None:

@@ -1,13 +1,19 @@
 """The environment, read once into one frozen Settings; a bad value stops the start with a sentence that names it."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
+from flask import current_app
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+SHORTEST_SECRET = 32
 
 
 class ConfigurationError(Exception):
@@ -18,14 +24,26 @@ class ConfigurationError(Exception):
 class Settings:
     """What the process was told by its environment. Names are the variables' in lower case."""
 
+    photolens_env: str
     host: str
     port: int
-    database_url: str | None
+    secret_key: str | None = field(repr=False)
+    database_url: str | None = field(repr=False)
     state_dir: Path
     database_connection_limit: int
     database_pool_timeout: int
     database_statement_timeout: int
     cors_origins: tuple[str, ...]
+    trusted_proxies: tuple[Network, ...]
+    redis_url: str | None = field(repr=False)
+    rate_limit_per_minute: int
+    app_url: str
+    otp_echo: bool
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real people's data are served: then nothing that is only there for trying out is."""
+        return self.photolens_env == "production"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -36,7 +54,10 @@ class Settings:
         if environment is None:
             environment = {k: v for k, v in dotenv_values(".env").items() if v is not None} | dict(os.environ)
         given = {name: value.strip() for name, value in environment.items() if value.strip()}
+        is_production = _choice(given, "PHOTOLENS_ENV", "development", "production") == "production"
         return cls(
+            photolens_env="production" if is_production else "development",
+            secret_key=_secret_key(given, is_production),
             host=given.get("HOST", "127.0.0.1"),
             port=_whole_number(given, "PORT", 8000, 0, 65535),
             database_url=_database_url(given),
@@ -45,7 +66,26 @@ class Settings:
             database_pool_timeout=_whole_number(given, "DATABASE_POOL_TIMEOUT", 20_000, 1, 600_000),
             database_statement_timeout=_whole_number(given, "DATABASE_STATEMENT_TIMEOUT", 30_000, 1, 3_600_000),
             cors_origins=_origins(given),
+            trusted_proxies=_networks(given),
+            redis_url=_redis_url(given),
+            rate_limit_per_minute=_whole_number(given, "RATE_LIMIT_PER_MINUTE", 1200, 1, 1_000_000),
+            app_url=_app_url(given),
+            otp_echo=_otp_echo(given, is_production),
         )
+
+
+def current_settings() -> Settings:
+    """The settings of the present application."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _choice(given: Mapping[str, str], name: str, *words: str) -> str:
+    """One of these words; the first is the default."""
+    word = given.get(name, words[0])
+    if word not in words:
+        raise ConfigurationError(f"{name} is {word!r}; it takes {' or '.join(words)}.")
+    return word
 
 
 def _whole_number(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
@@ -82,3 +122,46 @@ def _origins(given: Mapping[str, str]) -> tuple[str, ...]:
         if scheme not in ("http", "https") or not separator or not host or "/" in host or "*" in host:
             raise ConfigurationError(f"CORS_ORIGINS holds {origin!r}; it takes origins such as https://studio.example")
     return origins
+
+
+def _secret_key(given: Mapping[str, str], is_production: bool) -> str | None:
+    key = given.get("SECRET_KEY")
+    if key is None and is_production:
+        raise ConfigurationError(f"SECRET_KEY is needed in production: {SHORTEST_SECRET} random characters or more.")
+    if key is not None and len(key) < SHORTEST_SECRET:
+        raise ConfigurationError(f"SECRET_KEY is shorter than {SHORTEST_SECRET} characters.")
+    return key
+
+
+def _networks(given: Mapping[str, str]) -> tuple[Network, ...]:
+    networks = []
+    for text in given.get("TRUSTED_PROXIES", "").split(","):
+        if text.strip():
+            try:
+                networks.append(ipaddress.ip_network(text.strip()))
+            except ValueError:
+                raise ConfigurationError(
+                    f"TRUSTED_PROXIES holds {text.strip()!r}; it takes addresses and networks such as 10.0.0.0/8."
+                ) from None
+    return tuple(networks)
+
+
+def _redis_url(given: Mapping[str, str]) -> str | None:
+    url = given.get("REDIS_URL")
+    if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigurationError("REDIS_URL does not start with redis://, rediss:// or unix://")
+    return url
+
+
+def _app_url(given: Mapping[str, str]) -> str:
+    url = given.get("APP_URL", "http://localhost:3000").rstrip("/")
+    if not url.startswith(("http://", "https://")):
+        raise ConfigurationError(f"APP_URL is {url!r}; it takes an address such as https://studio.example")
+    return url
+
+
+def _otp_echo(given: Mapping[str, str], is_production: bool) -> bool:
+    is_on = _choice(given, "OTP_ECHO", "0", "1") == "1"
+    if is_on and is_production:
+        raise ConfigurationError("OTP_ECHO answers one-time codes to whoever asks for them: never in production.")
+    return is_on

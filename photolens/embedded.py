@@ -110,8 +110,8 @@ class EmbeddedServer:
             shutil.rmtree(self._data)
         self._release_lock()
 
-    def install(self) -> bool:
-        """Create the studio's database with schema and demo data, unless it is there; True if it was created.
+    def install(self, *, with_demo: bool) -> bool:
+        """Create the studio's database with the schema, and the demo data if wanted; True if it was not there yet.
 
         It is built under another name first, so that a start that was killed half-way leaves nothing behind.
         """
@@ -119,7 +119,8 @@ class EmbeddedServer:
             return False
         building = f"{DATABASE}_building"
         self.psql("postgres", "-c", f"drop database if exists {building}", "-c", f"create database {building}")
-        self.psql(building, "-f", str(ROOT / "schema.sql"), "-f", str(ROOT / "seed.sql"))
+        files = [ROOT / "schema.sql", *([ROOT / "seed.sql"] if with_demo else [])]
+        self.psql(building, *[argument for file in files for argument in ("-f", str(file))])
         self.psql("postgres", "-c", f"alter database {building} rename to {DATABASE}")
         return True
 

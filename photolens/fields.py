@@ -23,6 +23,7 @@ _INSTANT = re.compile(
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL_WORD = r"[^\s@.\x00-\x20\"(),:;<>\[\]\\]+"
 _EMAIL = re.compile(rf"{_EMAIL_WORD}(\.{_EMAIL_WORD})*@{_EMAIL_WORD}(\.{_EMAIL_WORD})+")
+_PHONE = re.compile(r"^\+[1-9][0-9]{6,14}$")
 _URL = re.compile(r"https?://[^\s/?#@:]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)
 
 
@@ -93,6 +94,45 @@ class Email(Text):
         if not _EMAIL.fullmatch(text) or any(unicodedata.category(character) == "Cf" for character in text):
             raise ValidationError("is not an e-mail address")
         return text
+
+
+class Phone(Text):
+    """A phone number in the form of E.164: `+31612345678`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"pattern": _PHONE.pattern}
+        super().__init__(16, example="+31612345678", metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not _PHONE.fullmatch(text):
+            raise ValidationError("is not a phone number such as +31612345678")
+        return text
+
+
+class Secret(Text):
+    """A token. It is never repeated in an answer, as no value is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(200, metadata={"format": "password"}, **kwargs)
+
+
+class Password(fields.String):
+    """A password: not trimmed; of what looks the same, one spelling (Unicode NFKC, as NIST SP 800-63B has it)."""
+
+    default_error_messages = {"invalid": "is not text", "null": "may not be null", "required": "is required"}
+    longest = 1000
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"format": "password", "example": "a sentence nobody says"} | kwargs.pop("metadata", {})
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if not 0 < len(value) <= self.longest:
+            raise ValidationError(f"is not from 1 to {self.longest} characters long")
+        return unicodedata.normalize("NFKC", value)
 
 
 class WebAddress(Text):
@@ -183,6 +223,14 @@ class Id(WholeNumber):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(1, MAX_ID, example=1, **kwargs)
+
+
+class Uuid(fields.String):
+    """The id of a user, in answers."""
+
+    def __init__(self, *, nullable: bool = False) -> None:
+        metadata = {"format": "uuid", "example": "550e8400-e29b-41d4-a716-446655440000"}
+        super().__init__(allow_none=nullable, metadata=metadata)
 
 
 class Flag(fields.Boolean):

@@ -33,7 +33,7 @@ def once(produce: Callable[[], Response]) -> Response:
         return produce()
     if not _KEY.fullmatch(key):
         raise invalid("/Idempotency-Key", "takes 1 to 255 printable ASCII characters without spaces", "header")
-    caller = access.current_caller().name
+    caller = str(access.current_caller().user_id)
     digest = hashlib.sha256(b"\x00".join((request.full_path.encode(), request.get_data(cache=True)))).digest()
     conn = connection()
     with conn.transaction():

@@ -10,12 +10,13 @@ from apispec.ext.marshmallow.common import resolve_schema_instance
 from flask_smorest.spec.plugins import FlaskPlugin
 from marshmallow import fields as ma_fields
 
-from photolens import access, idempotency, problems
+from photolens import idempotency, problems
+from photolens.access import Demand
 from photolens.fields import Output
 from photolens.naming import camel_case
 from photolens.problems import ProblemKind
 
-_ALWAYS = (access.LOCAL_ONLY, problems.INTERNAL_ERROR, problems.UNAVAILABLE)
+_ALWAYS = (problems.RATE_LIMITED, problems.INTERNAL_ERROR, problems.UNAVAILABLE)
 _WITH_BODY = (problems.MALFORMED_JSON, problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE, problems.INVALID)
 
 
@@ -55,8 +56,16 @@ class CamelCasePaths(FlaskPlugin):
 
 
 def register_components(spec: APISpec) -> None:
-    """The problem's schema, and the request headers that many operations share."""
+    """The problem's schema, the token, and the request headers that many operations share."""
     spec.components.schema("Problem", schema=Problem)
+    spec.components.security_scheme(
+        "bearer",
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The token that `POST /auth/login` answers, or a personal access token (`pl_…`).",
+        },
+    )
     spec.components.parameter(
         "IDEMPOTENCY_KEY",
         "header",
@@ -82,12 +91,14 @@ def describe_conventions(
 ) -> dict[str, Any]:
     """Add what an operation of this shape always has: its id, its request headers, its problem answers."""
     doc["operationId"] = doc_info["operation_id"]
+    demand: Demand = doc_info["demand"]
+    _describe_demand(doc, demand)
     takes_arguments = "arguments" in doc_info
     responses = doc.setdefault("responses", {})
     for status in [status for status in responses if not 200 <= int(status) < 300]:
         del responses[status]
 
-    kinds = [*doc_info.get("refuses", ()), *_ALWAYS]
+    kinds = [*doc_info.get("refuses", ()), *_ALWAYS, *_refusals_of(demand)]
     if doc_info["has_path_id"]:
         kinds.append(problems.NOT_FOUND)
     if "requestBody" in doc:
@@ -95,17 +106,42 @@ def describe_conventions(
     elif takes_arguments:
         kinds.append(problems.INVALID)
     parameters = doc.setdefault("parameters", [])
-    if method == "post":
+    if method == "post" and doc_info["takes_key"]:
         parameters.append("IDEMPOTENCY_KEY")
         kinds += [idempotency.KEY_REUSED, idempotency.IN_PROGRESS, problems.INVALID, problems.BODY_TOO_LARGE]
-    elif method == "get":
+    if method == "get":
         parameters.append("IF_NONE_MATCH")
         responses["304"] = {"description": "Not Modified"}
-    else:
+    elif method != "post":
         parameters.append("IF_MATCH_OPTIONAL")
         kinds.append(problems.PRECONDITION_FAILED)
     responses |= _problem_responses(spec, kinds)
     return doc
+
+
+def _describe_demand(doc: dict[str, Any], demand: Demand) -> None:
+    """Say who may call an operation: `security` for machines, `x-permissions` for the front end, words for people."""
+    doc["security"] = [{"bearer": []}] if demand.caller else []
+    doc["x-permissions"] = [sorted(any_of) for any_of in demand.permissions]
+    if not demand.caller:
+        words = "Needs no token."
+    elif demand.permissions:
+        groups = (" or ".join(f"`{permission}`" for permission in any_of) for any_of in doc["x-permissions"])
+        words = f"Needs {', and '.join(groups)}."
+    else:
+        words = "Of the caller's own; in person." if demand.in_person else "Of the caller's own."
+    doc["description"] = "\n\n".join(filter(None, (doc.get("description"), words)))
+
+
+def _refusals_of(demand: Demand) -> list[ProblemKind]:
+    kinds = []
+    if demand.caller:
+        kinds.append(problems.UNAUTHENTICATED)
+    if demand.permissions:
+        kinds.append(problems.FORBIDDEN)
+    if demand.in_person:
+        kinds.append(problems.SESSION_REQUIRED)
+    return kinds
 
 
 def _problem_responses(spec: APISpec, kinds: Iterable[ProblemKind]) -> dict[str, Any]:
@@ -118,7 +154,7 @@ def _problem_responses(spec: APISpec, kinds: Iterable[ProblemKind]) -> dict[str,
         response = responses.setdefault(
             str(kind.status), {"description": "", "content": {"application/problem+json": media}}
         )
-        if kind.status == 503 or kind is idempotency.IN_PROGRESS:
+        if kind.status in (429, 503) or kind is idempotency.IN_PROGRESS:
             seconds = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
             response["headers"] = {"Retry-After": seconds}
         response["description"] += (" · " if response["description"] else "") + f"`{kind.code}`"

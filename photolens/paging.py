@@ -2,9 +2,11 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -12,6 +14,8 @@ import psycopg
 from photolens.database import Connection, Query
 from photolens.fields import MAX_ID, Choice, QueryInput, Text, WholeNumber
 from photolens.problems import Problem, invalid
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def _encode(listing: str, key: str, row: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
-def _decode(cursor: str, listing: str) -> tuple[str, int]:
+def _decode(cursor: str, listing: str) -> tuple[str, int | UUID]:
     try:
         parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
@@ -99,6 +103,8 @@ def _decode(cursor: str, listing: str) -> tuple[str, int]:
             of == listing and type(row_id) is int and 0 <= row_id <= MAX_ID and "\x00" not in key
         ):
             return key, row_id
+        case [str(of), str(key), str(row_id)] if of == listing and _UUID.fullmatch(row_id) and "\x00" not in key:
+            return key, UUID(row_id)
     raise _bad_cursor()
 
 

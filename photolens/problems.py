@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
+from uuid import UUID
 
 import psycopg
 from flask import Flask, Response, g, request
@@ -64,13 +65,19 @@ class ProblemKind:
 
 MALFORMED_JSON = ProblemKind(400, "malformed_json", "The body is not JSON")
 BAD_REQUEST = ProblemKind(400, "bad_request", "The request cannot be read")
+UNAUTHENTICATED = ProblemKind(401, "unauthenticated", "You are not signed in")
+FORBIDDEN = ProblemKind(403, "forbidden", "You are not permitted to do this")
+SESSION_REQUIRED = ProblemKind(403, "session_required", "This is done in person, not by a program")
 NOT_FOUND = ProblemKind(404, "not_found", "There is no such thing")
 METHOD_NOT_ALLOWED = ProblemKind(405, "method_not_allowed", "This address does not take that method")
+EMAIL_TAKEN = ProblemKind(409, "email_taken", "Somebody else has this e-mail address")
+NAME_TAKEN = ProblemKind(409, "name_taken", "Another one has this name")
 ILLEGAL_TRANSITION = ProblemKind(409, "illegal_transition", "It cannot go from that status to this one")
 PRECONDITION_FAILED = ProblemKind(412, "precondition_failed", "It has changed since you read it")
 BODY_TOO_LARGE = ProblemKind(413, "body_too_large", "The body is too large")
 UNSUPPORTED_MEDIA_TYPE = ProblemKind(415, "unsupported_media_type", "The body is not of a media type taken here")
 INVALID = ProblemKind(422, "invalid", "The request is not valid")
+RATE_LIMITED = ProblemKind(429, "rate_limited", "Too often, too quickly")
 INTERNAL_ERROR = ProblemKind(500, "internal_error", "Something went wrong on our side")
 UNAVAILABLE = ProblemKind(503, "database_unavailable", "The database cannot be used just now")
 
@@ -80,7 +87,7 @@ def invalid(pointer: str, detail: str, location: str = "body") -> Problem:
     return INVALID(f"{pointer or location} {detail}", errors=[{"in": location, "pointer": pointer, "detail": detail}])
 
 
-def found(row: Found | None, noun: str, row_id: int) -> Found:
+def found(row: Found | None, noun: str, row_id: int | UUID) -> Found:
     """The row, or the 404 that says what there is not."""
     if row is None:
         raise NOT_FOUND(f"There is no {noun} {row_id}.")

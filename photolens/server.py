@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import ipaddress
 import logging
 import signal
 import socket
@@ -13,12 +14,13 @@ from flask import Flask
 from psycopg.rows import dict_row
 from waitress.server import create_server
 
-from photolens import access, create_app
+from photolens import create_app
 from photolens.config import ConfigurationError, Settings
 from photolens.database import Connection, open_pool, sql
 from photolens.embedded import EmbeddedServer
 
 THREADS = 16
+DEMO_LOGIN = "owner@demo.photolens.test / photolens-demo"
 REQUEST_LIMIT = 32 * 1024 * 1024  # what waitress takes in at all; the application's own limits are lower
 
 
@@ -31,7 +33,7 @@ def application() -> Flask:
     if url is None:
         server = EmbeddedServer(settings.state_dir).__enter__()
         atexit.register(server.__exit__, None, None, None)
-        server.install()
+        server.install(with_demo=not settings.is_production)
         url = server.url
     pool = open_pool(url, settings)
     atexit.register(pool.close)
@@ -40,9 +42,10 @@ def application() -> Flask:
 
 def serve(settings: Settings, *, fresh: bool) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is running and stop the database that was started."""
-    if not access.is_loopback(settings.host):
+    if not settings.is_production and not _is_loopback(settings.host):
         raise ConfigurationError(
-            f"HOST is {settings.host!r}; until there are accounts the server only listens on this machine."
+            f"HOST is {settings.host!r}; with the demo's logins the server only listens on this machine. "
+            "Set PHOTOLENS_ENV=production."
         )
     if fresh and settings.database_url is not None:
         raise ConfigurationError("--fresh makes the embedded database anew; it never touches the one of DATABASE_URL.")
@@ -69,6 +72,16 @@ def serve(settings: Settings, *, fresh: bool) -> None:
         _announce(settings, listener.getsockname()[1], url)
         server.run()
         server.close()
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine alone: `localhost`, `127.0.0.1`, `::1`."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -98,8 +111,9 @@ def _embedded_url(stack: contextlib.ExitStack, settings: Settings, *, fresh: boo
     if fresh:
         server.erase()
     stack.enter_context(server)
-    if server.install():
-        print(f"Created the demo studio in {settings.state_dir}", flush=True)
+    if server.install(with_demo=not settings.is_production):
+        content = "an empty database" if settings.is_production else "the demo studio"
+        print(f"Created {content} in {settings.state_dir}", flush=True)
     return server.url
 
 
@@ -107,6 +121,12 @@ def require_schema(conn: Connection) -> None:
     """Raise ConfigurationError for a database that schema.sql has not been applied to."""
     if not sql.platform.exists_schema(conn):
         raise ConfigurationError('The database has no Photolens schema yet: psql "$DATABASE_URL" -f schema.sql')
+
+
+def _welcome(settings: Settings) -> str:
+    if settings.is_production or settings.database_url is not None:
+        return ""
+    return f"  Sign in   {DEMO_LOGIN}   (also admin@, photographer@, editor@, finance@, trainer@, vendor@, customer@)\n"
 
 
 def _announce(settings: Settings, port: int, url: str) -> None:
@@ -117,6 +137,6 @@ def _announce(settings: Settings, port: int, url: str) -> None:
         f"  API       http://{host}:{port}/api/v1\n"
         f"  API docs  http://{host}:{port}/api/docs/\n"
         f"  Database  {database}\n"
-        f"There are no accounts yet, so the server only listens on this machine. Ctrl-C stops it.",
+        f"{_welcome(settings)}Ctrl-C stops it.",
         flush=True,
     )

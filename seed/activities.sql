@@ -1,7 +1,9 @@
 -- The feed of the last two weeks, told from the rows of the other files. Last, because it names their ids.
 
-insert into activities (kind, subject_type, subject_id, client_id, actor, details, created_at)
-select deeds.*
+insert into activities (kind, subject_type, subject_id, client_id, actor, details, created_at, actor_id)
+select
+    deeds.*,
+    demo_users.id as actor_id
 from (
     select
         'CLIENT_CREATED', 'CLIENT', clients.id, clients.id, 'Rosa Delgado',
@@ -63,6 +65,7 @@ from (
     from expense_details as expenses
     where expenses.description in ('Memory cards', 'Rented flash kit')
 ) as deeds (kind, subject_type, subject_id, client_id, actor, details, done_at)
+left join demo_users on deeds.actor = demo_users.name
 cross join demo_calendar
 where deeds.done_at >= (demo_calendar.today - 14) at time zone demo_calendar.time_zone
 order by deeds.done_at, deeds.kind, deeds.subject_id;

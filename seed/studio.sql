@@ -75,7 +75,7 @@ on conflict do nothing;
 insert into staff_members (name, role, email, phone, avatar_url, status, created_at, updated_at)
 select
     member.name,
-    member.role::staff_role,
+    member.role::user_role,
     member.login || '@lumenhall.example',
     member.phone,
     'https://images.example/staff/' || member.login || '.jpg',
@@ -89,10 +89,22 @@ from (
     ('Jonas Weber', 'PHOTOGRAPHER', 'jonas', '+1 212 555 0103', 'ACTIVE', 455),
     ('Yuki Sato', 'EDITOR', 'yuki', '+1 212 555 0104', 'ACTIVE', 450),
     ('Dana Kowalski', 'FINANCE', 'dana', '+1 212 555 0105', 'ACTIVE', 440),
-    ('Theo Marchetti', 'ADMIN', 'theo', null, 'INVITED', 3)
+    ('Theo Marchetti', 'ADMIN', 'theo', null, 'ACTIVE', 310),
+    ('Iris Lindqvist', 'EDITOR', 'iris', null, 'INVITED', 3)
 ) as member (name, role, login, phone, status, days_ago)
 cross join demo_calendar
 on conflict do nothing;
+
+-- Those of the team who have an account of the demo: the others have not been invited, or have not come yet.
+update staff_members
+set user_id = auth_users.id
+from demo_users
+inner join auth_users on demo_users.id = auth_users.id
+where
+    staff_members.user_id is null
+    and staff_members.name = auth_users.name
+    and staff_members.role = auth_users.role
+    and lower(staff_members.email) like '%@lumenhall.example';
 
 insert into payment_accounts (name, kind, details, created_at, updated_at)
 select
@@ -277,9 +289,11 @@ inner join demo_bookings on demo_bookings.code = any(course.codes::text[])
 inner join staff_members on demo_bookings.lead || '@lumenhall.example' = lower(staff_members.email)
 cross join demo_calendar;
 
-insert into editing_jobs (booking_id, status, due_date, notes, delivered_at, created_at, updated_at)
+insert into editing_jobs (booking_id, editor_id, status, due_date, notes, delivered_at, created_at, updated_at)
 select
     latest.booking_id,
+    -- What nobody has begun is nobody's yet.
+    case when latest.status <> 'PENDING' then editors.id end,
     latest.status,
     latest.shoot_day + 14,
     case when latest.status = 'REVISION' then latest.notes end,
@@ -291,6 +305,7 @@ select
     latest.ends_at,
     latest.changed_at
 from (select distinct on (booking_id) * from demo_editing_moves order by booking_id, step desc) as latest
+left join staff_members as editors on lower(editors.email) = 'yuki@lumenhall.example'
 order by latest.ends_at;
 
 insert into editing_status_logs (editing_job_id, status, changed_at, changed_by, notes)

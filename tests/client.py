@@ -25,12 +25,29 @@ class Answer:
     headers: Headers
 
 
-class ApiClient:
-    """`api.post("/clients", {...})`: paths below `/api/v1`, JSON bodies; gives an Answer."""
+def token_of(role: str) -> str:
+    """The session token of the user of a role who is in every test database (callers.sql)."""
+    return f"test-{role.lower()}"
 
-    def __init__(self, app: Flask) -> None:
+
+class ApiClient:
+    """`api.post("/clients", {...})`: paths below `/api/v1`, JSON bodies; gives an Answer.
+
+    Signed in as the owner, if not told otherwise; `api.by_role("EDITOR")`, `api.by_token(None)` call as somebody else.
+    """
+
+    def __init__(self, app: Flask, token: str | None = token_of("OWNER")) -> None:
         self._app = app
         self._client = app.test_client()
+        self._token = token
+
+    def by_token(self, token: str | None) -> "ApiClient":
+        """The same application, called with this token, or with none."""
+        return ApiClient(self._app, token)
+
+    def by_role(self, role: str) -> "ApiClient":
+        """The same application, called by the user of this role."""
+        return self.by_token(token_of(role))
 
     def get(self, path: str, **options: Any) -> Answer:
         return self.request("GET", path, **options)
@@ -50,9 +67,18 @@ class ApiClient:
     def request(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
         if body is not None:
             options["json"] = body
+        options["headers"] = with_token(self._token, options.get("headers"))
         response = self._client.open(PREFIX + path, method=method, **options)
         check_answer(self._app, method, PREFIX + path, response)
         return Answer(response.status_code, response.get_json(silent=True), response.headers)
+
+
+def with_token(token: str | None, headers: Any) -> Headers:
+    """These headers, and the token, if they carry none."""
+    merged = Headers(headers)
+    if token is not None and "Authorization" not in merged:
+        merged["Authorization"] = f"Bearer {token}"
+    return merged
 
 
 def check_answer(app: Flask, method: str, path: str, response: TestResponse) -> None:
@@ -92,4 +118,4 @@ def _validator(app: Flask, reference: str) -> Draft202012Validator:
 
 def openapi_path(rule: str) -> str:
     """`/clients/<id:client_id>` → `/clients/{clientId}`."""
-    return re.sub(r"<id:(\w+)>", lambda match: "{" + camel_case(match[1]) + "}", rule)
+    return re.sub(r"<(?:id|uuid):(\w+)>", lambda match: "{" + camel_case(match[1]) + "}", rule)

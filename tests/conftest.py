@@ -31,6 +31,7 @@ from tests.client import ApiClient
 from tests.factories import Factory
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")  # workers may share TEST_DATABASE_URL, never a template
+CALLERS = Path(__file__).parent / "callers.sql"
 TEMPLATE = f"photolens_test_template_{_WORKER}"
 SEEDED_TEMPLATE = f"photolens_test_seeded_{_WORKER}"
 
@@ -104,15 +105,21 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
         if "test" not in urlsplit(url).path:
             pytest.exit("TEST_DATABASE_URL names a database without 'test' in its name; it is not to be tested on.")
         databases = Databases(url, stack.enter_context(psycopg.connect(url, autocommit=True)))
-        databases.build(TEMPLATE, ROOT / "schema.sql")
-        databases.build(SEEDED_TEMPLATE, ROOT / "schema.sql", ROOT / "seed.sql")
+        databases.build(TEMPLATE, ROOT / "schema.sql", CALLERS)
+        databases.build(SEEDED_TEMPLATE, ROOT / "schema.sql", ROOT / "seed.sql", CALLERS)
         yield databases
 
 
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     """The defaults, whatever the environment of the tests says."""
-    return Settings.from_environment({"CORS_ORIGINS": "https://studio.example"})
+    return Settings.from_environment(
+        {
+            "CORS_ORIGINS": "https://studio.example",
+            "SECRET_KEY": "only the tests have this one, and no server",
+            "RATE_LIMIT_PER_MINUTE": "1000000",
+        }
+    )
 
 
 class OneConnection:
@@ -180,7 +187,7 @@ def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def api(app: Flask) -> ApiClient:
-    """An HTTP client of the application that checks every answer against the API document."""
+    """An HTTP client of the application, signed in as the owner, that checks every answer against the API document."""
     return ApiClient(app)
 
 
@@ -215,7 +222,7 @@ def serving(*arguments: str, **environment: str) -> Iterator[RunningServer]:
     process = subprocess.Popen(
         [sys.executable, "-m", "photolens", "serve", *arguments],
         cwd=ROOT,
-        env={**inherited, "PORT": "0", **environment},
+        env={**inherited, "PORT": "0", "RATE_LIMIT_PER_MINUTE": "1000000", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from photolens import paging
+from photolens import access, paging
+from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.billing import actions, problems, schemas
 from photolens.database import Row, connection, sql
@@ -12,6 +13,7 @@ blp = Blueprint("Invoices", __name__, description="What clients owe and what the
 
 
 @blp.get("/invoices")
+@access.requires(Permission.VIEW_INVOICES)
 @blp.arguments(schemas.InvoiceList, location="query")
 @blp.pages(schemas.InvoiceSummary)
 def list_invoices(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -20,6 +22,7 @@ def list_invoices(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 @blp.post("/invoices")
+@access.requires(Permission.MANAGE_INVOICES)
 @blp.arguments(schemas.InvoiceInput)
 @blp.answers(201, schemas.Invoice)
 def create_invoice(invoice: dict[str, Any]) -> Row:
@@ -31,6 +34,7 @@ def create_invoice(invoice: dict[str, Any]) -> Row:
 
 
 @blp.get("/invoices/<id:invoice_id>")
+@access.requires(Permission.VIEW_INVOICES)
 @blp.answers(200, schemas.Invoice)
 def get_invoice(invoice_id: int) -> Row:
     """Read an invoice, with its items and payments"""
@@ -38,6 +42,7 @@ def get_invoice(invoice_id: int) -> Row:
 
 
 @blp.patch("/invoices/<id:invoice_id>")
+@access.requires(Permission.MANAGE_INVOICES)
 @blp.arguments(schemas.InvoiceChanges(partial=True))
 @blp.refuses(problems.INVOICE_FROZEN)
 @blp.answers(200, schemas.Invoice)
@@ -47,6 +52,7 @@ def update_invoice(changes: dict[str, Any], invoice_id: int) -> Row:
 
 
 @blp.delete("/invoices/<id:invoice_id>")
+@access.requires(Permission.MANAGE_INVOICES)
 @blp.refuses(problems.INVOICE_ISSUED)
 @blp.answers(204)
 def delete_invoice(invoice_id: int) -> None:
@@ -58,6 +64,7 @@ def delete_invoice(invoice_id: int) -> None:
 
 
 @blp.post("/invoices/<id:invoice_id>/send")
+@access.requires(Permission.MANAGE_INVOICES)
 @blp.refuses(ILLEGAL_TRANSITION, problems.INVOICE_EMPTY, problems.INVOICE_NUMBER_TAKEN)
 @blp.answers(200, schemas.Invoice)
 def send_invoice(invoice_id: int) -> Row:
@@ -66,6 +73,7 @@ def send_invoice(invoice_id: int) -> Row:
 
 
 @blp.post("/invoices/<id:invoice_id>/void")
+@access.requires(Permission.MANAGE_INVOICES)
 @blp.refuses(ILLEGAL_TRANSITION)
 @blp.answers(200, schemas.Invoice)
 def void_invoice(invoice_id: int) -> Row:
@@ -77,6 +85,7 @@ def void_invoice(invoice_id: int) -> Row:
 
 
 @blp.post("/invoices/<id:invoice_id>/items")
+@access.requires(Permission.MANAGE_INVOICES)
 @blp.arguments(schemas.InvoiceItemInput)
 @blp.refuses(problems.INVOICE_FROZEN, problems.INVOICE_FULL)
 @blp.answers(201, schemas.InvoiceItem)
@@ -89,6 +98,7 @@ def add_invoice_item(item: dict[str, Any], invoice_id: int) -> Row:
 
 
 @blp.get("/invoices/<id:invoice_id>/items/<id:item_id>")
+@access.requires(Permission.VIEW_INVOICES)
 @blp.answers(200, schemas.InvoiceItem)
 def get_invoice_item(invoice_id: int, item_id: int) -> Row:
     """Read an item"""
@@ -96,6 +106,7 @@ def get_invoice_item(invoice_id: int, item_id: int) -> Row:
 
 
 @blp.patch("/invoices/<id:invoice_id>/items/<id:item_id>")
+@access.requires(Permission.MANAGE_INVOICES)
 @blp.arguments(schemas.InvoiceItemInput(partial=True))
 @blp.refuses(problems.INVOICE_FROZEN)
 @blp.answers(200, schemas.InvoiceItem)
@@ -105,6 +116,7 @@ def update_invoice_item(changes: dict[str, Any], invoice_id: int, item_id: int) 
 
 
 @blp.delete("/invoices/<id:invoice_id>/items/<id:item_id>")
+@access.requires(Permission.MANAGE_INVOICES)
 @blp.refuses(problems.INVOICE_FROZEN, problems.INVOICE_EMPTY)
 @blp.answers(204)
 def remove_invoice_item(invoice_id: int, item_id: int) -> None:
@@ -116,6 +128,7 @@ def remove_invoice_item(invoice_id: int, item_id: int) -> None:
 
 
 @blp.get("/invoices/<id:invoice_id>/payments")
+@access.requires(Permission.VIEW_INVOICES)
 @blp.arguments(schemas.PaymentList, location="query")
 @blp.pages(schemas.Payment)
 def list_payments(arguments: dict[str, Any], invoice_id: int) -> dict[str, Any]:
@@ -126,6 +139,7 @@ def list_payments(arguments: dict[str, Any], invoice_id: int) -> dict[str, Any]:
 
 
 @blp.post("/invoices/<id:invoice_id>/payments")
+@access.requires(Permission.MANAGE_INVOICES)
 @blp.arguments(schemas.PaymentInput)
 @blp.refuses(problems.OVERPAYMENT, problems.INVOICE_NOT_PAYABLE)
 @blp.answers(201, schemas.Payment)
@@ -138,6 +152,7 @@ def record_payment(payment: dict[str, Any], invoice_id: int) -> Row:
 
 
 @blp.get("/invoices/<id:invoice_id>/payments/<id:payment_id>")
+@access.requires(Permission.VIEW_INVOICES)
 @blp.answers(200, schemas.Payment)
 def get_payment(invoice_id: int, payment_id: int) -> Row:
     """Read a payment"""

@@ -4,8 +4,10 @@ from typing import Any
 
 from photolens.access import current_caller
 from photolens.database import Connection, Row, sql
+from photolens.messages import render
 from photolens.preconditions import require_match
 from photolens.problems import invalid
+from photolens.sealing import current_seal
 
 
 def replace_settings(conn: Connection, settings: dict[str, Any]) -> Row:
@@ -35,12 +37,23 @@ def record_activity(
     details: dict[str, Any] | None = None,
 ) -> None:
     """Add a deed of the present caller to the feed, in the transaction of the deed."""
+    caller = current_caller()
     sql.platform.insert_activity(
         conn,
         kind=kind,
         subject_type=subject_type,
         subject_id=subject_id,
         client_id=client_id,
-        actor=current_caller().name,
+        actor_id=caller.user_id,
+        actor=caller.name,
         details=details or {},
+    )
+
+
+def queue_message(conn: Connection, channel: str, recipient: str, template: str, **values: str) -> None:
+    """Put a message into the outbox, in the transaction that causes it. Sealed: its words may hold a secret."""
+    subject, body = render(template, **values)
+    sealed = current_seal().seal(body)
+    sql.platform.insert_message(
+        conn, channel=channel, recipient=recipient, template=template, subject=subject, body=sealed
     )

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from photolens import paging
+from photolens import access, paging
+from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
-from photolens.platform import actions, schemas
+from photolens.platform import actions, rules, schemas
 
 blp = Blueprint("Studio", __name__, description="The studio's settings, and the feed of what was done.")
 
 
 @blp.get("/settings")
+@access.requires(Permission.VIEW_SETTINGS)
 @blp.answers(200, schemas.Settings)
 def get_settings() -> Row:
     """Read the studio's settings"""
@@ -19,6 +21,7 @@ def get_settings() -> Row:
 
 
 @blp.put("/settings")
+@access.requires(Permission.MANAGE_SETTINGS)
 @blp.arguments(schemas.SettingsInput)
 @blp.answers(200, schemas.Settings)
 def replace_settings(settings: dict[str, Any]) -> Row:
@@ -30,8 +33,18 @@ def replace_settings(settings: dict[str, Any]) -> Row:
 
 
 @blp.get("/activities")
+@access.requires(Permission.VIEW_DASHBOARD)
 @blp.arguments(schemas.ActivityList, location="query")
 @blp.pages(schemas.Activity)
 def list_activities(arguments: dict[str, Any]) -> dict[str, Any]:
-    """List what was done, newest first"""
-    return paging.page(connection(), schemas.ActivityList, arguments)
+    """List what was done, newest first
+
+    To what the caller may see: a photographer is shown what was done to their own bookings and those bookings' clients
+    and jobs, an editor to their own jobs, finance to what is about money.
+    """
+    caller = access.current_caller()
+    return paging.page(
+        connection(),
+        schemas.ActivityList,
+        {**arguments, "subject_types": rules.visible_subjects(caller), "viewer_id": rules.activity_viewer(caller)},
+    )

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from photolens.database import sql
-from photolens.fields import Id, Input, Instant, Output, Text, WholeNumber
+from photolens.fields import Id, Input, Instant, Output, Text, Uuid, WholeNumber
 from photolens.paging import ListArguments, Order, sort_field
 
 
@@ -56,7 +56,8 @@ class Activity(Output):
     subject_type = Text(40, example="INVOICE")
     subject_id = Id()
     client_id = Id(nullable=True)
-    actor = Text(100, example="local")
+    actor_id = Uuid(nullable=True)
+    actor = Text(200, example="Rosa Delgado", metadata={"description": "Their name, as it was then."})
     details = fields.Dict(
         metadata={"example": {"amount": "250.00"}, "description": "What the deed was about, by its kind."}
     )

@@ -1,9 +1,7 @@
 """The studio's named problems, and what its constraints mean to a caller."""
 
-from photolens.problems import CONSTRAINTS, InvalidField, ProblemKind, Reference, Refusal
+from photolens.problems import CONSTRAINTS, EMAIL_TAKEN, NAME_TAKEN, InvalidField, ProblemKind, Reference, Refusal
 
-EMAIL_TAKEN = ProblemKind(409, "email_taken", "Somebody else has this e-mail address")
-NAME_TAKEN = ProblemKind(409, "name_taken", "Another one has this name")
 CLIENT_IN_USE = ProblemKind(409, "client_in_use", "The client has bookings or invoices")
 CATEGORY_IN_USE = ProblemKind(409, "category_in_use", "The category has packages")
 PACKAGE_IN_USE = ProblemKind(409, "package_in_use", "Bookings use the package")
@@ -12,6 +10,9 @@ PAYMENT_ACCOUNT_IN_USE = ProblemKind(409, "payment_account_in_use", "Money went 
 BOOKING_CONFLICT = ProblemKind(409, "booking_conflict", "Somebody would have to be in two places")
 ALREADY_ASSIGNED = ProblemKind(409, "already_assigned", "They are on this booking already")
 STAFF_INACTIVE = ProblemKind(409, "staff_inactive", "They no longer work here")
+HAS_ACCOUNT = ProblemKind(409, "has_account", "They have an account already")
+NO_EMAIL = ProblemKind(409, "no_email", "There is no e-mail address to write to")
+INVITATION_INVALID = ProblemKind(409, "invitation_invalid", "The invitation was taken back")
 PACKAGE_INACTIVE = ProblemKind(409, "package_inactive", "The package is no longer offered")
 EXPENSE_BILLED = ProblemKind(409, "expense_billed", "The expense stands on an invoice")
 EXPENSE_NOT_BILLABLE = ProblemKind(409, "expense_not_billable", "There is no invoice to bill the expense on")
@@ -26,6 +27,7 @@ CONSTRAINTS |= {
     "invoices_client_fkey": Reference("/clientId", CLIENT_IN_USE, "The client has invoices."),
     "session_packages_category_fkey": Reference("/categoryId", CATEGORY_IN_USE, "Move or delete its packages first."),
     "bookings_session_type_fkey": Reference("/sessionTypeId", PACKAGE_IN_USE, "Deactivate it instead: isActive false."),
+    "staff_members_user_key": Refusal(HAS_ACCOUNT, "Another member has the account with this e-mail address."),
     "staff_assignments_staff_fkey": Reference("/staffId"),
     "staff_assignments_booking_staff_key": Refusal(ALREADY_ASSIGNED, "A person is on a booking once."),
     "staff_assignments_no_overlap": Refusal(BOOKING_CONFLICT, "One of the people is on another booking at that time."),

@@ -1,20 +1,21 @@
--- name: insert_activity(kind, subject_type, subject_id, client_id, actor, details)!
+-- name: insert_activity(kind, subject_type, subject_id, client_id, actor_id, actor, details)!
 -- Record who did what to what, in the transaction of the deed.
-insert into activities (kind, subject_type, subject_id, client_id, actor, details)
-values (:kind, :subject_type, :subject_id, :client_id, :actor, :details);
+insert into activities (kind, subject_type, subject_id, client_id, actor_id, actor, details)
+values (:kind, :subject_type, :subject_id, :client_id, :actor_id, :actor, :details);
 
--- name: list_activities(after_key, after_id, limit, client_id, subject_type, subject_id)
--- The feed, newest first.
+-- name: list_activities(after_key, after_id, limit, client_id, subject_type, subject_id, subject_types, viewer_id)
+-- The feed, newest first: what was done to these kinds of subjects, of those that the viewer may see.
 select
     id,
     kind,
     subject_type,
     subject_id,
     client_id,
+    actor_id,
     actor,
     details,
     created_at
-from activities
+from activities_seen_by(:subject_types, :viewer_id)
 where
     (created_at, id)
     < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
@@ -24,10 +25,10 @@ where
 order by created_at desc, id desc
 limit :limit;
 
--- name: count_activities(client_id, subject_type, subject_id)$
+-- name: count_activities(client_id, subject_type, subject_id, subject_types, viewer_id)$
 -- How many rows list_activities has in all.
 select count(*)
-from activities
+from activities_seen_by(:subject_types, :viewer_id)
 where
     (:client_id::bigint is null or client_id = :client_id)
     and (:subject_type::text is null or subject_type = :subject_type)

@@ -1,7 +1,7 @@
--- name: get_booking(booking_id)^
--- One booking, as every list shows it.
+-- name: get_booking(booking_id, viewer_id)^
+-- One booking, as every list shows it, if the viewer may see it.
 select *
-from booking_details
+from bookings_seen_by(:viewer_id)
 where id = :booking_id;
 
 -- name: lock_booking(booking_id)^
@@ -86,10 +86,10 @@ having clients.total_sessions <> count(bookings.id)
 order by clients.id
 limit 1000;
 
--- name: list_bookings_by_session_date(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced)
+-- name: list_bookings_by_session_date(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced, viewer_id)
 -- Bookings, earliest session first.
 select *
-from booking_details
+from bookings_seen_by(:viewer_id) as seen
 where
     (session_date, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
     and (:q::text is null or lower(client_name || ' ' || location) like lower(:q))
@@ -102,25 +102,25 @@ where
         or exists (
             select
             from staff_assignments
-            where staff_assignments.booking_id = booking_details.id and staff_assignments.staff_id = :staff_id
+            where staff_assignments.booking_id = seen.id and staff_assignments.staff_id = :staff_id
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
     and (
         :invoiced::boolean is distinct from true
-        or exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+        or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
     )
     and (
         :invoiced is distinct from false
-        or not exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+        or not exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
     )
 order by session_date, id
 limit :limit;
 
--- name: list_bookings_by_session_date_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced)
+-- name: list_bookings_by_session_date_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced, viewer_id)
 -- Bookings, latest session first.
 select *
-from booking_details
+from bookings_seen_by(:viewer_id) as seen
 where
     (session_date, id) < (
         coalesce(:after_key::timestamptz, 'infinity'),
@@ -136,25 +136,25 @@ where
         or exists (
             select
             from staff_assignments
-            where staff_assignments.booking_id = booking_details.id and staff_assignments.staff_id = :staff_id
+            where staff_assignments.booking_id = seen.id and staff_assignments.staff_id = :staff_id
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
     and (
         :invoiced::boolean is distinct from true
-        or exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+        or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
     )
     and (
         :invoiced is distinct from false
-        or not exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+        or not exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
     )
 order by session_date desc, id desc
 limit :limit;
 
--- name: list_bookings_by_created_at(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced)
+-- name: list_bookings_by_created_at(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced, viewer_id)
 -- Bookings, oldest first.
 select *
-from booking_details
+from bookings_seen_by(:viewer_id) as seen
 where
     (created_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
     and (:q::text is null or lower(client_name || ' ' || location) like lower(:q))
@@ -167,25 +167,25 @@ where
         or exists (
             select
             from staff_assignments
-            where staff_assignments.booking_id = booking_details.id and staff_assignments.staff_id = :staff_id
+            where staff_assignments.booking_id = seen.id and staff_assignments.staff_id = :staff_id
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
     and (
         :invoiced::boolean is distinct from true
-        or exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+        or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
     )
     and (
         :invoiced is distinct from false
-        or not exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+        or not exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
     )
 order by created_at, id
 limit :limit;
 
--- name: list_bookings_by_created_at_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced)
+-- name: list_bookings_by_created_at_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced, viewer_id)
 -- Bookings, newest first.
 select *
-from booking_details
+from bookings_seen_by(:viewer_id) as seen
 where
     (created_at, id) < (
         coalesce(:after_key::timestamptz, 'infinity'),
@@ -201,27 +201,35 @@ where
         or exists (
             select
             from staff_assignments
-            where staff_assignments.booking_id = booking_details.id and staff_assignments.staff_id = :staff_id
+            where staff_assignments.booking_id = seen.id and staff_assignments.staff_id = :staff_id
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
     and (
         :invoiced::boolean is distinct from true
-        or exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+        or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
     )
     and (
         :invoiced is distinct from false
-        or not exists (select from invoices where booking_id = booking_details.id and invoices.status <> 'VOID')
+        or not exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
     )
 order by created_at desc, id desc
 limit :limit;
 
--- name: count_bookings(q, session_from, session_to, status, client_id, staff_id, category_id, invoiced)$
+-- name: count_bookings(q, session_from, session_to, status, client_id, staff_id, category_id, invoiced, viewer_id)$
 -- How many rows these lists have in all; joins only what a filter asks for.
 select count(*)
 from bookings
 where
     (
+        :viewer_id::bigint is null
+        or exists (
+            select
+            from staff_assignments
+            where staff_assignments.booking_id = bookings.id and staff_assignments.staff_id = :viewer_id
+        )
+    )
+    and (
         :q::text is null
         or exists (
             select

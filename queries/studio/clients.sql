@@ -1,7 +1,7 @@
--- name: get_client(client_id)^
--- One client.
+-- name: get_client(client_id, viewer_id)^
+-- One client, as far as the viewer may see.
 select *
-from clients
+from clients_seen_by(:viewer_id)
 where id = :client_id;
 
 -- name: lock_client(client_id)^
@@ -47,20 +47,20 @@ set
     updated_at = now()
 where id = :client_id;
 
--- name: list_clients_by_name(after_key, after_id, limit, q)
+-- name: list_clients_by_name(after_key, after_id, limit, q, viewer_id)
 -- Clients, by name.
 select *
-from clients
+from clients_seen_by(:viewer_id) as seen
 where
     (lower(name), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
     and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like lower(:q))
 order by lower(name), id
 limit :limit;
 
--- name: list_clients_by_name_desc(after_key, after_id, limit, q)
+-- name: list_clients_by_name_desc(after_key, after_id, limit, q, viewer_id)
 -- Clients, by name, backwards.
 select *
-from clients
+from clients_seen_by(:viewer_id) as seen
 where
     (lower(name), id) < (
         coalesce(lower(:after_key::text), (select max(lower(name)) from clients)),
@@ -70,20 +70,20 @@ where
 order by lower(name) desc, id desc
 limit :limit;
 
--- name: list_clients_by_total_revenue(after_key, after_id, limit, q)
+-- name: list_clients_by_total_revenue(after_key, after_id, limit, q, viewer_id)
 -- Clients, those who paid least first.
 select *
-from clients
+from clients_seen_by(:viewer_id) as seen
 where
     (total_revenue, id) > (coalesce(:after_key::numeric, -1), coalesce(:after_id::bigint, 0))
     and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like lower(:q))
 order by total_revenue, id
 limit :limit;
 
--- name: list_clients_by_total_revenue_desc(after_key, after_id, limit, q)
+-- name: list_clients_by_total_revenue_desc(after_key, after_id, limit, q, viewer_id)
 -- Clients, those who paid most first.
 select *
-from clients
+from clients_seen_by(:viewer_id) as seen
 where
     (total_revenue, id) < (
         coalesce(:after_key::numeric, 10000000000),
@@ -93,20 +93,20 @@ where
 order by total_revenue desc, id desc
 limit :limit;
 
--- name: list_clients_by_created_at(after_key, after_id, limit, q)
+-- name: list_clients_by_created_at(after_key, after_id, limit, q, viewer_id)
 -- Clients, oldest first.
 select *
-from clients
+from clients_seen_by(:viewer_id) as seen
 where
     (created_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
     and (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like lower(:q))
 order by created_at, id
 limit :limit;
 
--- name: list_clients_by_created_at_desc(after_key, after_id, limit, q)
+-- name: list_clients_by_created_at_desc(after_key, after_id, limit, q, viewer_id)
 -- Clients, newest first.
 select *
-from clients
+from clients_seen_by(:viewer_id) as seen
 where
     (created_at, id) < (
         coalesce(:after_key::timestamptz, 'infinity'),
@@ -116,9 +116,9 @@ where
 order by created_at desc, id desc
 limit :limit;
 
--- name: count_clients(q)$
+-- name: count_clients(q, viewer_id)$
 -- How many rows these lists have in all.
 select count(*)
-from clients
+from clients_seen_by(:viewer_id) as seen
 where
     (:q::text is null or lower(name || ' ' || email || ' ' || coalesce(phone, '')) like lower(:q));

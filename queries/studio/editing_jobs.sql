@@ -1,7 +1,7 @@
--- name: get_editing_job(editing_job_id)^
--- One editing job, with every status it has had.
+-- name: get_editing_job(editing_job_id, viewer_id, viewing_editor_id)^
+-- One editing job, with every status it has had, if the viewers may see it.
 select
-    editing_job_details.*,
+    seen.*,
     (
         select
             json_agg(
@@ -17,19 +17,19 @@ select
         from (
             select *
             from editing_status_logs
-            where editing_status_logs.editing_job_id = editing_job_details.id
+            where editing_status_logs.editing_job_id = seen.id
             order by editing_status_logs.id desc
             limit 200
         ) as history
     ) as status_history
-from editing_job_details
-where editing_job_details.id = :editing_job_id;
+from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
+where seen.id = :editing_job_id;
 
--- name: lock_editing_job(editing_job_id)^
--- Locks: the job's row.
+-- name: lock_editing_job(editing_job_id, viewing_editor_id)^
+-- Locks: the job's row, if it is the viewing editor's at that moment.
 select *
 from editing_jobs
-where id = :editing_job_id
+where id = :editing_job_id and (:viewing_editor_id::bigint is null or editor_id = :viewing_editor_id)
 for no key update;
 
 -- name: lock_editing_job_of_booking(booking_id)^
@@ -50,10 +50,11 @@ returning id;
 insert into editing_status_logs (editing_job_id, status, changed_at, changed_by, notes)
 values (:editing_job_id, :status, clock_timestamp(), :changed_by, :notes);
 
--- name: update_editing_job(id, due_date, notes)!
--- Change what is planned and noted for a job.
+-- name: update_editing_job(id, editor_id, due_date, notes)!
+-- Change what is planned and noted for a job, and who does it.
 update editing_jobs
 set
+    editor_id = :editor_id,
     due_date = :due_date,
     notes = :notes,
     updated_at = now()
@@ -119,22 +120,23 @@ where
 order by editing_jobs.id
 limit 1000;
 
--- name: list_editing_jobs_by_due_date(after_key, after_id, limit, q, status, booking_id)
+-- name: list_editing_jobs_by_due_date(after_key, after_id, limit, q, status, booking_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, due soonest first.
 select *
-from editing_job_details
+from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
 where
     (coalesce(due_date, 'infinity'), id) > (coalesce(:after_key::date, '-infinity'), coalesce(:after_id::bigint, 0))
     and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:editor_id::bigint is null or editor_id = :editor_id)
 order by coalesce(due_date, 'infinity'), id
 limit :limit;
 
--- name: list_editing_jobs_by_due_date_desc(after_key, after_id, limit, q, status, booking_id)
+-- name: list_editing_jobs_by_due_date_desc(after_key, after_id, limit, q, status, booking_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, due last first.
 select *
-from editing_job_details
+from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
 where
     (coalesce(due_date, 'infinity'), id) < (
         coalesce(:after_key::date, 'infinity'),
@@ -143,25 +145,27 @@ where
     and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:editor_id::bigint is null or editor_id = :editor_id)
 order by coalesce(due_date, 'infinity') desc, id desc
 limit :limit;
 
--- name: list_editing_jobs_by_created_at(after_key, after_id, limit, q, status, booking_id)
+-- name: list_editing_jobs_by_created_at(after_key, after_id, limit, q, status, booking_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, oldest first.
 select *
-from editing_job_details
+from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
 where
     (created_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
     and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:editor_id::bigint is null or editor_id = :editor_id)
 order by created_at, id
 limit :limit;
 
--- name: list_editing_jobs_by_created_at_desc(after_key, after_id, limit, q, status, booking_id)
+-- name: list_editing_jobs_by_created_at_desc(after_key, after_id, limit, q, status, booking_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, newest first.
 select *
-from editing_job_details
+from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
 where
     (created_at, id) < (
         coalesce(:after_key::timestamptz, 'infinity'),
@@ -170,14 +174,24 @@ where
     and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:editor_id::bigint is null or editor_id = :editor_id)
 order by created_at desc, id desc
 limit :limit;
 
--- name: count_editing_jobs(q, status, booking_id)$
+-- name: count_editing_jobs(q, status, booking_id, editor_id, viewer_id, viewing_editor_id)$
 -- How many rows these lists have in all.
 select count(*)
-from editing_job_details
+from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
 where
     (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
-    and (:booking_id::bigint is null or booking_id = :booking_id);
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:editor_id::bigint is null or editor_id = :editor_id);
+
+-- name: mark_editing_jobs_unassigned(staff_id)!
+-- Take every job that is not finished from the editor who leaves. The member is locked.
+update editing_jobs
+set
+    editor_id = null,
+    updated_at = now()
+where editor_id = :staff_id and status not in ('DELIVERED', 'ARCHIVED');

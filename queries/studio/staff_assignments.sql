@@ -11,8 +11,8 @@ cross join unnest(:staff_ids::bigint [], :roles::text []) with ordinality as peo
 where bookings.id = :booking_id
 order by people.position;
 
--- name: get_staff_assignment(booking_id, staff_id)^
--- One person's part in a booking.
+-- name: get_staff_assignment(booking_id, staff_id, viewer_id)^
+-- One person's part in a booking, if the viewer is on it too.
 select
     staff_assignments.staff_id,
     staff_members.name,
@@ -20,7 +20,17 @@ select
     staff_assignments.role
 from staff_assignments
 inner join staff_members on staff_assignments.staff_id = staff_members.id
-where staff_assignments.booking_id = :booking_id and staff_assignments.staff_id = :staff_id;
+where
+    staff_assignments.booking_id = :booking_id
+    and staff_assignments.staff_id = :staff_id
+    and (
+        :viewer_id::bigint is null
+        or exists (
+            select
+            from staff_assignments as viewers
+            where viewers.booking_id = :booking_id and viewers.staff_id = :viewer_id
+        )
+    );
 
 -- name: list_booking_staff_ids(booking_id)
 -- Who is on a booking, by id: the order in which people are locked.
@@ -45,13 +55,11 @@ where
     and bookings.session_date > now()
     and bookings.status in ('PENDING', 'SCHEDULED');
 
--- name: exists_staff_assignment(staff_id)$
--- Whether a person is on any booking, past or to come.
-select exists (
-    select
-    from staff_assignments
-    where staff_id = :staff_id
-);
+-- name: exists_work_of_staff_member(staff_id)$
+-- Whether a person is on any booking, past or to come, or has edited a job.
+select
+    exists (select from staff_assignments where staff_id = :staff_id)
+    or exists (select from editing_jobs where editor_id = :staff_id);
 
 -- name: list_booking_conflicts(staff_ids, session_date, ends_at, booking_id)
 -- The bookings that already take these people in this time, other than the booking itself.

@@ -23,7 +23,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A STATE_DIR whose PostgreSQL was made, given the studio's database, and stopped."""
     state_dir = tmp_path_factory.mktemp("cluster")
     with EmbeddedServer(state_dir, options=QUICK) as server:
-        assert server.install() is True
+        assert server.install(with_demo=True) is True
         server.psql("photolens", "-c", "create table kept as select 42 as answer")
     return state_dir
 
@@ -103,7 +103,7 @@ def test_its_data_is_its_owners_alone(running: tuple[EmbeddedServer, Path]) -> N
 def test_the_studio_is_installed_once(running: tuple[EmbeddedServer, Path]) -> None:
     server, _ = running
 
-    assert server.install() is False
+    assert server.install(with_demo=True) is False
     assert answer_of(server) == 42
 
 
@@ -212,7 +212,7 @@ def test_a_studio_that_was_half_installed_is_installed_anew(state_dir: Path) -> 
         server.psql("postgres", "-c", "drop database photolens", "-c", "create database photolens_building")
         server.psql("photolens_building", "-c", "create table clients (id bigint)")
 
-        installed = server.install()
+        installed = server.install(with_demo=True)
         databases = server.psql("postgres", "-At", "-c", "select datname from pg_database where not datistemplate")
         clients = server.psql("photolens", "-At", "-c", "select count(*) >= 8 from clients")
 

@@ -17,7 +17,7 @@ import pytest
 from werkzeug.datastructures import Headers
 
 from photolens.database import Connection
-from tests.client import Answer, ApiClient
+from tests.client import Answer, ApiClient, token_of, with_token
 from tests.factories import Factory, instant
 
 pytestmark = pytest.mark.committed
@@ -36,7 +36,8 @@ class Call:
 class LiveApi(ApiClient):
     """An ApiClient of a server in another process, which can also send many requests at once."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, token: str | None = token_of("OWNER")) -> None:
+        self._token = token
         parts = urlsplit(base_url)
         assert parts.hostname is not None
         assert parts.port is not None
@@ -57,7 +58,7 @@ class LiveApi(ApiClient):
                 connection.connect()
                 start.wait(60)
                 body = None if call.body is None else json.dumps(call.body)
-                headers = {"Content-Type": "application/json", **call.headers}
+                headers = dict(with_token(self._token, {"Content-Type": "application/json", **call.headers}))
                 connection.request(call.method, self._prefix + call.path, body, headers)
                 response = connection.getresponse()
                 content = response.read()

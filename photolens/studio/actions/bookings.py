@@ -29,7 +29,7 @@ def create_booking(conn: Connection, booking: dict[str, Any]) -> Row:
             raise invalid("/endsAt", "is not after the start")
         booking["id"] = sql.studio.insert_booking(conn, **booking)
         _assign(conn, booking, booking["assigned_staff"], "/assignedStaff/{}/staffId")
-        row: Row = sql.studio.get_booking(conn, booking_id=booking["id"])
+        row: Row = sql.studio.get_booking(conn, booking_id=booking["id"], viewer_id=None)
         _record(conn, "BOOKING_CREATED", row)
         return row
 
@@ -49,7 +49,7 @@ def update_booking(conn: Connection, booking_id: int, changes: dict[str, Any]) -
         require_match()
         changed = {**booking, **changes}
         if changed == booking:
-            unchanged: Row = sql.studio.get_booking(conn, booking_id=booking_id)
+            unchanged: Row = sql.studio.get_booking(conn, booking_id=booking_id, viewer_id=None)
             return unchanged
         if changed["session_type_id"] != booking["session_type_id"]:
             _offered_package(conn, changed["session_type_id"])
@@ -66,7 +66,7 @@ def update_booking(conn: Connection, booking_id: int, changes: dict[str, Any]) -
             sql.studio.update_booking(conn, **changed)
         if was != now:
             _follow_status(conn, changed, was)
-        row: Row = sql.studio.get_booking(conn, booking_id=booking_id)
+        row: Row = sql.studio.get_booking(conn, booking_id=booking_id, viewer_id=None)
         _record(conn, "BOOKING_CHANGED" if was == now else f"BOOKING_{now}", row)
         return row
 
@@ -80,7 +80,7 @@ def delete_booking(conn: Connection, booking_id: int) -> None:
         sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         require_match()
-        row: Row = sql.studio.get_booking(conn, booking_id=booking_id)
+        row: Row = sql.studio.get_booking(conn, booking_id=booking_id, viewer_id=None)
         sql.studio.delete_booking(conn, booking_id=booking_id)
         _record(conn, "BOOKING_DELETED", row)
 
@@ -94,7 +94,9 @@ def assign_staff(conn: Connection, booking_id: int, person: dict[str, Any]) -> R
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         _assign(conn, booking, [person], "/staffId")
         sql.studio.mark_booking_changed(conn, booking_id=booking_id)
-        row: Row = sql.studio.get_staff_assignment(conn, booking_id=booking_id, staff_id=person["staff_id"])
+        row: Row = sql.studio.get_staff_assignment(
+            conn, booking_id=booking_id, staff_id=person["staff_id"], viewer_id=None
+        )
         details = {"staffId": row["staffId"], "name": row["name"]}
         record_activity(conn, "STAFF_ASSIGNED", "BOOKING", booking_id, client_id=booking["client_id"], details=details)
         return row
@@ -106,7 +108,7 @@ def unassign_staff(conn: Connection, booking_id: int, staff_id: int) -> None:
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         # Whoever meets this person's time holds the same lock, and so can still name what is in the way.
         sql.studio.lock_staff_member(conn, staff_id=staff_id)
-        person = sql.studio.get_staff_assignment(conn, booking_id=booking_id, staff_id=staff_id)
+        person = sql.studio.get_staff_assignment(conn, booking_id=booking_id, staff_id=staff_id, viewer_id=None)
         person = found(person, "assignment of staff member", staff_id)
         require_match()
         sql.studio.delete_staff_assignment(conn, booking_id=booking_id, staff_id=staff_id)

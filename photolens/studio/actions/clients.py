@@ -26,7 +26,7 @@ def update_client(conn: Connection, client_id: int, changes: dict[str, Any]) -> 
             sql.studio.update_client(conn, **changed)
             details = {"name": changed["name"]}
             record_activity(conn, "CLIENT_CHANGED", "CLIENT", client_id, client_id=client_id, details=details)
-        row: Row = sql.studio.get_client(conn, client_id=client_id)
+        row: Row = sql.studio.get_client(conn, client_id=client_id, viewer_id=None)
         return row
 
 

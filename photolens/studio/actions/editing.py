@@ -6,8 +6,9 @@ from photolens.access import current_caller
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
-from photolens.problems import ILLEGAL_TRANSITION, found, invalid
+from photolens.problems import FORBIDDEN, ILLEGAL_TRANSITION, found, invalid
 from photolens.studio import rules
+from photolens.studio.problems import STAFF_INACTIVE
 
 
 def open_editing_job(conn: Connection, booking_id: int) -> None:
@@ -31,13 +32,22 @@ def take_back_editing_job(conn: Connection, booking_id: int) -> None:
 
 
 def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str, Any]) -> Row:
-    """Plan a job, or move it along the board; every status is logged with its note, and sets the time of delivery.
+    """Plan a job, give it to an editor, or move it along the board.
 
-    Locks: the job. Problems: `not_found`, `illegal_transition`, `invalid` for a note without a new status.
+    Every status is logged with its note, and sets the time of delivery. An editor does this with their own jobs only,
+    and gives none away.
+
+    Locks: the new editor, the job. Problems: `not_found`, `illegal_transition`, `staff_inactive`, `forbidden`,
+    `invalid` for an editor who is not there, or for a note without a new status.
     """
+    viewer_id, viewing_editor_id = rules.editing_viewers(current_caller())
     with conn.transaction():
-        job = found(sql.studio.lock_editing_job(conn, editing_job_id=editing_job_id), "editing job", editing_job_id)
+        _lock_editor(conn, changes.get("editor_id"))
+        job = sql.studio.lock_editing_job(conn, editing_job_id=editing_job_id, viewing_editor_id=viewing_editor_id)
+        job = found(job, "editing job", editing_job_id)
         require_match()
+        if viewing_editor_id is not None and changes.get("editor_id", job["editor_id"]) != job["editor_id"]:
+            raise FORBIDDEN("Whoever gives jobs out gives them to somebody else.")
         note = changes.get("status_note")
         changed = {**job, **{name: value for name, value in changes.items() if name != "status_note"}}
         was, now = job["status"], changed["status"]
@@ -50,12 +60,24 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
         if was != now:
             _log_status(conn, editing_job_id, now, note)
             sql.studio.refresh_editing_job_delivery(conn, editing_job_id=editing_job_id)
-        row: Row = sql.studio.get_editing_job(conn, editing_job_id=editing_job_id)
+        row: Row = sql.studio.get_editing_job(
+            conn, editing_job_id=editing_job_id, viewer_id=viewer_id, viewing_editor_id=viewing_editor_id
+        )
         if changed != job:
             kind = "EDITING_JOB_PLANNED" if was == now else "EDITING_JOB_MOVED"
             details = {"status": now, "clientName": row["clientName"]}
             record_activity(conn, kind, "EDITING_JOB", row["id"], client_id=row["clientId"], details=details)
         return row
+
+
+def _lock_editor(conn: Connection, editor_id: int | None) -> None:
+    """Hold whoever is given a job, as whoever removes them does."""
+    if editor_id is not None:
+        editor = sql.studio.lock_staff_member(conn, staff_id=editor_id)
+        if editor is None:
+            raise invalid("/editorId", "names nobody")
+        if editor["status"] == "INACTIVE":
+            raise STAFF_INACTIVE(f"{editor['name']} no longer works here.")
 
 
 def _log_status(conn: Connection, editing_job_id: int, status: str, note: str | None) -> None:

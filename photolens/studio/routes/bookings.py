@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from photolens import paging
+from photolens import access, paging
+from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
 from photolens.problems import ILLEGAL_TRANSITION, found
-from photolens.studio import problems
+from photolens.studio import problems, rules
 from photolens.studio.actions import bookings as actions
 from photolens.studio.schemas import bookings as schemas
 
@@ -14,14 +15,17 @@ blp = Blueprint("Bookings", __name__, description="Sessions: who is photographed
 
 
 @blp.get("/bookings")
+@access.requires(Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF)
 @blp.arguments(schemas.BookingList, location="query")
 @blp.pages(schemas.Booking)
 def list_bookings(arguments: dict[str, Any]) -> dict[str, Any]:
     """List bookings"""
-    return paging.page(connection(), schemas.BookingList, arguments)
+    viewer_id = rules.booking_viewer(access.current_caller())
+    return paging.page(connection(), schemas.BookingList, {**arguments, "viewer_id": viewer_id})
 
 
 @blp.post("/bookings")
+@access.requires(Permission.MANAGE_BOOKINGS)
 @blp.arguments(schemas.BookingInput)
 @blp.refuses(problems.BOOKING_CONFLICT, problems.STAFF_INACTIVE, problems.PACKAGE_INACTIVE, problems.ALREADY_ASSIGNED)
 @blp.answers(201, schemas.Booking)
@@ -35,13 +39,17 @@ def create_booking(booking: dict[str, Any]) -> Row:
 
 
 @blp.get("/bookings/<id:booking_id>")
+@access.requires(Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF)
 @blp.answers(200, schemas.Booking)
 def get_booking(booking_id: int) -> Row:
     """Read a booking"""
-    return found(sql.studio.get_booking(connection(), booking_id=booking_id), "booking", booking_id)
+    viewer_id = rules.booking_viewer(access.current_caller())
+    booking = sql.studio.get_booking(connection(), booking_id=booking_id, viewer_id=viewer_id)
+    return found(booking, "booking", booking_id)
 
 
 @blp.patch("/bookings/<id:booking_id>")
+@access.requires(Permission.MANAGE_BOOKINGS)
 @blp.arguments(schemas.BookingChanges(partial=True))
 @blp.refuses(problems.BOOKING_CONFLICT, problems.PACKAGE_INACTIVE, ILLEGAL_TRANSITION)
 @blp.answers(200, schemas.Booking)
@@ -55,6 +63,7 @@ def update_booking(changes: dict[str, Any], booking_id: int) -> Row:
 
 
 @blp.delete("/bookings/<id:booking_id>")
+@access.requires(Permission.MANAGE_BOOKINGS)
 @blp.refuses(problems.BOOKING_IN_USE)
 @blp.answers(204)
 def delete_booking(booking_id: int) -> None:
@@ -66,6 +75,7 @@ def delete_booking(booking_id: int) -> None:
 
 
 @blp.post("/bookings/<id:booking_id>/assignments")
+@access.requires(Permission.MANAGE_BOOKINGS)
 @blp.arguments(schemas.AssignmentInput)
 @blp.refuses(problems.BOOKING_CONFLICT, problems.ALREADY_ASSIGNED, problems.STAFF_INACTIVE)
 @blp.answers(201, schemas.AssignedStaff, named_by="staffId")
@@ -75,14 +85,19 @@ def assign_staff(person: dict[str, Any], booking_id: int) -> Row:
 
 
 @blp.get("/bookings/<id:booking_id>/assignments/<id:staff_id>")
+@access.requires(Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF)
 @blp.answers(200, schemas.AssignedStaff)
 def get_assigned_staff(booking_id: int, staff_id: int) -> Row:
     """Read a person's part in a booking"""
-    person = sql.studio.get_staff_assignment(connection(), booking_id=booking_id, staff_id=staff_id)
+    viewer_id = rules.booking_viewer(access.current_caller())
+    person = sql.studio.get_staff_assignment(
+        connection(), booking_id=booking_id, staff_id=staff_id, viewer_id=viewer_id
+    )
     return found(person, "assignment of staff member", staff_id)
 
 
 @blp.delete("/bookings/<id:booking_id>/assignments/<id:staff_id>")
+@access.requires(Permission.MANAGE_BOOKINGS)
 @blp.answers(204)
 def unassign_staff(booking_id: int, staff_id: int) -> None:
     """Take a person off a booking"""

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from photolens import paging
+from photolens import access, paging
+from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
-from photolens.problems import found
+from photolens.problems import NAME_TAKEN, found
 from photolens.studio import problems
 from photolens.studio.actions import catalogue as actions
 from photolens.studio.schemas import catalogue as schemas
@@ -14,6 +15,7 @@ blp = Blueprint("Catalogue", __name__, description="What can be booked: session 
 
 
 @blp.get("/session-categories")
+@access.requires(Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF, Permission.VIEW_INVOICES)
 @blp.arguments(schemas.SessionCategoryList, location="query")
 @blp.pages(schemas.SessionCategory)
 def list_session_categories(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -22,8 +24,9 @@ def list_session_categories(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 @blp.post("/session-categories")
+@access.requires(Permission.MANAGE_SETTINGS)
 @blp.arguments(schemas.SessionCategoryInput)
-@blp.refuses(problems.NAME_TAKEN)
+@blp.refuses(NAME_TAKEN)
 @blp.answers(201, schemas.SessionCategory)
 def create_session_category(category: dict[str, Any]) -> Row:
     """Add a session category"""
@@ -31,6 +34,7 @@ def create_session_category(category: dict[str, Any]) -> Row:
 
 
 @blp.get("/session-categories/<id:category_id>")
+@access.requires(Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF, Permission.VIEW_INVOICES)
 @blp.answers(200, schemas.SessionCategory)
 def get_session_category(category_id: int) -> Row:
     """Read a session category"""
@@ -40,8 +44,9 @@ def get_session_category(category_id: int) -> Row:
 
 
 @blp.patch("/session-categories/<id:category_id>")
+@access.requires(Permission.MANAGE_SETTINGS)
 @blp.arguments(schemas.SessionCategoryInput(partial=True))
-@blp.refuses(problems.NAME_TAKEN)
+@blp.refuses(NAME_TAKEN)
 @blp.answers(200, schemas.SessionCategory)
 def update_session_category(changes: dict[str, Any], category_id: int) -> Row:
     """Rename a session category"""
@@ -49,6 +54,7 @@ def update_session_category(changes: dict[str, Any], category_id: int) -> Row:
 
 
 @blp.delete("/session-categories/<id:category_id>")
+@access.requires(Permission.MANAGE_SETTINGS)
 @blp.refuses(problems.CATEGORY_IN_USE)
 @blp.answers(204)
 def delete_session_category(category_id: int) -> None:
@@ -57,6 +63,7 @@ def delete_session_category(category_id: int) -> None:
 
 
 @blp.get("/session-packages")
+@access.requires(Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF, Permission.VIEW_INVOICES)
 @blp.arguments(schemas.SessionPackageList, location="query")
 @blp.pages(schemas.SessionPackage)
 def list_session_packages(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -65,8 +72,9 @@ def list_session_packages(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 @blp.post("/session-packages")
+@access.requires(Permission.MANAGE_SETTINGS)
 @blp.arguments(schemas.SessionPackageInput)
-@blp.refuses(problems.NAME_TAKEN)
+@blp.refuses(NAME_TAKEN)
 @blp.answers(201, schemas.SessionPackage)
 def create_session_package(package: dict[str, Any]) -> Row:
     """Add a session package"""
@@ -74,6 +82,7 @@ def create_session_package(package: dict[str, Any]) -> Row:
 
 
 @blp.get("/session-packages/<id:package_id>")
+@access.requires(Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF, Permission.VIEW_INVOICES)
 @blp.answers(200, schemas.SessionPackage)
 def get_session_package(package_id: int) -> Row:
     """Read a session package"""
@@ -81,8 +90,9 @@ def get_session_package(package_id: int) -> Row:
 
 
 @blp.patch("/session-packages/<id:package_id>")
+@access.requires(Permission.MANAGE_SETTINGS)
 @blp.arguments(schemas.SessionPackageInput(partial=True))
-@blp.refuses(problems.NAME_TAKEN)
+@blp.refuses(NAME_TAKEN)
 @blp.answers(200, schemas.SessionPackage)
 def update_session_package(changes: dict[str, Any], package_id: int) -> Row:
     """Change a session package
@@ -93,6 +103,7 @@ def update_session_package(changes: dict[str, Any], package_id: int) -> Row:
 
 
 @blp.delete("/session-packages/<id:package_id>")
+@access.requires(Permission.MANAGE_SETTINGS)
 @blp.refuses(problems.PACKAGE_IN_USE)
 @blp.answers(204)
 def delete_session_package(package_id: int) -> None:

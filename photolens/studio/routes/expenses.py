@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from photolens import paging
+from photolens import access, paging
+from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.billing.problems import INVOICE_FULL
 from photolens.database import Row, connection, sql
-from photolens.problems import found
+from photolens.problems import NAME_TAKEN, found
 from photolens.studio import problems
 from photolens.studio.actions import expenses as actions
 from photolens.studio.schemas import expenses as schemas
@@ -15,6 +16,7 @@ blp = Blueprint("Expenses", __name__, description="What the studio spends, and t
 
 
 @blp.get("/expenses")
+@access.requires(Permission.MANAGE_EXPENSES)
 @blp.arguments(schemas.ExpenseList, location="query")
 @blp.pages(schemas.Expense)
 def list_expenses(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -23,6 +25,7 @@ def list_expenses(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 @blp.post("/expenses")
+@access.requires(Permission.MANAGE_EXPENSES)
 @blp.arguments(schemas.ExpenseInput)
 @blp.answers(201, schemas.Expense)
 def record_expense(expense: dict[str, Any]) -> Row:
@@ -31,6 +34,7 @@ def record_expense(expense: dict[str, Any]) -> Row:
 
 
 @blp.get("/expenses/<id:expense_id>")
+@access.requires(Permission.MANAGE_EXPENSES)
 @blp.answers(200, schemas.Expense)
 def get_expense(expense_id: int) -> Row:
     """Read an expense"""
@@ -38,6 +42,7 @@ def get_expense(expense_id: int) -> Row:
 
 
 @blp.patch("/expenses/<id:expense_id>")
+@access.requires(Permission.MANAGE_EXPENSES)
 @blp.arguments(schemas.ExpenseInput(partial=True))
 @blp.refuses(problems.EXPENSE_BILLED)
 @blp.answers(200, schemas.Expense)
@@ -50,6 +55,7 @@ def update_expense(changes: dict[str, Any], expense_id: int) -> Row:
 
 
 @blp.delete("/expenses/<id:expense_id>")
+@access.requires(Permission.MANAGE_EXPENSES)
 @blp.refuses(problems.EXPENSE_BILLED)
 @blp.answers(204)
 def delete_expense(expense_id: int) -> None:
@@ -58,6 +64,8 @@ def delete_expense(expense_id: int) -> None:
 
 
 @blp.post("/expenses/<id:expense_id>/bill")
+@access.requires(Permission.MANAGE_EXPENSES)
+@access.requires(Permission.MANAGE_INVOICES)
 @blp.refuses(problems.EXPENSE_BILLED, problems.EXPENSE_NOT_BILLABLE, INVOICE_FULL)
 @blp.answers(200, schemas.Expense)
 def bill_expense(expense_id: int) -> Row:
@@ -69,6 +77,7 @@ def bill_expense(expense_id: int) -> Row:
 
 
 @blp.get("/payment-accounts")
+@access.requires(Permission.MANAGE_EXPENSES, Permission.VIEW_INVOICES, Permission.VIEW_SETTINGS)
 @blp.arguments(schemas.PaymentAccountList, location="query")
 @blp.pages(schemas.PaymentAccount)
 def list_payment_accounts(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -77,8 +86,9 @@ def list_payment_accounts(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 @blp.post("/payment-accounts")
+@access.requires(Permission.MANAGE_EXPENSES)
 @blp.arguments(schemas.PaymentAccountInput)
-@blp.refuses(problems.NAME_TAKEN)
+@blp.refuses(NAME_TAKEN)
 @blp.answers(201, schemas.PaymentAccount)
 def create_payment_account(account: dict[str, Any]) -> Row:
     """Add a payment account"""
@@ -86,6 +96,7 @@ def create_payment_account(account: dict[str, Any]) -> Row:
 
 
 @blp.get("/payment-accounts/<id:payment_account_id>")
+@access.requires(Permission.MANAGE_EXPENSES, Permission.VIEW_INVOICES, Permission.VIEW_SETTINGS)
 @blp.answers(200, schemas.PaymentAccount)
 def get_payment_account(payment_account_id: int) -> Row:
     """Read a payment account"""
@@ -97,8 +108,9 @@ def get_payment_account(payment_account_id: int) -> Row:
 
 
 @blp.patch("/payment-accounts/<id:payment_account_id>")
+@access.requires(Permission.MANAGE_EXPENSES)
 @blp.arguments(schemas.PaymentAccountInput(partial=True))
-@blp.refuses(problems.NAME_TAKEN)
+@blp.refuses(NAME_TAKEN)
 @blp.answers(200, schemas.PaymentAccount)
 def update_payment_account(changes: dict[str, Any], payment_account_id: int) -> Row:
     """Change a payment account"""
@@ -106,6 +118,7 @@ def update_payment_account(changes: dict[str, Any], payment_account_id: int) -> 
 
 
 @blp.delete("/payment-accounts/<id:payment_account_id>")
+@access.requires(Permission.MANAGE_EXPENSES)
 @blp.refuses(problems.PAYMENT_ACCOUNT_IN_USE)
 @blp.answers(204)
 def delete_payment_account(payment_account_id: int) -> None:

@@ -16,6 +16,7 @@ class EditingJobChanges(Input):
     status_note = Text(
         5000, example="Client chose 40 photos.", metadata={"description": "Kept in the log, with the new status."}
     )
+    editor_id = Id(nullable=True, metadata={"description": "Only for whoever gives jobs out."})
     due_date = Date(nullable=True)
     notes = Text(5000, nullable=True, example="Warm tones.")
 
@@ -26,7 +27,7 @@ class EditingStatus(Output):
     id = Id()
     status = Choice(*STATUSES)
     changed_at = Instant()
-    changed_by = Text(200, example="local")
+    changed_by = Text(200, example="Yuki Sato")
     notes = Text(5000, nullable=True, example="Client chose 40 photos.")
 
 
@@ -39,6 +40,8 @@ class EditingJobSummary(Output):
     client_name = Text(200, example="Emma Chen")
     session_type_name = Text(200, example="Full Day Wedding")
     session_date = Instant()
+    editor_id = Id(nullable=True)
+    editor_name = Text(200, nullable=True, example="Yuki Sato")
     status = Choice(*STATUSES)
     due_date = Date(nullable=True)
     notes = Text(5000, nullable=True, example="Warm tones.")
@@ -67,3 +70,4 @@ class EditingJobList(ListArguments):
     q = search_field()
     status = Choice(*STATUSES, load_default=None)
     booking_id = Id(load_default=None)
+    editor_id = Id(load_default=None)

@@ -1,7 +1,7 @@
 """The JSON of staff members."""
 
 from photolens.database import sql
-from photolens.fields import Choice, Email, Id, Input, Instant, Output, Text, WebAddress
+from photolens.fields import Choice, Email, Id, Input, Instant, Output, Text, Uuid, WebAddress
 from photolens.paging import ListArguments, Order, search_field, sort_field
 
 ROLES = ("PHOTOGRAPHER", "EDITOR", "OWNER", "ADMIN", "FINANCE")
@@ -23,12 +23,14 @@ class StaffMember(Output):
     """Somebody who works at the studio."""
 
     id = Id()
+    user_id = Uuid(nullable=True)
     name = Text(200, example="Lena Hoffmann")
     role = Choice(*ROLES)
     email = Email(nullable=True)
     phone = Text(40, nullable=True, example="+1 555 0190")
     avatar_url = WebAddress(nullable=True)
     status = Choice(*STATUSES)
+    last_login_at = Instant(nullable=True)
     created_at = Instant()
     updated_at = Instant()
 

@@ -1,0 +1,224 @@
+"""What happens to accounts: they are opened, verified, given a new password, and taken up by invitation."""
+
+from typing import Any
+from uuid import UUID
+
+from photolens.access import Caller, Role
+from photolens.config import current_settings
+from photolens.database import Connection, Row, sql
+from photolens.identity import passwords, rules
+from photolens.identity.actions import codes, limits, sessions
+from photolens.identity.actions.sessions import Device
+from photolens.identity.problems import CODE_INVALID, INVALID_CREDENTIALS, LINK_INVALID
+from photolens.platform.actions import queue_message
+from photolens.problems import EMAIL_TAKEN, invalid
+from photolens.sealing import digest_of, new_token
+
+
+def sign_up(conn: Connection, account: dict[str, Any], device: Device) -> Row:
+    """Open an account, with its password, profile and empty balance, and sign its user in.
+
+    With a code that was sent to their phone, a customer is let in at once; else once their e-mail is verified.
+
+    Locks: the code. Problems: `email_taken`, `phone_taken`, `code_invalid`, `invalid`, `rate_limited`.
+    """
+    limits.count_try(conn, limits.SIGN_UP, account["email"], device.address)
+    refuse_weak(account["password"], account["email"])
+    phone, code = account["phone_number"], account["phone_code"]
+    if code is not None and phone is None:
+        raise invalid("/phoneNumber", "is required with a code")
+    hashed = passwords.hash_of(account["password"])
+    session: Row | None = None
+    with conn.transaction():
+        if code is None or codes.spend_code(conn, phone, "SIGNUP", code):
+            role, is_verified = account["role"], code is not None
+            status = rules.status_once_verified(role, "PENDING") if is_verified else "PENDING"
+            user_id = _open_account(
+                conn,
+                name=account["name"],
+                email=account["email"],
+                phone_number=phone,
+                role=role,
+                status=status,
+                is_email_verified=False,
+                is_phone_verified=is_verified,
+            )
+            sql.identity.upsert_credentials(conn, user_id=user_id, password=hashed)
+            _send_link(conn, account["email"], "VERIFY_EMAIL")
+            session = sessions.open_session(conn, {"id": user_id}, device)
+    if session is None:
+        raise CODE_INVALID("Ask for another code.")
+    return session
+
+
+def create_owner(conn: Connection, name: str, email: str, password: str) -> UUID:
+    """Open an owner's account: the studio's first, from the command line. Problems: `email_taken`, `invalid`."""
+    refuse_weak(password, email)
+    hashed = passwords.hash_of(password)
+    with conn.transaction():
+        user_id = _open_account(
+            conn,
+            name=name,
+            email=email,
+            phone_number=None,
+            role=Role.OWNER,
+            status="ACTIVE",
+            is_email_verified=True,
+            is_phone_verified=False,
+        )
+        sql.identity.upsert_credentials(conn, user_id=user_id, password=hashed)
+        return user_id
+
+
+def send_link(conn: Connection, email: str, purpose: str, address: str) -> None:
+    """Send a one-time link to an e-mail, if somebody has an account with it. Nobody is told whether.
+
+    Problems: `rate_limited`.
+    """
+    limits.count_try(conn, limits.SEND_LINK, email, address)
+    with conn.transaction():
+        _send_link(conn, email, purpose, is_awaited=sql.identity.exists_user_by_email(conn, email=email))
+
+
+def invite(conn: Connection, email: str) -> None:
+    """Send the link by which a staff member takes up an account. Whoever calls has locked the member."""
+    with conn.transaction():
+        _send_link(conn, email, "ACCEPT_INVITATION")
+
+
+def verify_email(conn: Connection, token: str, address: str) -> None:
+    """Note that an e-mail is its user's, which lets a customer in. Locks: link, user. Problems: `link_invalid`."""
+    count_link(conn, token, address)
+    with conn.transaction():
+        user = _user_of_link(conn, token, "VERIFY_EMAIL")
+        status = rules.status_once_verified(user["role"], user["status"])
+        sql.identity.mark_email_verified(conn, user_id=user["id"], status=status)
+
+
+def reset_password(conn: Connection, token: str, password: str, address: str) -> None:
+    """Give a user a new password by the link they were sent, and end every session of theirs.
+
+    The link proves the e-mail as well. Locks: link, user. Problems: `link_invalid`, `invalid`, `rate_limited`.
+    """
+    count_link(conn, token, address)
+    hashed = passwords.hash_of(password)
+    with conn.transaction():
+        user = _user_of_link(conn, token, "RESET_PASSWORD")
+        refuse_weak(password, user["email"])
+        sql.identity.upsert_credentials(conn, user_id=user["id"], password=hashed)
+        status = rules.status_once_verified(user["role"], user["status"])
+        sql.identity.mark_email_verified(conn, user_id=user["id"], status=status)
+        sql.identity.delete_sessions(conn, user_id=user["id"], kept_id=None)
+        limits.forgive(conn, limits.SIGN_IN, user["email"])
+
+
+def change_password(conn: Connection, caller: Caller, current: str, password: str, address: str) -> None:
+    """Change a user's own password, and end every other session. A link to choose another is taken back with it.
+
+    Locks: user, password. Problems: `invalid_credentials`, `invalid`, `rate_limited`.
+    """
+    email = sql.identity.get_user(conn, user_id=caller.user_id)["email"]
+    limits.count_try(conn, limits.SIGN_IN, email, address)
+    kept = _kept_password(conn, email)
+    if not passwords.is_right(current, kept):
+        raise invalid("/currentPassword", "is not your password")
+    refuse_weak(password, email)
+    hashed = passwords.hash_of(password)
+    with conn.transaction():
+        sql.identity.lock_user(conn, user_id=caller.user_id)
+        if sql.identity.lock_credentials(conn, user_id=caller.user_id)["password"] != kept:
+            raise INVALID_CREDENTIALS("It has just been changed.")
+        sql.identity.upsert_credentials(conn, user_id=caller.user_id, password=hashed)
+        sql.identity.delete_sessions(conn, user_id=caller.user_id, kept_id=caller.session_id)
+        sql.identity.delete_verification_token(conn, identifier=email.lower(), purpose="RESET_PASSWORD")
+        limits.forgive(conn, limits.SIGN_IN, email)
+
+
+def count_link(conn: Connection, token: str, address: str) -> None:
+    """Count the opening of a link. Problems: `rate_limited`."""
+    limits.count_try(conn, limits.OPEN_LINK, token, address)
+
+
+def use_invitation(conn: Connection, token: str) -> str:
+    """Use up an invitation; gives the e-mail it was sent to. Locks: link. Problems: `link_invalid`."""
+    with conn.transaction():
+        return _use_link(conn, token, "ACCEPT_INVITATION")
+
+
+def take_up_account(conn: Connection, *, name: str, email: str, role: str, hashed: str) -> UUID:
+    """The account of somebody who has accepted an invitation, with the password of their choice.
+
+    One that was there already changes hands to whoever reads that e-mail: its sessions and tokens end. An owner's
+    keeps its role. Locks: user. Problems: `email_taken` for an owner's account and another role.
+    """
+    with conn.transaction():
+        user = sql.identity.lock_user_by_email(conn, email=email)
+        if user is None:
+            user_id = _open_account(
+                conn,
+                name=name,
+                email=email,
+                phone_number=None,
+                role=role,
+                status="ACTIVE",
+                is_email_verified=True,
+                is_phone_verified=False,
+            )
+        else:
+            user_id = user["id"]
+            if user["role"] == Role.OWNER != role:
+                raise EMAIL_TAKEN("This e-mail address belongs to an owner's account.")
+            sql.identity.mark_email_verified(conn, user_id=user_id, status="ACTIVE")
+            sql.identity.update_user_access(conn, user_id=user_id, role=role, status="ACTIVE")
+            sql.identity.delete_sessions(conn, user_id=user_id, kept_id=None)
+            sql.identity.delete_api_tokens(conn, user_id=user_id)
+        sql.identity.upsert_credentials(conn, user_id=user_id, password=hashed)
+        return user_id
+
+
+def _open_account(conn: Connection, **user: Any) -> UUID:
+    user_id: UUID = sql.identity.insert_user(conn, **user)
+    sql.identity.insert_profile(conn, user_id=user_id)
+    sql.identity.insert_user_credits(conn, user_id=user_id)
+    return user_id
+
+
+def _send_link(conn: Connection, email: str, purpose: str, *, is_awaited: bool = True) -> None:
+    token = new_token()
+    identifier, seconds = email.lower(), rules.LINK_LIVES[purpose]
+    # Made for an unknown e-mail as well, where nobody will ever hold it: the answer takes as long.
+    sql.identity.upsert_verification_token(
+        conn, identifier=identifier, token=digest_of(token), purpose=purpose, seconds=seconds
+    )
+    if is_awaited:
+        app_url = current_settings().app_url
+        queue_message(conn, "EMAIL", email, purpose.lower(), token=token, app_url=app_url)
+
+
+def _use_link(conn: Connection, token: str, purpose: str) -> str:
+    link = sql.identity.lock_verification_token(conn, token=digest_of(token), purpose=purpose)
+    if link is None:
+        raise LINK_INVALID("Ask for another one.")
+    identifier: str = link["identifier"]
+    sql.identity.delete_verification_token(conn, identifier=identifier, purpose=purpose)
+    return identifier
+
+
+def _user_of_link(conn: Connection, token: str, purpose: str) -> Row:
+    user: Row | None = sql.identity.lock_user_by_email(conn, email=_use_link(conn, token, purpose))
+    if user is None or user["status"] == "SUSPENDED":
+        raise LINK_INVALID("Ask for another one.")
+    return user
+
+
+def _kept_password(conn: Connection, email: str) -> str | None:
+    account = sql.identity.get_credentials(conn, email=email, is_demo_welcome=True)
+    kept: str | None = None if account is None else account["password"]
+    return kept
+
+
+def refuse_weak(password: str, email: str) -> None:
+    """Raise `invalid` for a password that is easily guessed."""
+    weakness = rules.weakness(password, email)
+    if weakness is not None:
+        raise invalid("/password", weakness)

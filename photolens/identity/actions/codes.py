@@ -1,0 +1,115 @@
+"""One-time codes by text message: made, sent, and spent once."""
+
+import hmac
+import secrets
+from typing import Any
+
+from photolens.access import Caller
+from photolens.config import current_settings
+from photolens.database import Connection, Row, sql
+from photolens.identity import rules
+from photolens.identity.actions import limits, sessions
+from photolens.identity.actions.sessions import Device
+from photolens.identity.problems import CODE_INVALID
+from photolens.platform.actions import queue_message
+from photolens.problems import invalid
+from photolens.rate_limits import limited
+from photolens.sealing import current_seal
+
+
+def send_code(conn: Connection, phone_number: str, purpose: str, caller: Caller | None, address: str) -> Row:
+    """Send a one-time code to a phone, if it serves a purpose there. Nobody is told whether; the older one is dead.
+
+    Problems: `rate_limited`, `invalid` for the verification of a phone that is not the caller's.
+    """
+    limits.count_try(conn, limits.SEND_CODE, phone_number, address)
+    code = f"{secrets.randbelow(10**6):06}"
+    with conn.transaction():
+        is_awaited = _is_awaited(conn, phone_number, purpose, caller)
+        sent = sql.identity.upsert_otp_session(
+            conn, phone_number=phone_number, otp_code=_mac(phone_number, purpose, code), purpose=purpose
+        )
+        if sent is None:
+            seconds = sql.identity.get_otp_wait(conn, phone_number=phone_number, purpose=purpose)["seconds"]
+            raise limited(seconds, "A code has just been sent. Wait a minute, and ask for another.")
+        if is_awaited:
+            queue_message(conn, "SMS", phone_number, "one_time_code", code=code)
+    is_echoed = current_settings().otp_echo and is_awaited
+    return {
+        "phoneNumber": phone_number,
+        "purpose": purpose,
+        "expiresAt": sent["expiresAt"],
+        "resendAt": sent["resendAt"],
+        "code": code if is_echoed else None,
+    }
+
+
+def sign_in_with_code(conn: Connection, phone_number: str, code: str, device: Device) -> Row:
+    """Sign in the user whose verified phone it is. Locks: code, user. Problems: `code_invalid`, `rate_limited`."""
+    limits.count_try(conn, limits.ENTER_CODE, phone_number, device.address)
+    session: Row | None = None
+    with conn.transaction():
+        if spend_code(conn, phone_number, "LOGIN", code):
+            is_demo_welcome = not current_settings().is_production
+            user = sql.identity.lock_user_by_phone(conn, phone_number=phone_number, is_demo_welcome=is_demo_welcome)
+            if user is not None and user["status"] != "SUSPENDED":
+                session = sessions.open_session(conn, user, device)
+    if session is None:
+        raise CODE_INVALID("Ask for another code.")
+    return session
+
+
+def verify_phone(conn: Connection, caller: Caller, phone_number: str, code: str, address: str) -> Row:
+    """Note that a phone is the caller's, which lets a customer in. Locks: code, user.
+
+    Problems: `code_invalid`, `invalid` for a phone that is not in the caller's account, `rate_limited`.
+    """
+    limits.count_try(conn, limits.ENTER_CODE, phone_number, address)
+    is_right = False
+    with conn.transaction():
+        if _phone_of(conn, caller) != phone_number:
+            raise invalid("/phoneNumber", "is not the phone number of your account")
+        if spend_code(conn, phone_number, "VERIFY", code):
+            user = sql.identity.lock_user(conn, user_id=caller.user_id)
+            is_right = user["phone_number"] == phone_number
+            if is_right:
+                status = rules.status_once_verified(user["role"], user["status"])
+                sql.identity.mark_phone_verified(conn, user_id=user["id"], status=status)
+    if not is_right:
+        raise CODE_INVALID("Ask for another code.")
+    row: Row = sql.identity.get_user(conn, user_id=caller.user_id)
+    return row
+
+
+def spend_code(conn: Connection, phone_number: str, purpose: str, code: str) -> bool:
+    """Whether a code is right; then it is spent. If not the try is counted, so let the transaction commit.
+
+    Locks: the code, first of all.
+    """
+    with conn.transaction():
+        waiting = sql.identity.lock_otp_session(conn, phone_number=phone_number, purpose=purpose)
+        if waiting is None:
+            return False
+        is_right = hmac.compare_digest(waiting["otp_code"], _mac(phone_number, purpose, code))
+        mark: Any = sql.identity.mark_otp_session_used if is_right else sql.identity.mark_otp_session_tried
+        mark(conn, otp_session_id=waiting["id"])
+        return is_right
+
+
+def _is_awaited(conn: Connection, phone_number: str, purpose: str, caller: Caller | None) -> bool:
+    if purpose == "VERIFY":
+        if caller is None or _phone_of(conn, caller) != phone_number:
+            raise invalid("/phoneNumber", "is not the phone number of your account")
+        return True
+    is_login = purpose == "LOGIN"
+    is_known: bool = sql.identity.exists_user_by_phone(conn, phone_number=phone_number, is_verified=is_login)
+    return is_known is is_login
+
+
+def _phone_of(conn: Connection, caller: Caller) -> str | None:
+    phone_number: str | None = sql.identity.get_user(conn, user_id=caller.user_id)["phoneNumber"]
+    return phone_number
+
+
+def _mac(phone_number: str, purpose: str, code: str) -> bytes:
+    return current_seal().mac("one-time code", purpose, phone_number, code)

@@ -1,0 +1,1 @@
+"""The HTTP of identity: a module for each subject."""

@@ -1,0 +1,42 @@
+"""Identity's decisions, from values alone."""
+
+from functools import cache
+
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from photolens.access import Role
+
+PERSONAL_TOKEN_PREFIX = "pl_"  # noqa: S105  (its beginning is no secret)
+STAFF_ROLES = frozenset({Role.OWNER, Role.ADMIN, Role.PHOTOGRAPHER, Role.EDITOR, Role.FINANCE})
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
+LONGEST_TOKEN_LIFE_DAYS = 366
+
+# Seconds that a link is good for.
+LINK_LIVES = {"VERIFY_EMAIL": 24 * 3600, "RESET_PASSWORD": 3600, "ACCEPT_INVITATION": 7 * 24 * 3600}
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST_PASSWORD)
+
+
+def weakness(password: str, email: str) -> str | None:
+    """What is wrong with a password that somebody chooses: `is one that many people have`; None if nothing is."""
+    plain = password.casefold()
+    if plain in (email.casefold(), email.casefold().partition("@")[0]):
+        return "is the e-mail address"
+    if plain in _common_passwords() or len(set(plain)) == 1:
+        return "is one that many people have"
+    return None
+
+
+def status_once_verified(role: str, status: str) -> str:
+    """A customer who has proved an e-mail or phone is let in; everybody else waits for whom it is to decide."""
+    return "ACTIVE" if (role, status) == ("CUSTOMER", "PENDING") else status
+
+
+def may_move_user(was: str, now: str) -> bool:
+    """An account is let in, suspended, and let in again; it never goes back to PENDING."""
+    return (was, now) in {("PENDING", "ACTIVE"), ("PENDING", "SUSPENDED"), ("ACTIVE", "SUSPENDED")} or (
+        (was, now) == ("SUSPENDED", "ACTIVE")
+    )

@@ -1,0 +1,1 @@
+"""The JSON of identity: a module for each subject."""

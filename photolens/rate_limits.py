@@ -1,0 +1,55 @@
+"""How often a caller may ask (Flask-Limiter): RATE_LIMIT_PER_MINUTE, counted in memory, or in Redis for all processes.
+
+Sign-in and its like have limits of their own, counted in PostgreSQL: see identity.
+"""
+
+import math
+import time
+
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter, RateLimitExceeded
+
+from photolens.config import Settings
+from photolens.problems import RATE_LIMITED, Problem
+
+
+def limited(retry_after: int, detail: str) -> Problem:
+    """429, with the seconds to wait."""
+    return RATE_LIMITED(detail, headers={"Retry-After": str(max(retry_after, 1))})
+
+
+def _key() -> str:
+    """A user's requests are counted together, wherever they come from; without one, an address's."""
+    caller = g.get("caller")
+    return f"user {caller.user_id}" if caller is not None else f"address {request.remote_addr}"
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Count each request of the API, and say in `RateLimit` headers how many are left."""
+    limiter = Limiter(
+        _key,
+        application_limits=[f"{settings.rate_limit_per_minute} per minute"],
+        application_limits_exempt_when=lambda: request.method == "OPTIONS",
+        storage_uri=settings.redis_url or "memory://",
+        in_memory_fallback_enabled=settings.redis_url is not None,
+        headers_enabled=False,  # its headers give moments; ours, as the IETF draft has them, seconds
+    )
+    limiter.init_app(app)
+
+    @app.errorhandler(RateLimitExceeded)
+    def answer_limited(_error: RateLimitExceeded) -> Response:
+        return limited(_seconds_left(limiter), "Too many requests. Wait, and go on.").answer()
+
+    @app.after_request
+    def tell_what_is_left(response: Response) -> Response:
+        limit = limiter.current_limit
+        if limit is not None:
+            response.headers["RateLimit-Limit"] = str(limit.limit.amount)
+            response.headers["RateLimit-Remaining"] = str(max(limit.remaining, 0))
+            response.headers["RateLimit-Reset"] = str(_seconds_left(limiter))
+        return response
+
+
+def _seconds_left(limiter: Limiter) -> int:
+    limit = limiter.current_limit
+    return 1 if limit is None else max(math.ceil(limit.reset_at - time.time()), 1)

@@ -1,0 +1,89 @@
+"""Secrets: made at random, kept as digests, and sealed where they must be read once more.
+
+Whoever reads the database alone learns none of them: the key is the process's (SECRET_KEY, or a file in STATE_DIR).
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from flask import current_app
+
+from photolens.config import ConfigurationError, Settings
+
+KEY_FILE = "secret.key"
+
+
+def new_token() -> str:
+    """A token of 256 random bits, 43 characters that need no quoting anywhere."""
+    return secrets.token_urlsafe(32)
+
+
+def digest_of(token: str) -> bytes:
+    """What is kept of a token: its SHA-256. A random token needs no slower hash."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+class Seal:
+    """What is done with the secret key. The key is first looked for when it is first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def mac(self, *parts: str) -> bytes:
+        """A digest that cannot be computed, nor guessed at, without the key: of a six-digit code, say."""
+        return hmac.digest(self._derived(b"mac"), "\x00".join(parts).encode(), "sha256")
+
+    def seal(self, text: str) -> bytes:
+        """The text, encrypted and signed."""
+        return self._fernet.encrypt(text.encode())
+
+    def unseal(self, sealed: bytes) -> str:
+        """What was sealed. Raises ConfigurationError under another key."""
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken:
+            raise ConfigurationError("SECRET_KEY is not the one that this was sealed with.") from None
+
+    def _derived(self, purpose: bytes) -> bytes:
+        return hmac.digest(self._key, purpose, "sha256")
+
+    @cached_property
+    def _fernet(self) -> Fernet:
+        return Fernet(base64.urlsafe_b64encode(self._derived(b"seal")))
+
+    @cached_property
+    def _key(self) -> bytes:
+        if self._settings.secret_key is not None:
+            return self._settings.secret_key.encode()
+        return _key_of(self._settings.state_dir).encode()
+
+
+def _key_of(state_dir: Path) -> str:
+    """The key kept in a STATE_DIR for its owner alone, made when it is first needed."""
+    file = state_dir / KEY_FILE
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        draft = state_dir / f"{KEY_FILE}.{os.getpid()}.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(new_token())
+        try:
+            os.link(draft, file)  # whole or not at all; the first of two processes wins
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        return file.read_text().strip()
+    except OSError as error:
+        raise ConfigurationError(f"The key in {file} cannot be used: {error.strerror}. Set SECRET_KEY.") from None
+
+
+def current_seal() -> Seal:
+    """The seal of the present application."""
+    seal: Seal = current_app.extensions["seal"]
+    return seal

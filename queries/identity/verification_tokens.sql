@@ -1,0 +1,37 @@
+-- name: upsert_verification_token(identifier, token, purpose, seconds)^
+-- Make a one-time link for an e-mail, by its digest: it kills the older of its kind. Sweeps a few whose time is over.
+with expired as (
+    select auth_verification_token.token
+    from auth_verification_token
+    where auth_verification_token.expires_at < now() - interval '1 day'
+    order by auth_verification_token.expires_at
+    limit 10
+    for update skip locked
+), swept as (
+    delete from auth_verification_token
+    using expired
+    where
+        auth_verification_token.token = expired.token
+        and (auth_verification_token.identifier, auth_verification_token.purpose)
+        <> (:identifier, :purpose::verification_purpose)
+)
+
+insert into auth_verification_token (identifier, token, purpose, expires_at)
+values (:identifier, :token, :purpose, now() + make_interval(secs => :seconds))
+on conflict (identifier, purpose) do update set
+    token = excluded.token,
+    expires_at = excluded.expires_at,
+    created_at = now()
+returning expires_at;
+
+-- name: lock_verification_token(token, purpose)^
+-- Locks: the link, first of all; whoever else opens it waits, and then finds it gone.
+select identifier
+from auth_verification_token
+where token = :token and purpose = :purpose and expires_at > now()
+for update;
+
+-- name: delete_verification_token(identifier, purpose)!
+-- Take back an e-mail's link of one kind, because it was used or is of no use any more.
+delete from auth_verification_token
+where identifier = :identifier and purpose = :purpose;
