@@ -1,5 +1,5 @@
 -- A large studio for measuring: 10,000 clients, 50,000 bookings, 50,000 invoices with two items each, 60,000 payments,
--- 25,000 editing jobs, 10,000 expenses. On a database that has schema.sql and nothing else:
+-- 25,000 editing jobs, 10,000 expenses, 20,000 users with five sessions each. The session token `bench` is an owner's. On a database that has schema.sql and nothing else:
 --
 --     psql "$DATABASE_URL" -f schema.sql -f bench/load.sql
 --
@@ -40,6 +40,23 @@ select
     'staff' || g || '@example.com'
 from generate_series(1, 40) as g;
 
+insert into auth_users (name, email, email_verified, role, status, created_at)
+select
+    'User ' || g,
+    'user' || g || '@example.com',
+    timestamptz '2024-01-01 08:00Z',
+    (array['OWNER', 'PHOTOGRAPHER', 'CUSTOMER'])[1 + g % 3]::user_role,
+    'ACTIVE',
+    timestamptz '2024-01-01 08:00Z' + g * interval '37 minutes'
+from generate_series(0, 19999) as g;
+
+insert into auth_sessions (user_id, session_token)
+select
+    auth_users.id,
+    sha256((case when auth_users.email || n = 'user0@example.com1' then 'bench' else auth_users.email || n end)::bytea)
+from auth_users
+cross join generate_series(1, 5) as n;
+
 insert into bookings (id, client_id, session_date, ends_at, session_type_id, location, price, status, notes, created_at)
 select
     g,
@@ -62,9 +79,11 @@ select
     occupied
 from bookings;
 
-insert into editing_jobs (booking_id, created_at)
+insert into editing_jobs (booking_id, editor_id, due_date, created_at)
 select
     id,
+    1 + 3 * (id % 13),
+    case when id % 20 <> 1 then ends_at::date + 14 end,
     ends_at
 from bookings
 where status = 'COMPLETED'
@@ -176,6 +195,17 @@ select
     10 + g % 90,
     timestamptz '2024-01-01 09:00Z' + g * interval '105 minutes'
 from generate_series(1, 10000) as g;
+
+insert into activities (kind, subject_type, subject_id, client_id, actor, created_at)
+select
+    'BOOKING_CREATED',
+    'BOOKING',
+    id,
+    client_id,
+    'User 0',
+    created_at
+from bookings
+order by id;
 
 select
     setval(pg_get_serial_sequence('session_packages', 'id'), 24) as packages,

@@ -19,9 +19,14 @@ FILTERS: dict[str, Any] = {
     "client_id": 4321,
     "staff_id": 7,
     "booking_id": 2500,
-    "invoice_id": 13,
     "category_id": 3,
-    "status": {"bookings": "CANCELLED", "invoices": "OVERDUE", "editing_jobs": "PENDING", "staff_members": "ACTIVE"},
+    "status": {
+        "bookings": "CANCELLED",
+        "invoices": "OVERDUE",
+        "editing_jobs": "PENDING",
+        "staff_members": "ACTIVE",
+        "users": "PENDING",
+    },
     "session_from": "2025-03-01T00:00:00Z",
     "session_to": "2025-04-01T00:00:00Z",
     "issued_from": "2025-03-01",
@@ -33,6 +38,16 @@ FILTERS: dict[str, Any] = {
     "overdue": True,
     "category": "TRAVEL",
     "is_active": True,
+    "role": {"users": "CUSTOMER", "staff_members": "EDITOR"},
+    "editor_id": 7,
+    "viewer_id": 6,
+    "viewing_editor_id": 7,
+}
+ALWAYS = {
+    "limit": 51,
+    "invoice_id": 13,
+    "subject_types": "{BOOKING,CLIENT,EDITING_JOB,INVOICE}",
+    "user_id": "00000000-0000-0000-0000-000000000000",
 }
 MIDDLE = {
     "name": "client 5",
@@ -50,15 +65,12 @@ MIDDLE = {
 
 def cases(name: str, parameters: list[str]) -> dict[str, dict[str, Any]]:
     """The parameter sets to try: {what: {parameter: value}}."""
-    blank: dict[str, Any] = dict.fromkeys(parameters)
-    if "limit" in blank:
-        blank["limit"] = 51
-    if "invoice_id" in blank:
-        blank["invoice_id"] = FILTERS["invoice_id"]
+    blank: dict[str, Any] = {parameter: ALWAYS.get(parameter) for parameter in parameters}
     tried = {"first page": blank}
     if "after_key" in blank:
         key = name.partition("_by_")[2].removesuffix("_desc") or "created_at"
-        tried["middle"] = {**blank, "after_key": MIDDLE[key], "after_id": 5000}
+        middle_id = 5000 if "users" not in name else "88888888-8888-8888-8888-888888888888"
+        tried["middle"] = {**blank, "after_key": MIDDLE[key], "after_id": middle_id}
     for parameter in parameters:
         value = FILTERS.get(parameter)
         if isinstance(value, dict):

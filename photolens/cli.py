@@ -78,18 +78,13 @@ def create_owner(email: str, name: str, password: str) -> None:
         try:
             accounts.create_owner(conn, **NewOwner().load(owner))
         except ValidationError as error:
-            raise click.ClickException(_first_fault(error)) from None
+            [field, *_] = error.messages_dict
+            raise click.ClickException(f"The {field} {error.messages_dict[field][0]}.") from None
         except Problem as problem:
-            raise click.ClickException(problem.detail) from None
+            raise click.ClickException(f"The {problem.detail.lstrip('/')}.") from None
         except psycopg.errors.UniqueViolation:
             raise click.ClickException(f"Somebody has an account with {email} already.") from None
     click.echo(f"{email} can sign in, as an owner.")
-
-
-def _first_fault(error: ValidationError) -> str:
-    assert isinstance(error.messages, dict)
-    field, sentences = next(iter(error.messages.items()))
-    return f"The {field} {sentences[0]}."
 
 
 @photolens.command()

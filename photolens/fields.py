@@ -91,9 +91,15 @@ class Email(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not _EMAIL.fullmatch(text) or any(unicodedata.category(character) == "Cf" for character in text):
+        if not _EMAIL.fullmatch(text) or any(map(_passes_for_another, text)):
             raise ValidationError("is not an e-mail address")
         return text
+
+
+def _passes_for_another(character: str) -> bool:
+    """Whether an address with this character would be taken for another: the Kelvin sign is `k` in lower case."""
+    lowers_to_ascii = not character.isascii() and any(map(str.isascii, character.lower()))
+    return lowers_to_ascii or unicodedata.category(character) == "Cf"
 
 
 class Phone(Text):

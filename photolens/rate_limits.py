@@ -3,6 +3,7 @@
 Sign-in and its like have limits of their own, counted in PostgreSQL: see identity.
 """
 
+import ipaddress
 import math
 import time
 
@@ -18,10 +19,22 @@ def limited(retry_after: int, detail: str) -> Problem:
     return RATE_LIMITED(detail, headers={"Retry-After": str(max(retry_after, 1))})
 
 
+def household_of(address: str) -> str:
+    """Whom an address stands for: whoever has one of IPv6 has its whole /64, 2^64 of them."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    mapped = parsed.ipv4_mapped
+    return str(mapped) if mapped is not None else str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
+
+
 def _key() -> str:
     """A user's requests are counted together, wherever they come from; without one, an address's."""
     caller = g.get("caller")
-    return f"user {caller.user_id}" if caller is not None else f"address {request.remote_addr}"
+    return f"user {caller.user_id}" if caller is not None else f"address {household_of(request.remote_addr or '')}"
 
 
 def init_app(app: Flask, settings: Settings) -> None:

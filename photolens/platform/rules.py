@@ -24,5 +24,16 @@ def visible_subjects(caller: Caller) -> list[str]:
 
 
 def activity_viewer(caller: Caller) -> int | None:
-    """Whose bookings, clients and jobs: None for everybody's, else this staff member's own."""
-    return None if Permission.VIEW_BOOKINGS_ALL in PERMISSIONS[caller.role] else caller.own_rows
+    """Whose bookings, clients and jobs: None for everybody's, else this staff member's own.
+
+    A token that was given only the sight of its holder's own rows shows no others here either.
+    """
+    narrowed = any(
+        caller.may(own) and not caller.may(everybodys)
+        for own, everybodys in (
+            (Permission.VIEW_BOOKINGS_SELF, Permission.VIEW_BOOKINGS_ALL),
+            (Permission.VIEW_EDITING_SELF, Permission.VIEW_EDITING_ALL),
+        )
+    )
+    sees_all = Permission.VIEW_BOOKINGS_ALL in PERMISSIONS[caller.role] and not narrowed
+    return None if sees_all else caller.own_rows

@@ -48,6 +48,7 @@ def editing_viewers(caller: Caller) -> tuple[int | None, int | None]:
 
     A photographer sees all jobs of the bookings they see, an editor those that are theirs to do.
     """
-    if Permission.VIEW_EDITING_ALL in PERMISSIONS[caller.role]:
+    sees_all = Permission.VIEW_EDITING_ALL in PERMISSIONS[caller.role]
+    if sees_all and caller.may(Permission.VIEW_EDITING_ALL, Permission.MANAGE_EDITING):
         return client_viewer(caller), None
     return None, caller.own_rows

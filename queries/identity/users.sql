@@ -78,13 +78,11 @@ select exists (
     where phone_number = :phone_number and (phone_verified is not null or not :is_verified)
 );
 
--- name: exists_user_by_email(email)$
--- Whether a user who may still use it has this e-mail.
-select exists (
-    select
-    from auth_users
-    where lower(email) = lower(:email) and status <> 'SUSPENDED'
-);
+-- name: get_recipient(email)^
+-- To whom to write about an account: the e-mail as its user gave it, not as somebody has typed it now.
+select email
+from auth_users
+where lower(email) = lower(:email) and status <> 'SUSPENDED';
 
 -- name: insert_user(name, email, phone_number, role, status, is_email_verified, is_phone_verified)$
 -- Add a user; gives their id.

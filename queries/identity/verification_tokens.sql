@@ -1,4 +1,4 @@
--- name: upsert_verification_token(identifier, token, purpose, seconds)^
+-- name: upsert_verification_token(email, token, purpose, seconds)^
 -- Make a one-time link for an e-mail, by its digest: it kills the older of its kind. Sweeps a few whose time is over.
 with expired as (
     select auth_verification_token.token
@@ -13,11 +13,11 @@ with expired as (
     where
         auth_verification_token.token = expired.token
         and (auth_verification_token.identifier, auth_verification_token.purpose)
-        <> (:identifier, :purpose::verification_purpose)
+        <> (lower(:email), :purpose::verification_purpose)
 )
 
 insert into auth_verification_token (identifier, token, purpose, expires_at)
-values (:identifier, :token, :purpose, now() + make_interval(secs => :seconds))
+values (lower(:email), :token, :purpose, now() + make_interval(secs => :seconds))
 on conflict (identifier, purpose) do update set
     token = excluded.token,
     expires_at = excluded.expires_at,
@@ -31,7 +31,7 @@ from auth_verification_token
 where token = :token and purpose = :purpose and expires_at > now()
 for update;
 
--- name: delete_verification_token(identifier, purpose)!
+-- name: delete_verification_token(email, purpose)!
 -- Take back an e-mail's link of one kind, because it was used or is of no use any more.
 delete from auth_verification_token
-where identifier = :identifier and purpose = :purpose;
+where identifier = lower(:email) and purpose = :purpose;

@@ -77,7 +77,8 @@ def send_link(conn: Connection, email: str, purpose: str, address: str) -> None:
     """
     limits.count_try(conn, limits.SEND_LINK, email, address)
     with conn.transaction():
-        _send_link(conn, email, purpose, is_awaited=sql.identity.exists_user_by_email(conn, email=email))
+        user = sql.identity.get_recipient(conn, email=email)
+        _send_link(conn, email if user is None else user["email"], purpose, is_awaited=user is not None)
 
 
 def invite(conn: Connection, email: str) -> None:
@@ -130,7 +131,7 @@ def change_password(conn: Connection, caller: Caller, current: str, password: st
             raise INVALID_CREDENTIALS("It has just been changed.")
         sql.identity.upsert_credentials(conn, user_id=caller.user_id, password=hashed)
         sql.identity.delete_sessions(conn, user_id=caller.user_id, kept_id=caller.session_id)
-        sql.identity.delete_verification_token(conn, identifier=email.lower(), purpose="RESET_PASSWORD")
+        sql.identity.delete_verification_token(conn, email=email, purpose="RESET_PASSWORD")
         limits.forgive(conn, limits.SIGN_IN, email)
 
 
@@ -185,10 +186,9 @@ def _open_account(conn: Connection, **user: Any) -> UUID:
 
 def _send_link(conn: Connection, email: str, purpose: str, *, is_awaited: bool = True) -> None:
     token = new_token()
-    identifier, seconds = email.lower(), rules.LINK_LIVES[purpose]
     # Made for an unknown e-mail as well, where nobody will ever hold it: the answer takes as long.
     sql.identity.upsert_verification_token(
-        conn, identifier=identifier, token=digest_of(token), purpose=purpose, seconds=seconds
+        conn, email=email, token=digest_of(token), purpose=purpose, seconds=rules.LINK_LIVES[purpose]
     )
     if is_awaited:
         app_url = current_settings().app_url
@@ -200,7 +200,7 @@ def _use_link(conn: Connection, token: str, purpose: str) -> str:
     if link is None:
         raise LINK_INVALID("Ask for another one.")
     identifier: str = link["identifier"]
-    sql.identity.delete_verification_token(conn, identifier=identifier, purpose=purpose)
+    sql.identity.delete_verification_token(conn, email=identifier, purpose=purpose)
     return identifier
 
 

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from photolens.database import Connection, sql
-from photolens.rate_limits import limited
+from photolens.rate_limits import household_of, limited
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Limit:
     seconds: int
 
 
-SIGN_IN = Limit("SIGN_IN", 10, 100, 900)
+SIGN_IN = Limit("SIGN_IN", 10, 120, 900)
 SIGN_UP = Limit("SIGN_UP", 30, 60, 3600)
 SEND_LINK = Limit("SEND_LINK", 5, 30, 3600)
 OPEN_LINK = Limit("OPEN_LINK", 20, 60, 3600)
@@ -30,7 +30,7 @@ ENTER_CODE = Limit("ENTER_CODE", 20, 60, 3600)
 
 def count_try(conn: Connection, limit: Limit, account: str, address: str) -> None:
     """Count a try, or raise `rate_limited`."""
-    subjects = [_subject("account", account), _subject("address", address)]
+    subjects = [_subject("account", account), _subject("address", household_of(address))]
     retry_after = sql.identity.upsert_attempts(
         conn,
         action=limit.action,
