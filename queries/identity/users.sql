@@ -37,6 +37,14 @@ select
 from user_details
 where user_details.id = :user_id;
 
+-- name: lock_staff_member_of_user(user_id)^
+-- Locks: the staff record of a user, before the user: a role that changes is written to it by its foreign key, and whoever
+-- changes the record locks it first as well.
+select id
+from staff_members
+where user_id = :user_id
+for no key update;
+
 -- name: lock_user(user_id)^
 -- Locks: the user's row. After staff members, one-time links and codes; before passwords and sessions.
 select *

@@ -16,11 +16,12 @@ def change_user(conn: Connection, user_id: UUID, changes: dict[str, Any], reason
 
     There is always an active owner: all owners are locked, so that of two who go at once the second is the last.
 
-    Locks: the user and all owners, by id. Problems: `not_found`, `not_oneself`, `owners_only`, `last_owner`,
+    Locks: the staff record, then the user and all owners, by id. Problems: `not_found`, `not_oneself`, `owners_only`, `last_owner`,
     `illegal_transition`, `not_verified`, `is_staff`.
     """
     caller = current_caller()
     with conn.transaction():
+        sql.identity.lock_staff_member_of_user(conn, user_id=user_id)
         users = {user["id"]: user for user in sql.identity.lock_user_and_owners(conn, user_id=user_id)}
         user = found(users.get(user_id), "user", user_id)
         require_match()
