@@ -13,8 +13,10 @@ from uuid import UUID
 
 from flask import Flask, g, request
 
+from photolens.config import current_settings
 from photolens.database import Connection, connection
 from photolens.problems import FORBIDDEN, SESSION_REQUIRED, UNAUTHENTICATED
+from photolens.proxies import is_loopback
 
 API = "/api/v1/"
 
@@ -160,6 +162,11 @@ def current_caller() -> Caller:
         raise UNAUTHENTICATED("Sign in, and send the token.", headers={"WWW-Authenticate": "Bearer"})
     challenge = 'Bearer error="invalid_token"'
     raise UNAUTHENTICATED("The token is not valid, or no longer.", headers={"WWW-Authenticate": challenge})
+
+
+def is_demo_welcome() -> bool:
+    """Whether the demo's users, whose password everybody knows, may come in: outside production, from this machine."""
+    return not current_settings().is_production and is_loopback(request.remote_addr or "")
 
 
 def admit(demand: Demand) -> None:

@@ -25,6 +25,12 @@ from photolens.naming import camel_case
 from photolens.problems import ProblemKind
 
 PREFIX = "/api/v1"
+DESCRIPTION = """The backend that photography studios run on.
+
+Sign in with `POST /auth/login`, and send the token as `Authorization: Bearer <token>`: above, under Authorize. Each
+operation names the permission it needs (`x-permissions`: of each group one). A row that is not yours is answered as one
+that is not there.
+"""
 BODY_LIMIT = 1024 * 1024
 MOST_FAULTS = 100
 
@@ -204,7 +210,7 @@ def init_app(app: Flask, blueprints: Iterable[Blueprint]) -> Api:
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api",
         MAX_CONTENT_LENGTH=BODY_LIMIT,
-        API_SPEC_OPTIONS={"info": {"description": "The backend that photography studios run on."}},
+        API_SPEC_OPTIONS={"info": {"description": DESCRIPTION}},
     )
     api = Api(
         app,

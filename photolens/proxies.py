@@ -37,6 +37,11 @@ class TrustedProxies:
         return _is_address(address) and any(ipaddress.ip_address(address) in network for network in self._trusted)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine alone: `localhost`, `127.0.0.1`, `::1`."""
+    return host.lower() == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
 def _is_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text)

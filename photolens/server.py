@@ -2,7 +2,6 @@
 
 import atexit
 import contextlib
-import ipaddress
 import logging
 import signal
 import socket
@@ -18,6 +17,7 @@ from photolens import create_app
 from photolens.config import ConfigurationError, Settings
 from photolens.database import Connection, open_pool, sql
 from photolens.embedded import EmbeddedServer
+from photolens.proxies import is_loopback
 
 THREADS = 16
 DEMO_LOGIN = "owner@demo.photolens.test / photolens-demo"
@@ -42,7 +42,7 @@ def application() -> Flask:
 
 def serve(settings: Settings, *, fresh: bool) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is running and stop the database that was started."""
-    if not settings.is_production and not _is_loopback(settings.host):
+    if not settings.is_production and not is_loopback(settings.host):
         raise ConfigurationError(
             f"HOST is {settings.host!r}; with the demo's logins the server only listens on this machine. "
             "Set PHOTOLENS_ENV=production."
@@ -72,16 +72,6 @@ def serve(settings: Settings, *, fresh: bool) -> None:
         _announce(settings, listener.getsockname()[1], url)
         server.run()
         server.close()
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine alone: `localhost`, `127.0.0.1`, `::1`."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

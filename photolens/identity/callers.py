@@ -1,7 +1,6 @@
 """Who holds a token: one indexed query, whichever kind of token it is."""
 
-from photolens.access import PERMISSIONS, Caller, Permission, Role
-from photolens.config import current_settings
+from photolens.access import PERMISSIONS, Caller, Permission, Role, is_demo_welcome
 from photolens.database import Connection, Row, sql
 from photolens.identity.rules import PERSONAL_TOKEN_PREFIX
 from photolens.sealing import digest_of
@@ -9,11 +8,10 @@ from photolens.sealing import digest_of
 
 def find_caller(conn: Connection, token: str) -> Caller | None:
     """The user behind a session token or a personal access token, with the permissions in force; None for no user."""
-    is_demo_welcome = not current_settings().is_production
     if token.startswith(PERSONAL_TOKEN_PREFIX):
-        row = sql.identity.get_api_token_caller(conn, token=digest_of(token), is_demo_welcome=is_demo_welcome)
+        row = sql.identity.get_api_token_caller(conn, token=digest_of(token), is_demo_welcome=is_demo_welcome())
         return None if row is None else _caller(row, None, frozenset(map(Permission, row["permissions"])))
-    row = sql.identity.get_session_caller(conn, session_token=digest_of(token), is_demo_welcome=is_demo_welcome)
+    row = sql.identity.get_session_caller(conn, session_token=digest_of(token), is_demo_welcome=is_demo_welcome())
     return None if row is None else _caller(row, row["sessionId"], frozenset(Permission))
 
 

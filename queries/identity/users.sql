@@ -78,12 +78,12 @@ order by id
 limit 1000
 for no key update;
 
--- name: exists_user_by_phone(phone_number, is_verified)$
--- Whether a user has this phone number; verified, or whether or not.
+-- name: exists_user_by_phone(phone_number)$
+-- Whether a user has proved this phone number to be theirs.
 select exists (
     select
     from auth_users
-    where phone_number = :phone_number and (phone_verified is not null or not :is_verified)
+    where phone_number = :phone_number and phone_verified is not null
 );
 
 -- name: get_recipient(email)^
@@ -141,6 +141,24 @@ update auth_users
 set
     phone_verified = coalesce(phone_verified, now()),
     status = :status,
+    updated_at = now()
+where id = :user_id;
+
+-- name: mark_phone_released(phone_number)!
+-- Take a phone number from whoever has only claimed it, for the next who does: it is kept by who proves it.
+update auth_users
+set
+    phone_number = null,
+    updated_at = now()
+where phone_number = :phone_number and phone_verified is null;
+
+-- name: mark_user_handed_over(user_id)!
+-- Give an account to whoever reads its e-mail, which whoever opened it has never proved: the phone was theirs. Locked.
+update auth_users
+set
+    email_verified = now(),
+    phone_number = null,
+    phone_verified = null,
     updated_at = now()
 where id = :user_id;
 

@@ -106,10 +106,9 @@ def reset_password(conn: Connection, token: str, password: str, address: str) ->
     with conn.transaction():
         user = _user_of_link(conn, token, "RESET_PASSWORD")
         refuse_weak(password, user["email"])
-        sql.identity.upsert_credentials(conn, user_id=user["id"], password=hashed)
+        _hand_over(conn, user, hashed)
         status = rules.status_once_verified(user["role"], user["status"])
         sql.identity.mark_email_verified(conn, user_id=user["id"], status=status)
-        sql.identity.delete_sessions(conn, user_id=user["id"], kept_id=None)
         limits.forgive(conn, limits.SIGN_IN, user["email"])
 
 
@@ -165,19 +164,33 @@ def take_up_account(conn: Connection, *, name: str, email: str, role: str, hashe
                 is_email_verified=True,
                 is_phone_verified=False,
             )
+            sql.identity.upsert_credentials(conn, user_id=user_id, password=hashed)
         else:
             user_id = user["id"]
             if user["role"] == Role.OWNER != role:
                 raise EMAIL_TAKEN("This e-mail address belongs to an owner's account.")
+            _hand_over(conn, user, hashed)
             sql.identity.mark_email_verified(conn, user_id=user_id, status="ACTIVE")
             sql.identity.update_user_access(conn, user_id=user_id, role=role, status="ACTIVE")
-            sql.identity.delete_sessions(conn, user_id=user_id, kept_id=None)
             sql.identity.delete_api_tokens(conn, user_id=user_id)
-        sql.identity.upsert_credentials(conn, user_id=user_id, password=hashed)
         return user_id
 
 
+def _hand_over(conn: Connection, user: Row, hashed: str) -> None:
+    """Give an account to whoever reads its e-mail: their password, and every session ends.
+
+    Somebody else may have opened it who never proved the e-mail, and waits for its owner to come: then the phone goes
+    too, by which they would sign in, and the tokens.
+    """
+    sql.identity.upsert_credentials(conn, user_id=user["id"], password=hashed)
+    sql.identity.delete_sessions(conn, user_id=user["id"], kept_id=None)
+    if user["email_verified"] is None:
+        sql.identity.mark_user_handed_over(conn, user_id=user["id"])
+        sql.identity.delete_api_tokens(conn, user_id=user["id"])
+
+
 def _open_account(conn: Connection, **user: Any) -> UUID:
+    sql.identity.mark_phone_released(conn, phone_number=user["phone_number"])
     user_id: UUID = sql.identity.insert_user(conn, **user)
     sql.identity.insert_profile(conn, user_id=user_id)
     sql.identity.insert_user_credits(conn, user_id=user_id)

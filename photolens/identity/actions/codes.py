@@ -4,7 +4,7 @@ import hmac
 import secrets
 from typing import Any
 
-from photolens.access import Caller
+from photolens.access import Caller, is_demo_welcome
 from photolens.config import current_settings
 from photolens.database import Connection, Row, sql
 from photolens.identity import rules
@@ -50,8 +50,7 @@ def sign_in_with_code(conn: Connection, phone_number: str, code: str, device: De
     session: Row | None = None
     with conn.transaction():
         if spend_code(conn, phone_number, "LOGIN", code):
-            is_demo_welcome = not current_settings().is_production
-            user = sql.identity.lock_user_by_phone(conn, phone_number=phone_number, is_demo_welcome=is_demo_welcome)
+            user = sql.identity.lock_user_by_phone(conn, phone_number=phone_number, is_demo_welcome=is_demo_welcome())
             if user is not None and user["status"] != "SUSPENDED":
                 session = sessions.open_session(conn, user, device)
     if session is None:
@@ -102,7 +101,7 @@ def _is_awaited(conn: Connection, phone_number: str, purpose: str, caller: Calle
             raise invalid("/phoneNumber", "is not the phone number of your account")
         return True
     is_login = purpose == "LOGIN"
-    is_known: bool = sql.identity.exists_user_by_phone(conn, phone_number=phone_number, is_verified=is_login)
+    is_known: bool = sql.identity.exists_user_by_phone(conn, phone_number=phone_number)
     return is_known is is_login
 
 

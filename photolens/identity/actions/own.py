@@ -19,6 +19,7 @@ def update_own_account(conn: Connection, user_id: UUID, changes: dict[str, Any])
         changed = {**user, **changes}
         if changed["phone_number"] != user["phone_number"]:
             changed["phone_verified"] = None
+            sql.identity.mark_phone_released(conn, phone_number=changed["phone_number"])
         if changed != user:
             sql.identity.update_user(conn, **changed)
         row: Row = sql.identity.get_user(conn, user_id=user_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from photolens.config import current_settings
+from photolens.access import is_demo_welcome
 from photolens.database import Connection, Row, sql
 from photolens.identity import passwords
 from photolens.identity.actions import limits
@@ -27,8 +27,7 @@ def sign_in(conn: Connection, email: str, password: str, device: Device) -> Row:
     Locks: user, password. Problems: `invalid_credentials`, `account_suspended`, `rate_limited`.
     """
     limits.count_try(conn, limits.SIGN_IN, email, device.address)
-    is_demo_welcome = not current_settings().is_production
-    account = sql.identity.get_credentials(conn, email=email, is_demo_welcome=is_demo_welcome)
+    account = sql.identity.get_credentials(conn, email=email, is_demo_welcome=is_demo_welcome())
     kept = None if account is None else account["password"]
     if not passwords.is_right(password, kept):
         raise INVALID_CREDENTIALS("Check both, or ask for a new password.")

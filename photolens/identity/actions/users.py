@@ -16,8 +16,8 @@ def change_user(conn: Connection, user_id: UUID, changes: dict[str, Any], reason
 
     There is always an active owner: all owners are locked, so that of two who go at once the second is the last.
 
-    Locks: the staff record, then the user and all owners, by id. Problems: `not_found`, `not_oneself`, `owners_only`, `last_owner`,
-    `illegal_transition`, `not_verified`, `is_staff`.
+    Locks: the staff record, then the user and all owners, by id. Problems: `not_found`, `not_oneself`, `owners_only`,
+    `last_owner`, `illegal_transition`, `not_verified`, `is_staff`.
     """
     caller = current_caller()
     with conn.transaction():
