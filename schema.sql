@@ -41,6 +41,7 @@ select set_config(
 \ir schema/studio.sql
 \ir schema/billing.sql
 \ir schema/details.sql
+\ir schema/visibility.sql
 
 commit;
 

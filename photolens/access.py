@@ -2,7 +2,7 @@
 
 A route declares its demand beside its address, or the application does not start: `@public`, `@signed_in`,
 `@in_person` (not through a personal access token) or `@requires(permission, …)`. Which rows a caller then sees is
-decided in SQL, by the `…_seen_by` functions of the schema.
+decided in SQL, by the functions of `schema/visibility.sql`.
 """
 
 from collections.abc import Callable

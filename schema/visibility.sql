@@ -1,0 +1,130 @@
+-- Who sees which rows. Each rule stands here once, and everything that is read passes through it: a list, its total, a
+-- search, a single row. A viewer of null sees all rows; a staff member's id, only what is theirs; 0, none. The functions
+-- are plain selects, which PostgreSQL folds into the statement around them: their indexes are used as a view's are.
+
+-- The bookings that a photographer is on.
+create function bookings_seen_by(viewer_id bigint) returns setof booking_details
+language sql stable parallel safe
+begin atomic
+    select booking_details.*
+    from booking_details
+    where
+        viewer_id is null
+        or exists (
+            select
+            from staff_assignments
+            where staff_assignments.booking_id = booking_details.id and staff_assignments.staff_id = viewer_id
+        );
+end;
+
+
+-- The clients of those bookings. What a client has paid in all is not the photographer's business; and of sessions, only
+-- those that the photographer was on are counted.
+create function clients_seen_by(viewer_id bigint) returns table (
+    id bigint,
+    name text,
+    email text,
+    phone text,
+    notes text,
+    avatar_url text,
+    total_revenue numeric,
+    total_sessions integer,
+    created_at timestamptz,
+    updated_at timestamptz
+)
+language sql stable parallel safe
+begin atomic
+    select
+        clients.id,
+        clients.name,
+        clients.email,
+        clients.phone,
+        clients.notes,
+        clients.avatar_url,
+        case when viewer_id is null then clients.total_revenue end as total_revenue,
+        case
+            when viewer_id is null then clients.total_sessions
+            else (
+                select count(*)::integer
+                from bookings
+                inner join staff_assignments on bookings.id = staff_assignments.booking_id
+                where
+                    bookings.client_id = clients.id
+                    and bookings.status = 'COMPLETED'
+                    and staff_assignments.staff_id = viewer_id
+            )
+        end as total_sessions,
+        clients.created_at,
+        clients.updated_at
+    from clients
+    where
+        viewer_id is null
+        or exists (
+            select
+            from bookings
+            inner join staff_assignments on bookings.id = staff_assignments.booking_id
+            where bookings.client_id = clients.id and staff_assignments.staff_id = viewer_id
+        );
+end;
+
+
+-- The editing jobs of a photographer's bookings; and those that were given to an editor.
+create function editing_jobs_seen_by(viewer_id bigint, editor_id bigint) returns setof editing_job_details
+language sql stable parallel safe
+begin atomic
+    select editing_job_details.*
+    from editing_job_details
+    where
+        (
+            viewer_id is null
+            or exists (
+                select
+                from staff_assignments
+                where
+                    staff_assignments.booking_id = editing_job_details.booking_id
+                    and staff_assignments.staff_id = viewer_id
+            )
+        )
+        and (editing_jobs_seen_by.editor_id is null or editing_job_details.editor_id = editing_jobs_seen_by.editor_id);
+end;
+
+
+-- Deeds done to these kinds of subjects: of bookings, clients and editing jobs, to those that a staff member is on, that
+-- are their bookings' clients, and that are their bookings' jobs or their own to do.
+create function activities_seen_by(subject_types text [], viewer_id bigint) returns setof activities
+language sql stable parallel safe
+begin atomic
+    select activities.*
+    from activities
+    where
+        activities.subject_type = any(subject_types)
+        and (
+            viewer_id is null
+            or case activities.subject_type
+                when 'BOOKING' then exists (
+                    select
+                    from staff_assignments
+                    where
+                        staff_assignments.booking_id = activities.subject_id
+                        and staff_assignments.staff_id = viewer_id
+                )
+                when 'CLIENT' then exists (
+                    select
+                    from bookings
+                    inner join staff_assignments on bookings.id = staff_assignments.booking_id
+                    where bookings.client_id = activities.subject_id and staff_assignments.staff_id = viewer_id
+                )
+                when 'EDITING_JOB' then exists (
+                    select
+                    from editing_jobs
+                    left join staff_assignments
+                        on editing_jobs.booking_id = staff_assignments.booking_id
+                        and staff_assignments.staff_id = viewer_id
+                    where
+                        editing_jobs.id = activities.subject_id
+                        and (editing_jobs.editor_id = viewer_id or staff_assignments.staff_id is not null)
+                )
+                else true
+            end
+        );
+end;
