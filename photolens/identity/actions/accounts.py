@@ -199,11 +199,11 @@ def _open_account(conn: Connection, **user: Any) -> UUID:
 
 def _send_link(conn: Connection, email: str, purpose: str, *, is_awaited: bool = True) -> None:
     token = new_token()
-    # Made for an unknown e-mail as well, where nobody will ever hold it: the answer takes as long.
+    # Done for an unknown e-mail as well, and the message then taken back: the answer takes as long.
     sql.identity.upsert_verification_token(
         conn, email=email, token=digest_of(token), purpose=purpose, seconds=rules.LINK_LIVES[purpose]
     )
-    if is_awaited:
+    with conn.transaction(force_rollback=not is_awaited):
         app_url = current_settings().app_url
         queue_message(conn, "EMAIL", email, purpose.lower(), token=token, app_url=app_url)
 

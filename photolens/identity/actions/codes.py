@@ -32,7 +32,8 @@ def send_code(conn: Connection, phone_number: str, purpose: str, caller: Caller 
         if sent is None:
             seconds = sql.identity.get_otp_wait(conn, phone_number=phone_number, purpose=purpose)["seconds"]
             raise limited(seconds, "A code has just been sent. Wait a minute, and ask for another.")
-        if is_awaited:
+        # Where no code is awaited the message is taken back again: the answer takes as long.
+        with conn.transaction(force_rollback=not is_awaited):
             queue_message(conn, "SMS", phone_number, "one_time_code", code=code)
     is_echoed = current_settings().otp_echo and is_awaited
     return {
