@@ -158,11 +158,12 @@ class Blueprint(flask_smorest.Blueprint):
 
         Raises TypeError for a view that does not say who may call it.
         """
-        if "demand" not in view_func._apidoc:
+        described = getattr(view_func, "_apidoc", {})
+        if "demand" not in described:
             raise TypeError(f"{view_func.__name__} does not say who may call it: see photolens.access")
-        demand: access.Demand = view_func._apidoc["demand"]
+        demand: access.Demand = described["demand"]
         # Keys are kept for a user: where there is none, or where nothing may be kept, a POST takes none.
-        takes_key = demand.caller and not view_func._apidoc.get("is_confidential", False)
+        takes_key = demand.caller and not described.get("is_confidential", False)
         wrap = _conventions_of(options.get("methods", ["GET"])[0], takes_key)
 
         @wraps(view_func)
@@ -170,7 +171,7 @@ class Blueprint(flask_smorest.Blueprint):
             access.admit(demand)
             return wrap(lambda: view_func(**path))
 
-        view._apidoc = view_func._apidoc | {  # type: ignore[attr-defined]
+        view._apidoc = described | {  # type: ignore[attr-defined]
             "operation_id": camel_case(view_func.__name__),
             "has_path_id": "<" in rule,
             "takes_key": takes_key,

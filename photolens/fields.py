@@ -170,10 +170,12 @@ class Money(fields.Field[Decimal]):
 
     default_error_messages = {"null": "may not be null", "required": "is required"}
 
-    def __init__(self, *, positive: bool = False, example: str = "1250.00", **kwargs: Any) -> None:
+    def __init__(
+        self, *, positive: bool = False, nullable: bool = False, example: str = "1250.00", **kwargs: Any
+    ) -> None:
         self.positive = positive
         metadata = {"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]{1,2})?$", "example": example}
-        super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+        super().__init__(allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
         if not isinstance(value, str) or not _MONEY.fullmatch(value.strip()):

@@ -5,10 +5,12 @@ Sign-in and its like have limits of their own, counted in PostgreSQL: see identi
 
 import ipaddress
 import math
+import re
 import time
 
 from flask import Flask, Response, g, request
 from flask_limiter import Limiter, RateLimitExceeded
+from limits.errors import StorageError
 
 from photolens.config import Settings
 from photolens.problems import RATE_LIMITED, Problem
@@ -38,31 +40,44 @@ def _key() -> str:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Count each request of the API, and say in `RateLimit` headers how many are left."""
+    """Count each request of the API, and say in `RateLimit` headers how many are left.
+
+    A Redis that is gone, or says nothing for a second, holds nobody up: it is then counted in memory, and if that fails
+    not at all.
+    """
+    with_redis = {"socket_timeout": 1, "socket_connect_timeout": 1} if settings.redis_url else {}
     limiter = Limiter(
         _key,
         application_limits=[f"{settings.rate_limit_per_minute} per minute"],
         application_limits_exempt_when=lambda: request.method == "OPTIONS",
-        storage_uri=settings.redis_url or "memory://",
+        storage_uri=re.sub("^unix://", "redis+unix://", settings.redis_url or "memory://"),
+        storage_options={"wrap_exceptions": True, **with_redis},
         in_memory_fallback_enabled=settings.redis_url is not None,
+        swallow_errors=True,
         headers_enabled=False,  # its headers give moments; ours, as the IETF draft has them, seconds
     )
     limiter.init_app(app)
 
     @app.errorhandler(RateLimitExceeded)
     def answer_limited(_error: RateLimitExceeded) -> Response:
-        return limited(_seconds_left(limiter), "Too many requests. Wait, and go on.").answer()
+        return limited(_what_is_left(limiter).get("RateLimit-Reset", 1), "Too many requests. Wait, and go on.").answer()
 
     @app.after_request
     def tell_what_is_left(response: Response) -> Response:
-        limit = limiter.current_limit
-        if limit is not None:
-            response.headers["RateLimit-Limit"] = str(limit.limit.amount)
-            response.headers["RateLimit-Remaining"] = str(max(limit.remaining, 0))
-            response.headers["RateLimit-Reset"] = str(_seconds_left(limiter))
+        for name, value in _what_is_left(limiter).items():
+            response.headers[name] = str(value)
         return response
 
 
-def _seconds_left(limiter: Limiter) -> int:
+def _what_is_left(limiter: Limiter) -> dict[str, int]:
     limit = limiter.current_limit
-    return 1 if limit is None else max(math.ceil(limit.reset_at - time.time()), 1)
+    if limit is None:
+        return {}
+    try:
+        return {
+            "RateLimit-Limit": limit.limit.amount,
+            "RateLimit-Remaining": max(limit.remaining, 0),
+            "RateLimit-Reset": max(math.ceil(limit.reset_at - time.time()), 1),
+        }
+    except StorageError:
+        return {}

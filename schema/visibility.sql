@@ -69,7 +69,7 @@ end;
 
 
 -- The editing jobs of a photographer's bookings; and those that were given to an editor.
-create function editing_jobs_seen_by(viewer_id bigint, editor_id bigint) returns setof editing_job_details
+create function editing_jobs_seen_by(viewer_id bigint, viewing_editor_id bigint) returns setof editing_job_details
 language sql stable parallel safe
 begin atomic
     select editing_job_details.*
@@ -85,46 +85,54 @@ begin atomic
                     and staff_assignments.staff_id = viewer_id
             )
         )
-        and (editing_jobs_seen_by.editor_id is null or editing_job_details.editor_id = editing_jobs_seen_by.editor_id);
+        and (viewing_editor_id is null or editing_job_details.editor_id = viewing_editor_id);
 end;
 
 
--- Deeds done to these kinds of subjects: of bookings, clients and editing jobs, to those that a staff member is on, that
--- are their bookings' clients, and that are their bookings' jobs or their own to do.
-create function activities_seen_by(subject_types text [], viewer_id bigint) returns setof activities
+-- Deeds done to these kinds of subjects: of bookings and clients, to the viewer's; of editing jobs, to those that the two
+-- are shown, where an editor is shown their own.
+create function activities_seen_by(subject_types text [], viewer_id bigint, viewing_editor_id bigint)
+returns setof activities
 language sql stable parallel safe
 begin atomic
     select activities.*
     from activities
     where
         activities.subject_type = any(subject_types)
-        and (
-            viewer_id is null
-            or case activities.subject_type
-                when 'BOOKING' then exists (
+        and case activities.subject_type
+            when 'BOOKING' then
+                viewer_id is null
+                or exists (
                     select
                     from staff_assignments
                     where
                         staff_assignments.booking_id = activities.subject_id
                         and staff_assignments.staff_id = viewer_id
                 )
-                when 'CLIENT' then exists (
+            when 'CLIENT' then
+                viewer_id is null
+                or exists (
                     select
                     from bookings
                     inner join staff_assignments on bookings.id = staff_assignments.booking_id
                     where bookings.client_id = activities.subject_id and staff_assignments.staff_id = viewer_id
                 )
-                when 'EDITING_JOB' then exists (
-                    select
-                    from editing_jobs
-                    left join staff_assignments
-                        on editing_jobs.booking_id = staff_assignments.booking_id
-                        and staff_assignments.staff_id = viewer_id
-                    where
-                        editing_jobs.id = activities.subject_id
-                        and (editing_jobs.editor_id = viewer_id or staff_assignments.staff_id is not null)
-                )
-                else true
-            end
-        );
+            when 'EDITING_JOB' then
+                case
+                    when viewing_editor_id is not null then exists (
+                        select
+                        from editing_jobs
+                        where editing_jobs.id = activities.subject_id and editing_jobs.editor_id = viewing_editor_id
+                    )
+                    else
+                        viewer_id is null
+                        or exists (
+                            select
+                            from editing_jobs
+                            inner join staff_assignments on editing_jobs.booking_id = staff_assignments.booking_id
+                            where editing_jobs.id = activities.subject_id and staff_assignments.staff_id = viewer_id
+                        )
+                end
+            else true
+        end;
 end;

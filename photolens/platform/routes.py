@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from photolens import access, paging
+from photolens import access, paging, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
-from photolens.platform import actions, rules, schemas
+from photolens.platform import actions, schemas
 
 blp = Blueprint("Studio", __name__, description="The studio's settings, and the feed of what was done.")
 
@@ -43,8 +43,14 @@ def list_activities(arguments: dict[str, Any]) -> dict[str, Any]:
     and jobs, an editor to their own jobs, finance to what is about money.
     """
     caller = access.current_caller()
+    _, viewing_editor_id = visibility.editing_viewers(caller)
     return paging.page(
         connection(),
         schemas.ActivityList,
-        {**arguments, "subject_types": rules.visible_subjects(caller), "viewer_id": rules.activity_viewer(caller)},
+        {
+            **arguments,
+            "subject_types": visibility.subjects_shown(caller),
+            "viewer_id": visibility.client_viewer(caller),
+            "viewing_editor_id": viewing_editor_id,
+        },
     )

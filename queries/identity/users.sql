@@ -40,7 +40,7 @@ where user_details.id = :user_id;
 -- name: lock_staff_member_of_user(user_id)^
 -- Locks: the staff record of a user, before the user: a role that changes is written to it by its foreign key, and whoever
 -- changes the record locks it first as well.
-select id
+select *
 from staff_members
 where user_id = :user_id
 for no key update;

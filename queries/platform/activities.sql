@@ -3,8 +3,8 @@
 insert into activities (kind, subject_type, subject_id, client_id, actor_id, actor, details)
 values (:kind, :subject_type, :subject_id, :client_id, :actor_id, :actor, :details);
 
--- name: list_activities(after_key, after_id, limit, client_id, subject_type, subject_id, subject_types, viewer_id)
--- The feed, newest first: what was done to these kinds of subjects, of those that the viewer may see.
+-- name: list_activities(after_key, after_id, limit, client_id, subject_type, subject_id, subject_types, viewer_id, viewing_editor_id)
+-- The feed, newest first: what was done to these kinds of subjects, of those that the viewers may see.
 select
     id,
     kind,
@@ -15,7 +15,7 @@ select
     actor,
     details,
     created_at
-from activities_seen_by(:subject_types, :viewer_id)
+from activities_seen_by(:subject_types, :viewer_id, :viewing_editor_id)
 where
     (created_at, id)
     < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
@@ -25,10 +25,10 @@ where
 order by created_at desc, id desc
 limit :limit;
 
--- name: count_activities(client_id, subject_type, subject_id, subject_types, viewer_id)$
+-- name: count_activities(client_id, subject_type, subject_id, subject_types, viewer_id, viewing_editor_id)$
 -- How many rows list_activities has in all.
 select count(*)
-from activities_seen_by(:subject_types, :viewer_id)
+from activities_seen_by(:subject_types, :viewer_id, :viewing_editor_id)
 where
     (:client_id::bigint is null or client_id = :client_id)
     and (:subject_type::text is null or subject_type = :subject_type)

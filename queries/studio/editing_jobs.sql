@@ -32,6 +32,13 @@ from editing_jobs
 where id = :editing_job_id and (:viewing_editor_id::bigint is null or editor_id = :viewing_editor_id)
 for no key update;
 
+-- name: lock_editor_of_editing_job(editing_job_id)^
+-- Locks: whoever the job is given to, before the job, as whoever removes them does.
+select *
+from staff_members
+where id = (select editing_jobs.editor_id from editing_jobs where editing_jobs.id = :editing_job_id)
+for no key update;
+
 -- name: lock_editing_job_of_booking(booking_id)^
 -- Locks: the row of a booking's job, after the booking.
 select *

@@ -57,7 +57,7 @@ def test_a_payment_is_answered_as_it_was_sent_and_found_again(api: ApiClient, ma
     assert made.status == 201
     assert made.headers["Location"] == f"/api/v1/invoices/{invoice['id']}/payments/{made.body['id']}"
     expected = sent | {"paidAt": "2026-11-02T09:30:00Z", "paymentAccountName": "Business checking"}
-    assert made.body.items() >= (expected | {"invoiceId": invoice["id"], "recordedBy": "local"}).items()
+    assert made.body.items() >= (expected | {"invoiceId": invoice["id"], "recordedBy": "Owner Test"}).items()
     assert api.get(f"/invoices/{invoice['id']}/payments/{made.body['id']}").body == made.body
     assert api.get(f"/invoices/{invoice['id']}").body["payments"] == [made.body]
 
@@ -210,7 +210,7 @@ def test_a_payment_is_in_the_feed_with_its_amount(api: ApiClient, make: Factory)
 
     [deed] = api.get(f"/activities?subjectType=INVOICE&subjectId={invoice['id']}&limit=1").body["data"]
 
-    assert (deed["kind"], deed["clientId"], deed["actor"]) == ("PAYMENT_RECORDED", invoice["clientId"], "local")
+    assert (deed["kind"], deed["clientId"], deed["actor"]) == ("PAYMENT_RECORDED", invoice["clientId"], "Owner Test")
     assert deed["details"] == {"invoiceNumber": invoice["invoiceNumber"], "amount": "12.50"}
 
 

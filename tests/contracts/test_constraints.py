@@ -10,11 +10,41 @@ NO_EMPTY_TEXT = "schemas refuse empty text"
 NO_NEGATIVE_MONEY = "schemas refuse amounts below zero"
 DERIVED = "computed by a refresh_ query, under the lock of what it is computed from"
 ONE_ROW = "no statement inserts a second row"
+USERS_STAY = "no request deletes a user, and this one has just been inserted, locked or let through"
+RANDOM = "256 random bits do not come twice"
+DIGEST = "a digest of SHA-256 has 32 bytes"
+HASHED = "a password is stored as passwords.hash_of gives it"
+ARBITER = "what is there already gives way, in the statement that inserts"
+NOT_SPENT = "an empty balance is made with the account, and nothing is spent of it here"
 
 UNREACHABLE = {
+    "activities_actor_fkey": USERS_STAY,
     "activities_client_fkey": "the deed has just read or locked the client it names",
     "activities_kind_upper_snake": "kinds are words in the code",
     "activities_subject_type_upper_snake": "subject types are words in the code",
+    "addresses_city_present": NO_EMPTY_TEXT,
+    "addresses_country_code": "schemas refuse what is not two capital letters",
+    "addresses_line1_present": NO_EMPTY_TEXT,
+    "addresses_user_fkey": "an account is opened with its profile, which nobody deletes",
+    "api_tokens_name_present": NO_EMPTY_TEXT,
+    "api_tokens_token_digest": DIGEST,
+    "api_tokens_token_key": RANDOM,
+    "api_tokens_user_fkey": USERS_STAY,
+    "auth_accounts_credentials_have_password": HASHED,
+    "auth_accounts_credentials_key": ARBITER,
+    "auth_accounts_password_hashed": HASHED,
+    "auth_accounts_provider_account_key": "it holds the user's own id, and the user is locked",
+    "auth_accounts_user_fkey": USERS_STAY,
+    "auth_sessions_session_token_digest": DIGEST,
+    "auth_sessions_session_token_key": RANDOM,
+    "auth_sessions_user_fkey": USERS_STAY,
+    "auth_users_id_role_key": "holds the primary key",
+    "auth_users_name_present": NO_EMPTY_TEXT,
+    "auth_users_phone_number_e164": "schemas refuse what is no such number",
+    "auth_users_phone_verified_is_there": "a number that changes or goes takes its verification along",
+    "auth_verification_token_purpose_key": ARBITER,
+    "auth_verification_token_token_digest": DIGEST,
+    "auth_verification_token_token_key": RANDOM,
     "bookings_id_client_key": "holds the primary key",
     "bookings_id_occupied_key": "holds the primary key",
     "bookings_location_present": NO_EMPTY_TEXT,
@@ -22,8 +52,11 @@ UNREACHABLE = {
     "clients_name_present": NO_EMPTY_TEXT,
     "clients_total_revenue_not_negative": DERIVED,
     "clients_total_sessions_not_negative": DERIVED,
+    "communication_logs_attempts_not_negative": "a message begins with none, and no request changes that",
+    "communication_logs_recipient_present": "schemas refuse an empty e-mail address or phone number",
     "editing_jobs_booking_key": "a job is opened and taken back under the booking's lock",
     "editing_jobs_delivered_at_with_status": DERIVED,
+    "editing_jobs_editor_fkey": "whoever is given a job is locked, and whoever has edited one stays on record",
     "editing_status_logs_editing_job_fkey": "the job has just been inserted or locked",
     "expenses_amount_positive": "schemas refuse an amount that is not above zero",
     "invoice_counter_one_row": ONE_ROW,
@@ -38,6 +71,9 @@ UNREACHABLE = {
     "invoices_numbered_once_issued": "a draft is locked, numbered and issued by one statement",
     "invoices_status_fits_balance": DERIVED,
     "invoices_total_not_negative": DERIVED,
+    "otp_sessions_attempts_range": "a try is counted under the code's lock, which a burnt code is not given",
+    "otp_sessions_otp_code_digest": DIGEST,
+    "otp_sessions_waiting_key": ARBITER,
     "payment_accounts_name_present": NO_EMPTY_TEXT,
     "payments_amount_positive": "schemas refuse an amount that is not above zero",
     "session_categories_name_present": NO_EMPTY_TEXT,
@@ -46,12 +82,21 @@ UNREACHABLE = {
     "session_packages_price_not_negative": NO_NEGATIVE_MONEY,
     "staff_assignments_booking_fkey": "the booking has just been inserted or locked",
     "staff_members_name_present": NO_EMPTY_TEXT,
+    "staff_members_user_fkey": "an account takes the role of its member first, and the cascade keeps the two equal",
     "studio_settings_one_row": ONE_ROW,
     "studio_settings_time_zone_known": "asked before, by exists_time_zone",
+    "user_access_changes_changed_by_fkey": USERS_STAY,
+    "user_access_changes_user_fkey": USERS_STAY,
+    "user_credits_credits_not_negative": NOT_SPENT,
+    "user_credits_free_used_not_negative": NOT_SPENT,
+    "user_credits_user_fkey": USERS_STAY,
+    "user_profiles_user_fkey": USERS_STAY,
 }
 
 NOT_MONEY = {
     "invoice_items.quantity": "numeric(12,3)",
+    # A balance of credits, as large as its seed document makes it.
+    "user_credits.credits": "numeric(10,2)",
 }
 
 

@@ -1,61 +1,116 @@
-"""The examples of the API document: sent as they stand, they are accepted."""
+"""The examples of the API document: sent as they stand, they are accepted; but for ids, and for secrets."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 
 from photolens.database import Connection
-from photolens.naming import camel_case
-from tests.client import PREFIX, ApiClient, api_document
+from tests.client import ApiClient, api_document
+from tests.contracts.operations import operations_of
 from tests.factories import Factory
+
+EMAIL, PHONE = "emma.chen@example.com", "+31612345678"
 
 
 def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api: ApiClient, make: Factory) -> None:
     ids = _made(make, api)
-    in_path = {camel_case(name): row_id for name, row_id in ids.items()}
-    in_body = in_path | {"sessionTypeId": ids["package_id"]}
+    secrets = _Secrets(app, conn, api, make)
     refused = []
-    for path, item in api_document(app)["paths"].items():
-        for method in {"post", "put", "patch"} & item.keys():
-            if "requestBody" in item[method]:
-                path_ids = dict(in_path)
-                if item[method]["operationId"] == "updateInvoice":  # the booking and date of an issued one stand
-                    path_ids["invoiceId"] = make.invoice(clientId=ids["client_id"])["id"]
-                example = item[method]["requestBody"]["content"]["application/json"]["example"]
-                conn.execute("savepoint example")
-                answer = api.request(
-                    method.upper(), path.removeprefix(PREFIX).format(**path_ids), _with_ids(example, in_body)
-                )
-                conn.execute("rollback to savepoint example")
-                if answer.status >= 400:
-                    refused.append(f"{method.upper()} {path}: {answer.body['detail']}")
+    for operation in operations_of(api_document(app)):
+        if operation.body:
+            path_ids = dict(ids)
+            if operation.name == "updateInvoice":  # the booking and date of an issued one stand
+                path_ids["invoiceId"] = make.invoice(clientId=ids["clientId"])["id"]
+            conn.execute("savepoint example")
+            token, known = secrets.of(operation.name)
+            caller = api if token is None else api.by_token(token)
+            body = operation.example(ids) | known
+            answer = caller.request(operation.method.upper(), operation.address(path_ids), body)
+            conn.execute("rollback to savepoint example")
+            if answer.status >= 400:
+                refused.append(f"{operation}: {answer.body}")
 
     assert refused == []
 
 
-def _made(make: Factory, api: ApiClient) -> dict[str, int]:
-    """The id of one of each, under the name it has in paths."""
+class _Secrets:
+    """What no example can hold: who has been sent what, and the token of whoever is signed in with it."""
+
+    def __init__(self, app: Flask, conn: Connection, api: ApiClient, make: Factory) -> None:
+        self._app = app
+        self._conn = conn
+        self._owner = api
+        self._api = api.by_token(None)
+        self._make = make
+
+    def of(self, name: str) -> tuple[str | None, dict[str, str]]:
+        """Under which token, if not the owner's, the example of an operation is sent, and with which secrets."""
+        prepare: dict[str, Callable[[], tuple[str | None, dict[str, str]]]] = {
+            "signUp": lambda: (None, {"phoneCode": self._code("SIGNUP")}),
+            "login": lambda: (self._signed_up(), {}),
+            "changePassword": lambda: (self._signed_up(), {}),
+            "verifyEmail": lambda: (None, {"token": self._link("/auth/send-verification")}),
+            "resetPassword": lambda: (None, {"token": self._link("/auth/request-password-reset")}),
+            "acceptInvitation": lambda: (None, {"token": self._invitation()}),
+            "verifyCode": lambda: (None, {"code": self._code_of_account()}),
+        }
+        return prepare.get(name, lambda: (None, {}))()
+
+    def _signed_up(self, **fields: str) -> str:
+        account = {"name": "Emma Chen", "email": EMAIL, "password": "a sentence nobody says", **fields}
+        token: str = self._api.post("/auth/signup", account).body["token"]
+        return token
+
+    def _link(self, path: str) -> str:
+        self._signed_up()
+        assert self._api.post(path, {"email": EMAIL}).status == 204
+        return self._sent(r"#token=(\S+)")
+
+    def _invitation(self) -> str:
+        member = self._make.staff(email=EMAIL)
+        assert self._owner.post(f"/staff/{member['id']}/invite").status == 200
+        return self._sent(r"#token=(\S+)")
+
+    def _code(self, purpose: str) -> str:
+        assert self._api.post("/auth/otp/send", {"phoneNumber": PHONE, "purpose": purpose}).status == 200
+        return self._sent(r"\b([0-9]{6})\b")
+
+    def _code_of_account(self) -> str:
+        self._signed_up(phoneNumber=PHONE, phoneCode=self._code("SIGNUP"))
+        return self._code("LOGIN")
+
+    def _sent(self, pattern: str) -> str:
+        """What the newest message holds."""
+        row = self._conn.execute("select body from communication_logs order by id desc limit 1").fetchone()
+        assert row is not None
+        match = re.search(pattern, self._app.extensions["seal"].unseal(row["body"]))
+        assert match is not None
+        return match[1]
+
+
+def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
+    """The id of one of each, under the name it has in paths and bodies."""
     client = make.client()
     booking = make.booking(clientId=client["id"])
     done = make.completed_booking(sessionDate="2027-06-01T10:00:00Z")
     invoice = make.sent_invoice("9000.00", clientId=client["id"])
+    staff = make.staff()
+    address = api.post("/me/addresses", {"line1": "1 High Street", "city": "Utrecht", "country": "NL"}).body
     return {
-        "client_id": client["id"],
-        "category_id": booking["categoryId"],
-        "package_id": booking["sessionTypeId"],
-        "booking_id": booking["id"],
-        "staff_id": make.staff()["id"],
-        "editing_job_id": api.get(f"/bookings/{done['id']}").body["editingJobId"],
-        "expense_id": make.expense()["id"],
-        "payment_account_id": make.payment_account()["id"],
-        "invoice_id": invoice["id"],
-        "item_id": invoice["items"][0]["id"],
+        "clientId": client["id"],
+        "categoryId": booking["categoryId"],
+        "packageId": booking["sessionTypeId"],
+        "sessionTypeId": booking["sessionTypeId"],
+        "bookingId": booking["id"],
+        "staffId": staff["id"],
+        "editorId": staff["id"],
+        "editingJobId": api.get(f"/bookings/{done['id']}").body["editingJobId"],
+        "expenseId": make.expense()["id"],
+        "paymentAccountId": make.payment_account()["id"],
+        "invoiceId": invoice["id"],
+        "itemId": invoice["items"][0]["id"],
+        "addressId": address["id"],
+        "userId": api.by_role("CUSTOMER").get("/me").body["id"],
     }
-
-
-def _with_ids(example: Any, ids: dict[str, int]) -> Any:
-    if isinstance(example, list):
-        return [_with_ids(part, ids) for part in example]
-    if isinstance(example, dict):
-        return {key: ids.get(key) or _with_ids(part, ids) for key, part in example.items()}
-    return example

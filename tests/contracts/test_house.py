@@ -1,6 +1,7 @@
 """The house: modules know their place and stay small, SQL stays in its files, what is generated is current."""
 
 import ast
+import dataclasses
 import json
 import re
 from collections.abc import Iterator
@@ -109,17 +110,23 @@ def test_the_example_of_the_environment_lists_what_config_reads_each_with_a_word
     assert all(value for name, value in entries if getattr(settings, name.lower()))
 
 
+def test_a_setting_is_named_as_its_variable() -> None:
+    assert {field.name.upper() for field in dataclasses.fields(Settings)} == _variables()
+
+
 def _variables() -> set[str]:
     """The names that config looks up in the environment: `given.get("HOST")`, `_whole_number(given, "PORT", …)`."""
     names = set()
     for node in ast.walk(ast.parse((ROOT / "photolens" / "config.py").read_text())):
         match node:
             case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="given"), attr="get"), args=[ast.Constant(value=name), *_]
+                func=ast.Attribute(value=ast.Name(id="given"), attr="get"), args=[ast.Constant(value=str(name)), *_]
             ):
-                names.add(str(name))
-            case ast.Call(func=ast.Name(id="_whole_number" | "_folder"), args=[_, ast.Constant(value=name), *_]):
-                names.add(str(name))
+                names.add(name)
+            case ast.Call(args=[ast.Name(id="given"), ast.Constant(value=str(name)), *_]):
+                names.add(name)
+            case ast.Subscript(value=ast.Name(id="given"), slice=ast.Constant(value=str(name))):
+                names.add(name)
     return names
 
 

@@ -15,7 +15,7 @@ OF_PAGES = {"limit", "cursor", "include", "sort"}
 
 
 def _paged_lists() -> Iterator[tuple[type[ListArguments], set[str]]]:
-    """Each list that a route pages through, with the filters that the route adds: the ids of its path."""
+    """Each list that a route pages through, with the filters that the route adds: the ids of its path, who views it."""
     for file in sorted((ROOT / "photolens").rglob("routes*/**/*.py")) + sorted((ROOT / "photolens").rglob("routes.py")):
         module = importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
         for node in ast.walk(ast.parse(file.read_text())):
@@ -105,4 +105,4 @@ def _place(query: NamedQuery) -> tuple[list[str], str] | None:
 def _rows(query: NamedQuery) -> str:
     """From what, and under which conditions beside its place, a list takes its rows."""
     source = query.code.rpartition(" order by ")[0].partition(" from ")[2]
-    return re.sub(r"where .*?%\(after_id\)s::bigint, \d+\) ?\)( and)?", "where", source, count=1)
+    return re.sub(r"where .*?%\(after_id\)s::(bigint, \d+|uuid, '')\) ?\)( and)?", "where", source, count=1)

@@ -26,7 +26,8 @@ def test_a_deed_says_who_did_what_to_what_and_when(api: ApiClient, make: Factory
 
     [deed] = feed(api)
 
-    assert (deed["kind"], deed["actor"]) == ("CLIENT_CREATED", "local")
+    assert (deed["kind"], deed["actor"]) == ("CLIENT_CREATED", "Owner Test")
+    assert deed["actorId"] == api.get("/me").body["id"]
     assert (deed["subjectType"], deed["subjectId"], deed["clientId"]) == ("CLIENT", client["id"], client["id"])
     assert deed["details"] == {"name": "Emma Chen"}
     assert deed["createdAt"] == client["createdAt"]
@@ -86,6 +87,14 @@ def move_job(api: ApiClient, make: Factory) -> None:
     api.patch(f"/editing-jobs/{make.completed_booking()['editingJobId']}", {"status": "IN_PROGRESS"})
 
 
+def plan_job(api: ApiClient, make: Factory) -> None:
+    api.patch(f"/editing-jobs/{make.completed_booking()['editingJobId']}", {"dueDate": "2027-03-15"})
+
+
+def invite(api: ApiClient, make: Factory) -> None:
+    api.post(f"/staff/{make.staff(email='lena@studio.example')['id']}/invite")
+
+
 def spend(_api: ApiClient, make: Factory) -> None:
     make.expense()
 
@@ -125,6 +134,7 @@ DEEDS = {
     delete_client: ("CLIENT_DELETED", "CLIENT", False),
     add_staff: ("STAFF_ADDED", "STAFF", False),
     remove_staff: ("STAFF_REMOVED", "STAFF", False),
+    invite: ("STAFF_INVITED", "STAFF", False),
     book: ("BOOKING_CREATED", "BOOKING", True),
     change_booking: ("BOOKING_CHANGED", "BOOKING", True),
     confirm_booking: ("BOOKING_SCHEDULED", "BOOKING", True),
@@ -134,6 +144,7 @@ DEEDS = {
     assign: ("STAFF_ASSIGNED", "BOOKING", True),
     unassign: ("STAFF_UNASSIGNED", "BOOKING", True),
     move_job: ("EDITING_JOB_MOVED", "EDITING_JOB", True),
+    plan_job: ("EDITING_JOB_PLANNED", "EDITING_JOB", True),
     spend: ("EXPENSE_RECORDED", "EXPENSE", False),
     bill_expense: ("EXPENSE_BILLED", "EXPENSE", True),
     draft_invoice: ("INVOICE_CREATED", "INVOICE", True),
@@ -218,6 +229,26 @@ def test_the_deeds_of_a_deleted_client_stay_but_name_nobody_who_is_gone(api: Api
     deeds = feed(api, subjectType="CLIENT", subjectId=client["id"])
 
     assert [(deed["kind"], deed["clientId"]) for deed in deeds] == [("CLIENT_DELETED", None), ("CLIENT_CREATED", None)]
+
+
+def test_a_deed_keeps_the_name_that_its_doer_had(api: ApiClient, make: Factory) -> None:
+    make.client()
+    api.patch("/me", {"name": "Rosa Delgado"})
+    make.client()
+
+    [later, earlier] = feed(api)
+
+    assert (earlier["actor"], later["actor"]) == ("Owner Test", "Rosa Delgado")
+    assert earlier["actorId"] == later["actorId"]
+
+
+def test_a_deed_stays_when_the_account_of_its_doer_is_gone(api: ApiClient, conn: Connection) -> None:
+    api.by_role("ADMIN").post("/session-categories", {"name": "Weddings"})
+    conn.execute("delete from auth_users where role = 'ADMIN'")
+
+    [deed] = feed(api)
+
+    assert (deed["actor"], deed["actorId"]) == ("Admin Test", None)
 
 
 @pytest.mark.committed

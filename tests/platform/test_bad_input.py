@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,7 +22,9 @@ from psycopg_pool import ConnectionPool
 from photolens import create_app
 from photolens.config import Settings
 from photolens.database import Connection, open_pool
-from tests.client import PREFIX, Answer, ApiClient
+from photolens.identity.passwords import hash_of
+from photolens.sealing import digest_of
+from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
 from tests.conftest import TEMPLATE, Databases
 from tests.factories import Factory, instant
 
@@ -72,6 +75,15 @@ class Operation:
         return {p["name"]: resolved(p["schema"]) for p in parameters if p["in"] == "query"}
 
     @property
+    def is_public(self) -> bool:
+        security: list[Any] = self.spec["security"]
+        return not security
+
+    @property
+    def takes_key(self) -> bool:
+        return "Idempotency-Key" in {resolved(parameter)["name"] for parameter in self.spec.get("parameters", [])}
+
+    @property
     def media(self) -> dict[str, Any] | None:
         content = self.spec.get("requestBody", {}).get("content", {})
         media: dict[str, Any] | None = content.get("application/json")
@@ -109,6 +121,7 @@ WITH_QUERY = [operation for operation in OPERATIONS if operation.query_parameter
 PAGED = [operation for operation in WITH_QUERY if "cursor" in operation.query_parameters]
 WITH_ID = [operation for operation in OPERATIONS if operation.path_parameters]
 POSTS = [operation for operation in OPERATIONS if operation.method == "POST"]
+WITH_KEY = [operation for operation in POSTS if operation.takes_key]
 CHANGES = [operation for operation in OPERATIONS if operation.method in ("PUT", "PATCH", "DELETE")]
 
 
@@ -122,7 +135,7 @@ def _names_a_row(name: str) -> bool:
 class Room:
     """The application on a database with one row of each kind, known by the names that paths and bodies have for it."""
 
-    def __init__(self, app: Flask, api: ApiClient) -> None:
+    def __init__(self, app: Flask, api: ApiClient, conn: Connection) -> None:
         self.app = app
         self.api = api
         make = Factory(api)
@@ -147,6 +160,11 @@ class Room:
             "invoiceId": draft["id"],
             "itemId": draft["items"][0]["id"],
             "paymentId": make.payment(issued, "1.00")["id"],
+            "editorId": make.staff(role="EDITOR")["id"],
+            "userId": api.by_role("ADMIN").get("/me").body["id"],
+            "sessionId": another_session(conn),
+            "tokenId": api.post("/me/tokens", {"name": "Backup", "permissions": []}).body["id"],
+            "addressId": api.post("/me/addresses", {"line1": "1 Quay", "city": "Delft", "country": "NL"}).body["id"],
         }
         self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
@@ -166,7 +184,9 @@ class Room:
         if not isinstance(example, dict):
             return example
         ids = self._ids | {"staffId": self._free_staff_id}
-        return {name: ids[name] if _names_a_row(name) else self._with_ids(value) for name, value in example.items()}
+        body = {name: ids[name] if _names_a_row(name) else self._with_ids(value) for name, value in example.items()}
+        # The one moment that has to be still to come.
+        return body | ({"expiresAt": in_a_month()} if "expiresAt" in body else {})
 
     def send(
         self,
@@ -175,14 +195,31 @@ class Room:
         *,
         query: Any = "",
         ids: dict[str, Any] | None = None,
+        token: str | None = token_of("OWNER"),
         **options: Any,
     ) -> Answer:
-        """Its answer to this body (or `data`), this query, these ids in place of its own, these headers."""
+        """Its answer to this body (or `data`), this query, these ids in place of its own, these headers, this token."""
         if body is not None:
             options = {"content_type": "application/json", "data": json.dumps(body).encode(), **options}
         query = query if isinstance(query, str) else urlencode(query)
         path = operation.path(self.ids(operation) | (ids or {}))
-        return self.api.request(operation.method, f"{path}?{query}" if query else path, **options)
+        api = self.api.by_token(token)
+        return api.request(operation.method, f"{path}?{query}" if query else path, **options)
+
+
+def another_session(conn: Connection) -> int:
+    """A sign-in of the owner's that none of these requests is sent by."""
+    row = conn.execute(
+        "insert into auth_sessions (user_id, session_token) select id, sha256('elsewhere') from auth_users"
+        " where role = 'OWNER' returning id"
+    ).fetchone()
+    assert row is not None
+    session_id: int = row["id"]
+    return session_id
+
+
+def in_a_month() -> str:
+    return (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +228,9 @@ def shared(databases: Databases, settings: Settings) -> Iterator[tuple[Room, Con
     with databases.clone(TEMPLATE) as url, open_pool(url, settings) as pool:
         app = create_app(settings, pool)
         with psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
-            yield Room(app, ApiClient(app)), conn
+            # What is noted of a session that was not seen for some minutes would be a change.
+            conn.execute("update auth_sessions set last_seen_at = now() + interval '1 day'")
+            yield Room(app, ApiClient(app), conn), conn
 
 
 @pytest.fixture
@@ -224,13 +263,63 @@ def test_the_room_has_a_row_for_every_name_in_a_path_or_body(room: Room) -> None
             assert room.send(operation).status == 200, operation.name
 
 
-@each(WITH_BODY)
-def test_the_example_of_a_body_is_accepted(app: Flask, api: ApiClient, operation: Operation) -> None:
-    room = Room(app, api)
+def arrange(app: Flask, conn: Connection, operation: Operation) -> None:
+    """What the example of an operation of identity speaks of: its account, its link, its code."""
+    links = {"verifyEmail": "VERIFY_EMAIL", "resetPassword": "RESET_PASSWORD", "acceptInvitation": "ACCEPT_INVITATION"}
+    codes = {"signUp": "SIGNUP", "verifyCode": "LOGIN"}
+    emma = {"email": "emma.chen@example.com", "phone": "+31612345678"}
+    if operation.name in ("login", "verifyEmail", "resetPassword", "verifyCode"):
+        conn.execute(
+            "insert into auth_users (name, email, phone_number, phone_verified)"
+            " values ('Emma Chen', %(email)s, %(phone)s, now())",
+            emma,
+        )
+    if operation.name == "acceptInvitation":
+        conn.execute(
+            "insert into staff_members (name, role, email, status)"
+            " values ('Emma Chen', 'EDITOR', %(email)s, 'INVITED')",
+            emma,
+        )
+    if operation.name in ("login", "changePassword"):
+        conn.execute(
+            "insert into auth_accounts (user_id, provider, type, provider_account_id, password)"
+            " select id, 'credentials', 'credentials', id::text, %(password)s from auth_users"
+            " where email = %(email)s or role = 'OWNER'",
+            emma | {"password": hash_of("a sentence nobody says")},
+        )
+    if operation.name in links:
+        assert operation.media is not None
+        conn.execute(
+            "insert into auth_verification_token (identifier, token, purpose, expires_at)"
+            " values (%s, %s, %s, now() + interval '1 hour')",
+            [emma["email"], digest_of(operation.media["example"]["token"]), links[operation.name]],
+        )
+    if operation.name in codes:
+        code = app.extensions["seal"].mac("one-time code", codes[operation.name], emma["phone"], "042117")
+        conn.execute(
+            "insert into otp_sessions (phone_number, otp_code, purpose, expires_at)"
+            " values (%s, %s, %s, now() + interval '5 minutes')",
+            [emma["phone"], code, codes[operation.name]],
+        )
+
+
+# The examples of changes: test_an_if_match_that_fits_lets_a_change_through
+@each([operation for operation in POSTS if operation.media is not None])
+def test_the_example_of_a_body_is_accepted(app: Flask, api: ApiClient, conn: Connection, operation: Operation) -> None:
+    room = Room(app, api, conn)
+    arrange(app, conn, operation)
 
     answer = room.send(operation, room.body(operation))
 
-    assert answer.status in (200, 201), answer.body
+    assert answer.status in (200, 201, 204), answer.body
+
+
+def test_what_is_public_is_read_without_a_token(room: Room) -> None:
+    public = [operation for operation in OPERATIONS if operation.is_public]
+    assert public
+    for operation in public:
+        answer = room.send(operation, {"nope": 1}, token=None)
+        assert_refused(answer, 422, "invalid", operation.name)
 
 
 # How a refusal looks
@@ -382,6 +471,12 @@ DATES: tuple[Any, ...] = (
 )
 
 
+CODES: tuple[Any, ...] = (
+    *("", " ", "12345", "1234567", "12 345", "12345x", "-12345", "１２３４５６", "42117\u0000", "0x1234"),
+    *(42117, 421170, 1.5, True, [], {}, ["042117"], {"code": "042117"}),
+)
+
+
 def wrong_values(schema: dict[str, Any]) -> Iterator[Any]:
     """Values that a field of this schema refuses as a whole."""
     schema = resolved(schema)
@@ -408,8 +503,12 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
         yield from INSTANTS
     elif schema.get("format") == "date":
         yield from DATES
+    elif schema.get("pattern") == "^[0-9]{6}$":
+        yield from CODES
     elif schema.get("pattern", "").startswith("^[0-9]"):
         yield from MONEY
+    elif schema.get("format") == "password" and schema.get("minLength") != 1:
+        yield from _wrong_passwords(schema)
     else:
         yield from ("", " ", "\t\n", "\u00a0\u2003", 5, 1.5, True, False, [], {}, ["text"], {"text": "text"})
         yield from ("a\u0000b", "\u0000", "\u0000a")
@@ -420,6 +519,22 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
             yield "x" * (schema["maxLength"] + 1)
         if schema.get("format") in ("email", "uri"):
             yield from ("x", "@", "a@", "a b@example.com", "javascript:alert(1)", "//example.com", "a@b\u0000.com")
+        if schema.get("pattern", "").startswith("^\\+"):
+            yield from (
+                "+0612345678",
+                "0031612345678",
+                "+31 6 12345678",
+                "+31612",
+                "+" + "1" * 16,
+                "+３１６１２３４５６７８",
+            )
+
+
+def _wrong_passwords(schema: dict[str, Any]) -> Iterator[Any]:
+    """A password is anything but nothing; one that somebody chooses has a length within bounds."""
+    yield from ("", 5, 1.5, True, False, [], {}, ["text"], {"text": "text"}, "x" * 1001)
+    if "minLength" in schema:
+        yield from ("xyz" * 100, "abcdefgh"[: schema["minLength"] - 1], "xy" * (schema["maxLength"] // 2) + "z")
 
 
 def fields(
@@ -516,12 +631,20 @@ def test_an_id_of_nothing_in_a_body_is_422_at_its_pointer(room: Room, operation:
 # Paths and methods
 
 
+def absent_ids(name: str) -> tuple[Any, ...]:
+    """Ids that no row has: of a user, UUIDs; of all others, numbers."""
+    if name == "userId":
+        return "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"
+    return MAX_ID, 999_999_999
+
+
 @each(WITH_ID)
 def test_what_cannot_be_an_id_is_no_address(room: Room, operation: Operation) -> None:
     for name in operation.path_parameters:
         for wrong in (
             *("0", "-1", "+1", "01", "1.0", "1.5", "1e3", "abc", "null", "1%20", "%201", "%00", "1%00", "%FF", "%2F"),
             *("9223372036854775808", "99999999999999999999", "9" * 400, "%D9%A1", "%EF%BC%91", "1%27--", "1;drop", "*"),
+            *("550e8400e29b41d4a716446655440000", "{550e8400-e29b-41d4-a716-446655440000}", "x" * 8 + "-xxxx" * 3),
         ):
             answer = room.send(operation, room.body(operation), ids={name: wrong})
             assert_refused(answer, 404, "not_found", (name, wrong))
@@ -530,7 +653,7 @@ def test_what_cannot_be_an_id_is_no_address(room: Room, operation: Operation) ->
 @each(WITH_ID)
 def test_a_row_that_is_not_there_is_404(room: Room, operation: Operation) -> None:
     for name in operation.path_parameters:
-        for absent in (MAX_ID, 999_999_999):
+        for absent in absent_ids(name):
             answer = room.send(operation, room.body(operation), ids={name: absent})
             assert_refused(answer, 404, "not_found", (name, absent))
 
@@ -713,14 +836,22 @@ def test_a_cursor_of_one_order_is_none_of_another(room: Room, operation: Operati
 # Headers
 
 
-@each(POSTS)
+@each(WITH_KEY)
 def test_a_bad_idempotency_key_is_422(room: Room, operation: Operation) -> None:
     for key in ("", " ", "two words", "x" * 256, "é", "\x7f", "\t", "a\x01b"):
         answer = room.send(operation, room.body(operation), headers={"Idempotency-Key": key})
         assert_invalid(answer, "/Idempotency-Key", location="header", what=key)
 
 
-@each(POSTS)
+@each([operation for operation in POSTS if not operation.takes_key])
+def test_what_takes_no_idempotency_key_does_not_mind_one(room: Room, operation: Operation) -> None:
+    for key in ("refused", "two words"):
+        answer = room.send(operation, {"nope": 1}, headers={"Idempotency-Key": key})
+        assert_refused(answer, 422, "invalid", key)
+        assert {error["in"] for error in answer.body["errors"]} == {"body"}
+
+
+@each([operation for operation in WITH_KEY if operation.media or operation.path_parameters])
 def test_a_refused_request_leaves_no_idempotency_key(room: Room, operation: Operation) -> None:
     answer = room.send(
         operation,
@@ -776,8 +907,10 @@ def test_if_match_is_for_changes_and_not_for_reads(room: Room) -> None:
 
 
 @each(CHANGES)
-def test_an_if_match_that_fits_lets_a_change_through(app: Flask, api: ApiClient, operation: Operation) -> None:
-    room = Room(app, api)
+def test_an_if_match_that_fits_lets_a_change_through(
+    app: Flask, api: ApiClient, conn: Connection, operation: Operation
+) -> None:
+    room = Room(app, api, conn)
     etag = room.send(Operation("GET", operation.template, {})).headers["ETag"]
 
     answer = room.send(operation, room.body(operation), headers={"If-Match": f'"other", {etag}'})
@@ -795,6 +928,7 @@ def test_a_length_that_is_none_is_refused(room: Room) -> None:
             f"{PREFIX}/clients",
             data=b'{"name": "x", "email": "x@example.com"}',
             content_type="application/json",
+            headers=with_token(token_of("OWNER"), {}),
             environ_overrides={"CONTENT_LENGTH": length},
         )
         assert response.status_code in (400, 413, 415, 422), (length, response.text)
@@ -806,6 +940,7 @@ def test_a_body_shorter_than_it_says_is_refused(room: Room) -> None:
         f"{PREFIX}/clients",
         data=b'{"name": "x", "email": "x@exam',
         content_type="application/json",
+        headers=with_token(token_of("OWNER"), {}),
         environ_overrides={"CONTENT_LENGTH": "40"},
     )
 

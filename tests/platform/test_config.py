@@ -1,31 +1,44 @@
 """The environment: what each variable defaults to, what it takes, and whose word counts."""
 
 from dataclasses import FrozenInstanceError, asdict
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from photolens.config import ConfigurationError, Settings
 
+SECRET = "a sentence that only this file knows"
+PRODUCTION = {"PHOTOLENS_ENV": "production", "SECRET_KEY": SECRET}
+
 
 def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
     assert asdict(Settings.from_environment({})) == {
+        "photolens_env": "development",
         "host": "127.0.0.1",
         "port": 8000,
+        "secret_key": None,
         "database_url": None,
         "state_dir": tmp_path / ".photolens",
         "database_connection_limit": 20,
         "database_pool_timeout": 20_000,
         "database_statement_timeout": 30_000,
         "cors_origins": (),
+        "trusted_proxies": (),
+        "redis_url": None,
+        "rate_limit_per_minute": 1200,
+        "app_url": "http://localhost:3000",
+        "otp_echo": False,
     }
 
 
 def test_every_variable_is_read(tmp_path: Path) -> None:
     settings = Settings.from_environment(
         {
+            "PHOTOLENS_ENV": "development",
+            "SECRET_KEY": SECRET,
             "HOST": "::1",
             "PORT": "9000",
             "DATABASE_URL": "postgresql://studio:secret@db.internal:5432/photolens",
@@ -34,24 +47,38 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "DATABASE_POOL_TIMEOUT": "250",
             "DATABASE_STATEMENT_TIMEOUT": "1000",
             "CORS_ORIGINS": "https://studio.example, http://localhost:5173/",
+            "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
+            "REDIS_URL": "redis://cache.internal/0",
+            "RATE_LIMIT_PER_MINUTE": "60",
+            "APP_URL": "https://studio.example/app/",
+            "OTP_ECHO": "1",
         }
     )
 
     assert asdict(settings) == {
+        "photolens_env": "development",
         "host": "::1",
         "port": 9000,
+        "secret_key": SECRET,
         "database_url": "postgresql://studio:secret@db.internal:5432/photolens",
         "state_dir": tmp_path / "state",
         "database_connection_limit": 5,
         "database_pool_timeout": 250,
         "database_statement_timeout": 1000,
         "cors_origins": ("https://studio.example", "http://localhost:5173"),
+        "trusted_proxies": (ip_network("10.0.0.0/8"), ip_network("::1/128")),
+        "redis_url": "redis://cache.internal/0",
+        "rate_limit_per_minute": 60,
+        "app_url": "https://studio.example/app",
+        "otp_echo": True,
     }
 
 
 @pytest.mark.parametrize(
     "name",
     [
+        "PHOTOLENS_ENV",
+        "SECRET_KEY",
         "HOST",
         "PORT",
         "DATABASE_URL",
@@ -60,6 +87,11 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "DATABASE_POOL_TIMEOUT",
         "DATABASE_STATEMENT_TIMEOUT",
         "CORS_ORIGINS",
+        "TRUSTED_PROXIES",
+        "REDIS_URL",
+        "RATE_LIMIT_PER_MINUTE",
+        "APP_URL",
+        "OTP_ECHO",
     ],
 )
 @pytest.mark.parametrize("empty", ["", "  "])
@@ -78,6 +110,7 @@ def test_blanks_around_a_value_do_not_count() -> None:
         ("DATABASE_CONNECTION_LIMIT", 1, 1000),
         ("DATABASE_POOL_TIMEOUT", 1, 600_000),
         ("DATABASE_STATEMENT_TIMEOUT", 1, 3_600_000),
+        ("RATE_LIMIT_PER_MINUTE", 1, 1_000_000),
     ],
 )
 def test_a_number_is_taken_within_its_bounds_and_no_further(name: str, least: int, most: int) -> None:
@@ -138,6 +171,92 @@ def test_an_origin_that_is_none_is_refused_by_name(origin: str) -> None:
         Settings.from_environment({"CORS_ORIGINS": f"https://studio.example,{origin}"})
 
     assert repr(origin.rstrip("/")) in str(refused.value)
+
+
+@pytest.mark.parametrize("word", ["prod", "PRODUCTION", "test", "1", "development, production"])
+def test_an_environment_is_development_or_production(word: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^PHOTOLENS_ENV is .* development or production\.$"):
+        Settings.from_environment({"PHOTOLENS_ENV": word, "SECRET_KEY": SECRET})
+
+
+@pytest.mark.parametrize(("word", "is_production"), [("development", False), ("production", True)])
+def test_the_settings_know_whether_it_is_production(word: str, is_production: bool) -> None:
+    assert Settings.from_environment({"PHOTOLENS_ENV": word, "SECRET_KEY": SECRET}).is_production == is_production
+
+
+@pytest.mark.parametrize("empty", [{}, {"SECRET_KEY": ""}, {"SECRET_KEY": "   "}])
+def test_production_needs_a_secret_key(empty: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match=r"^SECRET_KEY is needed in production"):
+        Settings.from_environment({"PHOTOLENS_ENV": "production", **empty})
+
+
+@pytest.mark.parametrize("environment", ["development", "production"])
+def test_a_secret_key_that_is_easily_guessed_is_refused_and_never_repeated(environment: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^SECRET_KEY is shorter than 32 characters\.$") as refused:
+        Settings.from_environment({"PHOTOLENS_ENV": environment, "SECRET_KEY": SECRET[:31]})
+
+    assert SECRET[:31] not in str(refused.value)
+    assert Settings.from_environment({"SECRET_KEY": SECRET[:32]}).secret_key == SECRET[:32]
+
+
+@pytest.mark.parametrize(
+    "proxy", ["proxy.example", "10.0.0.0/33", "10.0.0.1/8", "10.0.0", "*", "10.0.0.1:80", "::/129", "10.0.0.1 10.0.0.2"]
+)
+def test_a_proxy_that_is_no_address_and_no_network_is_refused_by_name(proxy: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^TRUSTED_PROXIES holds ") as refused:
+        Settings.from_environment({"TRUSTED_PROXIES": f"127.0.0.1, {proxy}"})
+
+    assert repr(proxy) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["redis.internal", "http://redis.internal", "memcached://:secret@redis.internal", "://"]
+)
+def test_a_redis_of_another_kind_is_refused_by_name_and_never_repeated(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^REDIS_URL ") as refused:
+        Settings.from_environment({"REDIS_URL": url})
+
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["redis://:secret@[::1/0", "redis://:secret@localhost:port/0"])
+def test_a_redis_url_that_cannot_be_read_is_refused_and_never_repeated(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^REDIS_URL ") as refused:
+        Settings.from_environment({"REDIS_URL": url})
+
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["studio.example", "ftp://studio.example", "javascript:alert(1)", "/app", "https://"])
+def test_an_address_of_the_app_that_no_link_can_begin_with_is_refused_by_name(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^APP_URL is "):
+        Settings.from_environment({"APP_URL": url})
+
+
+@pytest.mark.parametrize("word", ["true", "yes", "2", "on", "01"])
+def test_codes_are_echoed_by_1_and_by_nothing_else(word: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^OTP_ECHO is .* 0 or 1\.$"):
+        Settings.from_environment({"OTP_ECHO": word})
+
+
+def test_codes_are_never_echoed_in_production() -> None:
+    with pytest.raises(ConfigurationError, match=r"^OTP_ECHO .* never in production\.$"):
+        Settings.from_environment({**PRODUCTION, "OTP_ECHO": "1"})
+
+    assert not Settings.from_environment({**PRODUCTION, "OTP_ECHO": "0"}).otp_echo
+
+
+def test_what_is_secret_is_not_shown_with_the_settings() -> None:
+    settings = Settings.from_environment(
+        {
+            "SECRET_KEY": SECRET,
+            "DATABASE_URL": "postgresql://studio:database-password@localhost/photolens",
+            "REDIS_URL": "redis://:redis-password@localhost/0",
+        }
+    )
+
+    shown = f"{settings!r} {settings}"
+    assert [word for word in (SECRET, "database-password", "redis-password") if word in shown] == []
 
 
 def test_a_home_folder_may_be_written_as_a_tilde(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

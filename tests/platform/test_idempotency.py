@@ -96,6 +96,47 @@ def test_a_key_is_not_for_another_address(api: ApiClient, make: Factory) -> None
     assert api.get(f"/invoices/{other['id']}").body["status"] == "DRAFT"
 
 
+def test_a_key_is_its_users_own(api: ApiClient) -> None:
+    post(api, "/clients", EMMA)
+
+    other = post(api.by_role("ADMIN"), "/clients", {"name": "Noah Berg", "email": "noah@example.com"})
+
+    assert (other.status, "Idempotent-Replayed" in other.headers) == (201, False)
+    assert names(api) == ["Emma Chen", "Noah Berg"]
+
+
+def test_a_user_has_the_same_keys_wherever_they_are_signed_in(api: ApiClient, conn: Connection) -> None:
+    first = post(api, "/clients", EMMA)
+    conn.execute(
+        "insert into auth_sessions (user_id, session_token) select id, sha256('elsewhere') from auth_users"
+        " where role = 'OWNER'"
+    )
+
+    again = post(api.by_token("elsewhere"), "/clients", EMMA)
+
+    assert (again.body, again.headers["Idempotent-Replayed"]) == (first.body, "true")
+
+
+def test_an_answer_is_not_given_again_to_a_user_who_may_no_longer_ask(api: ApiClient, conn: Connection) -> None:
+    admin = api.by_role("ADMIN")
+    post(admin, "/clients", EMMA)
+    conn.execute("update auth_users set role = 'CUSTOMER' where role = 'ADMIN'")
+
+    refused = post(admin, "/clients", EMMA)
+
+    assert (refused.status, refused.body["code"]) == (403, "forbidden")
+
+
+def test_no_answer_that_holds_a_secret_is_kept_for_a_key(api: ApiClient, conn: Connection) -> None:
+    wish = {"name": "Calendar sync", "permissions": ["VIEW_BOOKINGS_ALL"]}
+    made = post(api, "/me/tokens", wish)
+
+    again = post(api, "/me/tokens", wish)
+
+    assert (made.status, again.status, again.body["code"]) == (201, 409, "name_taken")
+    assert conn.execute("select from idempotency_keys").fetchall() == []
+
+
 def test_a_request_that_was_in_conflict_may_be_sent_again_under_its_key(api: ApiClient, make: Factory) -> None:
     holder = make.client(email="emma@example.com")
     refused = post(api, "/clients", EMMA)

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from flask import Flask
@@ -30,11 +30,11 @@ def rows_of(path: str, add: Callable[[int], Row], api: ApiClient) -> Listing:
     return Listing(path, add, lambda row: api.delete(f"{path}/{row['id']}"))
 
 
-def clients(api: ApiClient, make: Factory) -> Listing:
+def clients(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     return rows_of("/clients", lambda rank: make.client(name=f"Rank {rank // 20}"), api)
 
 
-def clients_who_paid(_api: ApiClient, make: Factory) -> Listing:
+def clients_who_paid(_api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     def add(rank: int) -> Row:
         client = make.client()
         make.payment(make.sent_invoice("100.00", clientId=client["id"]), f"{rank // 20 + 1}.00")
@@ -43,26 +43,26 @@ def clients_who_paid(_api: ApiClient, make: Factory) -> Listing:
     return Listing("/clients", add)
 
 
-def categories(api: ApiClient, make: Factory) -> Listing:
+def categories(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     return rows_of("/session-categories", lambda rank: make.category(name=f"Rank {rank:02}"), api)
 
 
-def packages(api: ApiClient, make: Factory) -> Listing:
+def packages(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     return rows_of(
         "/session-packages", lambda rank: make.package(name=f"Rank {rank // 20}", price=f"{rank // 20}.00"), api
     )
 
 
-def staff(api: ApiClient, make: Factory) -> Listing:
+def staff(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     return rows_of("/staff", lambda rank: make.staff(name=f"Rank {rank // 20}"), api)
 
 
-def bookings(api: ApiClient, make: Factory) -> Listing:
+def bookings(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     ids = {"clientId": make.client()["id"], "sessionTypeId": make.package()["id"]}
     return rows_of("/bookings", lambda rank: make.booking(sessionDate=instant(day=rank // 20), **ids), api)
 
 
-def editing_jobs(api: ApiClient, make: Factory) -> Listing:
+def editing_jobs(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     ids = {"clientId": make.client()["id"], "sessionTypeId": make.package()["id"]}
 
     def add(rank: int) -> Row:
@@ -76,7 +76,7 @@ def editing_jobs(api: ApiClient, make: Factory) -> Listing:
     )
 
 
-def expenses(api: ApiClient, make: Factory) -> Listing:
+def expenses(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     return rows_of(
         "/expenses",
         lambda rank: make.expense(amount=f"{rank // 20 + 1}.00", incurredAt=instant(day=rank // 20)),
@@ -84,11 +84,11 @@ def expenses(api: ApiClient, make: Factory) -> Listing:
     )
 
 
-def payment_accounts(api: ApiClient, make: Factory) -> Listing:
+def payment_accounts(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     return rows_of("/payment-accounts", lambda rank: make.payment_account(name=f"Rank {rank:02}"), api)
 
 
-def invoices(api: ApiClient, make: Factory) -> Listing:
+def invoices(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     client = make.client()
 
     def add(rank: int) -> Row:
@@ -101,7 +101,7 @@ def invoices(api: ApiClient, make: Factory) -> Listing:
     return rows_of("/invoices", add, api)
 
 
-def payments(_api: ApiClient, make: Factory) -> Listing:
+def payments(_api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     invoice = make.sent_invoice("1000.00")
     return Listing(
         f"/invoices/{invoice['id']}/payments",
@@ -109,7 +109,7 @@ def payments(_api: ApiClient, make: Factory) -> Listing:
     )
 
 
-def activities(api: ApiClient, make: Factory) -> Listing:
+def activities(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     def add(_rank: int) -> Row:
         make.staff()
         newest: Row = api.get("/activities?limit=1").body["data"][0]
@@ -118,7 +118,57 @@ def activities(api: ApiClient, make: Factory) -> Listing:
     return Listing("/activities", add)
 
 
-Opener = Callable[[ApiClient, Factory], Listing]
+def users(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    return Listing(
+        "/users",
+        lambda rank: inserted(
+            conn,
+            "insert into auth_users (name, email) values (%s, gen_random_uuid() || '@example.com') returning id::text",
+            f"Rank {rank // 20}",
+        ),
+    )
+
+
+def sessions(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    return Listing(
+        "/auth/sessions",
+        lambda rank: inserted(
+            conn,
+            "insert into auth_sessions (user_id, session_token) select id, sha256(%s::text::bytea) from auth_users"
+            " where role = 'OWNER' returning id",
+            f"rank-{rank}",
+        ),
+    )
+
+
+def personal_tokens(api: ApiClient, _make: Factory, _conn: Connection) -> Listing:
+    return rows_of(
+        "/me/tokens",
+        lambda rank: created(api, "/me/tokens", {"name": f"Rank {rank}", "permissions": []}),
+        api,
+    )
+
+
+def addresses(api: ApiClient, _make: Factory, _conn: Connection) -> Listing:
+    home = {"line1": "12 Mill Lane", "city": "Utrecht", "country": "NL"}
+    return rows_of("/me/addresses", lambda _rank: created(api, "/me/addresses", home), api)
+
+
+def created(api: ApiClient, path: str, body: Row) -> Row:
+    answer = api.post(path, body)
+    assert answer.status == 201, answer.body
+    row: Row = answer.body
+    return row
+
+
+def inserted(conn: Connection, statement: LiteralString, value: str) -> Row:
+    """What takes a password or an e-mail to come in over HTTP."""
+    row = conn.execute(statement, [value]).fetchone()
+    assert row is not None
+    return row
+
+
+Opener = Callable[[ApiClient, Factory, Connection], Listing]
 
 LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/clients": {
@@ -135,6 +185,10 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/invoices": {invoices: ("issueDate", "-issueDate", "dueDate", "-dueDate")},
     "/invoices/{invoiceId}/payments": {payments: ("paidAt", "-paidAt")},
     "/activities": {activities: ("-createdAt",)},
+    "/users": {users: ("name", "-name", "createdAt", "-createdAt")},
+    "/auth/sessions": {sessions: ("-createdAt",)},
+    "/me/tokens": {personal_tokens: ("-createdAt",)},
+    "/me/addresses": {addresses: ("createdAt",)},
 }
 EVERY_ORDER = [
     pytest.param(opener, sort, id=f"{opener.__name__} by {sort}")
@@ -147,7 +201,14 @@ RANKS = (30, 10, 15, 50, 55, 90, 70)
 EVERY_LIST = [pytest.param(next(iter(openers)), id=path) for path, openers in LISTS.items()]
 
 
-def pages(api: ApiClient, path: str, **query: Any) -> Iterator[list[int]]:
+@pytest.fixture
+def listing(request: pytest.FixtureRequest, api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    """The list that the test is parametrized with."""
+    opened: Listing = request.param(api, make, conn)
+    return opened
+
+
+def pages(api: ApiClient, path: str, **query: Any) -> Iterator[list[Any]]:
     """The ids of a list's rows, page by page, each fetched when it is asked for."""
     cursor = None
     while True:
@@ -158,7 +219,7 @@ def pages(api: ApiClient, path: str, **query: Any) -> Iterator[list[int]]:
             return
 
 
-def all_ids(api: ApiClient, path: str, **query: Any) -> list[int]:
+def all_ids(api: ApiClient, path: str, **query: Any) -> list[Any]:
     return [row_id for page in pages(api, path, **query) for row_id in page]
 
 
@@ -176,11 +237,8 @@ def test_every_list_of_the_api_is_read_here_in_every_order(app: Flask) -> None:
     assert documented == {path: {s for sorts in openers.values() for s in sorts} for path, openers in LISTS.items()}
 
 
-@pytest.mark.parametrize(("opener", "sort"), EVERY_ORDER)
-def test_pages_follow_one_another_through_the_whole_list(
-    api: ApiClient, make: Factory, opener: Opener, sort: str
-) -> None:
-    listing = opener(api, make)
+@pytest.mark.parametrize(("listing", "sort"), EVERY_ORDER, indirect=["listing"])
+def test_pages_follow_one_another_through_the_whole_list(api: ApiClient, listing: Listing, sort: str) -> None:
     added = {listing.add(rank)["id"] for rank in RANKS}
     whole = all_ids(api, listing.path, sort=sort, limit=200)
 
@@ -191,11 +249,10 @@ def test_pages_follow_one_another_through_the_whole_list(
     assert [row_id for page in by_twos for row_id in page] == whole
 
 
-@pytest.mark.parametrize(("opener", "sort"), EVERY_ORDER)
+@pytest.mark.parametrize(("listing", "sort"), EVERY_ORDER, indirect=["listing"])
 def test_rows_that_come_and_go_meanwhile_make_a_reader_neither_skip_nor_repeat_one(
-    api: ApiClient, make: Factory, opener: Opener, sort: str
+    api: ApiClient, listing: Listing, sort: str
 ) -> None:
-    listing = opener(api, make)
     rows = {row["id"]: row for row in (listing.add(rank) for rank in RANKS)}
     before = all_ids(api, listing.path, sort=sort)
     reader = pages(api, listing.path, sort=sort, limit=2)
@@ -215,9 +272,8 @@ def test_rows_that_come_and_go_meanwhile_make_a_reader_neither_skip_nor_repeat_o
     assert not set(gone[1:]) & set(read)
 
 
-@pytest.mark.parametrize("opener", EVERY_LIST)
-def test_the_last_page_has_no_next_even_when_it_is_full(api: ApiClient, make: Factory, opener: Opener) -> None:
-    listing = opener(api, make)
+@pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
+def test_the_last_page_has_no_next_even_when_it_is_full(api: ApiClient, listing: Listing) -> None:
     for rank in (10, 50):
         listing.add(rank)
     count = len(all_ids(api, listing.path))
@@ -228,11 +284,8 @@ def test_the_last_page_has_no_next_even_when_it_is_full(api: ApiClient, make: Fa
     assert "Link" not in full.headers
 
 
-@pytest.mark.parametrize("opener", EVERY_LIST)
-def test_the_total_is_of_all_rows_and_only_there_when_it_is_asked_for(
-    api: ApiClient, make: Factory, opener: Opener
-) -> None:
-    listing = opener(api, make)
+@pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
+def test_the_total_is_of_all_rows_and_only_there_when_it_is_asked_for(api: ApiClient, listing: Listing) -> None:
     for rank in (10, 50, 90):
         listing.add(rank)
 
@@ -243,10 +296,9 @@ def test_the_total_is_of_all_rows_and_only_there_when_it_is_asked_for(
     assert "total" not in plain
 
 
-@pytest.mark.parametrize("opener", EVERY_LIST)
+@pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "ten", "1.5", ""])
-def test_a_page_has_1_to_200_rows(api: ApiClient, make: Factory, opener: Opener, limit: str) -> None:
-    listing = opener(api, make)
+def test_a_page_has_1_to_200_rows(api: ApiClient, listing: Listing, limit: str) -> None:
 
     refused = api.get(f"{listing.path}?limit={limit}")
 
@@ -268,10 +320,9 @@ def test_a_page_has_50_rows_unless_asked_otherwise(api: ApiClient, make: Factory
     assert [len(page) for page in by_default] == [50, 1]
 
 
-@pytest.mark.parametrize("opener", EVERY_LIST)
+@pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
 @pytest.mark.parametrize("argument", ["colour=red", "offset=10", "Limit=10"])
-def test_an_argument_that_is_not_known_is_refused(api: ApiClient, make: Factory, opener: Opener, argument: str) -> None:
-    listing = opener(api, make)
+def test_an_argument_that_is_not_known_is_refused(api: ApiClient, listing: Listing, argument: str) -> None:
 
     refused = api.get(f"{listing.path}?{argument}")
 
@@ -279,12 +330,9 @@ def test_an_argument_that_is_not_known_is_refused(api: ApiClient, make: Factory,
     assert pointers(refused) == [f"/{argument.partition('=')[0]}"]
 
 
-@pytest.mark.parametrize("opener", EVERY_LIST)
+@pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
 @pytest.mark.parametrize("argument", ["sort=id", "sort=", "sort=--createdAt", "include=rows", "cursor="])
-def test_an_argument_that_is_no_word_of_its_list_is_refused(
-    api: ApiClient, make: Factory, opener: Opener, argument: str
-) -> None:
-    listing = opener(api, make)
+def test_an_argument_that_is_no_word_of_its_list_is_refused(api: ApiClient, listing: Listing, argument: str) -> None:
 
     refused = api.get(f"{listing.path}?{argument}")
 
@@ -316,9 +364,8 @@ def test_a_filter_that_cannot_be_meant_is_refused(api: ApiClient, path: str, poi
     assert pointers(refused) == [pointer]
 
 
-@pytest.mark.parametrize("opener", EVERY_LIST)
-def test_a_cursor_that_is_none_is_refused(api: ApiClient, make: Factory, opener: Opener) -> None:
-    listing = opener(api, make)
+@pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
+def test_a_cursor_that_is_none_is_refused(api: ApiClient, listing: Listing) -> None:
 
     refused = api.get(f"{listing.path}?cursor=bm9uZQ")
 
@@ -394,11 +441,10 @@ def follow(api: ApiClient, answer: Answer) -> Answer:
 
 
 @pytest.mark.parametrize("sort", ["dueDate", "-dueDate"])
-@pytest.mark.parametrize("opener", [editing_jobs, invoices])
+@pytest.mark.parametrize("listing", [editing_jobs, invoices], indirect=True)
 def test_rows_without_the_key_they_are_sorted_by_come_after_all_others(
-    api: ApiClient, make: Factory, opener: Opener, sort: str
+    api: ApiClient, listing: Listing, sort: str
 ) -> None:
-    listing = opener(api, make)
     undated, dated = [listing.add(rank)["id"] for rank in (90, 70, 80)], [listing.add(rank)["id"] for rank in (50, 10)]
     ascending = [*reversed(dated), *undated]
 

@@ -9,8 +9,8 @@ from flask import Flask
 from photolens import create_app
 from photolens.config import Settings
 from photolens.database import Connection, open_pool
-from tests.client import PREFIX, Answer, ApiClient
-from tests.factories import Factory, instant
+from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
+from tests.factories import Factory
 
 
 def raw(api: ApiClient, content: str | bytes, path: str = "/clients", media: str = "application/json") -> Answer:
@@ -33,9 +33,22 @@ def reused_key(api: ApiClient, _make: Factory) -> Answer:
     return answer
 
 
+def through_a_personal_token(api: ApiClient, _make: Factory) -> Answer:
+    made = api.post("/me/tokens", {"name": "Calendar sync", "permissions": []})
+    return api.by_token(made.body["token"]).get("/me/tokens")
+
+
+def once_too_often(api: ApiClient, _make: Factory) -> Answer:
+    for _ in range(6):
+        answer = api.post("/auth/send-verification", {"email": "emma@example.com"})
+    return answer
+
+
 REFUSALS: dict[tuple[int, str], Callable[[ApiClient, Factory], Answer]] = {
     (400, "malformed_json"): lambda api, _: raw(api, "{"),
-    (403, "local_only"): lambda api, _: api.get("/clients", environ_overrides={"REMOTE_ADDR": "192.0.2.7"}),
+    (401, "unauthenticated"): lambda api, _: api.by_token(None).get("/clients"),
+    (403, "forbidden"): lambda api, _: api.by_role("CUSTOMER").get("/clients"),
+    (403, "session_required"): through_a_personal_token,
     (404, "not_found"): lambda api, _: api.get("/clients/999999"),
     (405, "method_not_allowed"): lambda api, _: api.delete("/clients"),
     (409, "name_taken"): conflict,
@@ -43,6 +56,7 @@ REFUSALS: dict[tuple[int, str], Callable[[ApiClient, Factory], Answer]] = {
     (415, "unsupported_media_type"): lambda api, _: raw(api, "name=Emma", media="application/x-www-form-urlencoded"),
     (422, "invalid"): lambda api, _: api.post("/clients", {}),
     (422, "idempotency_key_reused"): reused_key,
+    (429, "rate_limited"): once_too_often,
 }
 
 
@@ -78,6 +92,7 @@ def test_the_greatest_number_a_row_can_have_is_just_not_there(api: ApiClient) ->
     assert (refused.status, refused.body["detail"]) == (404, "There is no client 9223372036854775807.")
 
 
+NOBODY = "550e8400-e29b-41d4-a716-446655440000"
 ABSENT = [
     ("GET", "/clients/999999", None),
     ("PATCH", "/clients/999999", {"name": "Emma Chen"}),
@@ -91,6 +106,16 @@ ABSENT = [
     ("GET", "/staff/999999", None),
     ("PATCH", "/staff/999999", {"name": "Lena"}),
     ("DELETE", "/staff/999999", None),
+    ("POST", "/staff/999999/invite", None),
+    ("GET", "/auth/sessions/999999", None),
+    ("DELETE", "/auth/sessions/999999", None),
+    ("GET", "/me/tokens/999999", None),
+    ("DELETE", "/me/tokens/999999", None),
+    ("GET", "/me/addresses/999999", None),
+    ("PATCH", "/me/addresses/999999", {"city": "Utrecht"}),
+    ("DELETE", "/me/addresses/999999", None),
+    ("GET", f"/users/{NOBODY}", None),
+    ("PATCH", f"/users/{NOBODY}", {"status": "SUSPENDED", "reason": "Has left."}),
     ("GET", "/bookings/999999", None),
     ("PATCH", "/bookings/999999", {"status": "COMPLETED"}),
     ("DELETE", "/bookings/999999", None),
@@ -150,9 +175,9 @@ def test_a_method_that_an_address_does_not_take_is_refused_with_those_it_takes(a
 
 @pytest.mark.parametrize("path", ["/clients", "/settings"])
 def test_head_answers_what_get_would_without_the_body(app: Flask, path: str) -> None:
-    browser = app.test_client()
+    browser, owner = app.test_client(), with_token(token_of("OWNER"), {})
 
-    got, headed = browser.get(PREFIX + path), browser.head(PREFIX + path)
+    got, headed = browser.get(PREFIX + path, headers=owner), browser.head(PREFIX + path, headers=owner)
 
     assert (headed.status_code, headed.data) == (200, b"")
     for header in ("ETag", "Content-Type", "Content-Length"):
@@ -160,7 +185,7 @@ def test_head_answers_what_get_would_without_the_body(app: Flask, path: str) -> 
 
 
 def test_head_of_what_is_not_there_is_not_found(app: Flask) -> None:
-    headed = app.test_client().head(f"{PREFIX}/clients/999999")
+    headed = app.test_client().head(f"{PREFIX}/clients/999999", headers=with_token(token_of("OWNER"), {}))
 
     assert (headed.status_code, headed.data) == (404, b"")
 
@@ -361,6 +386,7 @@ def test_while_the_database_is_away_requests_are_told_to_come_back(stranded: Api
 
 
 def test_what_needs_no_database_is_answered_while_it_is_away(stranded: ApiClient) -> None:
-    refused = stranded.post("/bookings", {"sessionDate": instant()})
+    nobody = stranded.by_token(None)
 
-    assert refused.status == 422
+    assert nobody.get("/clients").status == 401
+    assert nobody.post("/auth/login", {"email": "emma@example.com"}).status == 422

@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 
 from photolens.database import Connection
 from photolens.embedded import PROGRAMS, ROOT
+from photolens.identity.passwords import is_right
 from photolens.invariants import broken_invariants
 from tests.conftest import SEEDED_TEMPLATE, TEMPLATE, Databases, psql
 
@@ -205,7 +206,46 @@ def test_the_demo_studio_has_a_catalogue(seeded: Connection) -> None:
 
 def test_the_demo_studio_has_people_of_every_role(seeded: Connection) -> None:
     assert one(seeded, "select count(*) from staff_members") >= 6
-    assert column(seeded, "select unnest(enum_range(null::staff_role)) except select role from staff_members") == []
+    roles = {"OWNER", "ADMIN", "PHOTOGRAPHER", "EDITOR", "FINANCE"}
+    assert set(column(seeded, "select role::text from staff_members")) == roles
+
+
+def test_the_demo_studio_has_a_user_of_every_role_whose_password_everybody_knows(seeded: Connection) -> None:
+    demo = "from auth_users inner join auth_accounts on auth_users.id = user_id where is_demo"
+    assert column(seeded, f"select unnest(enum_range(null::user_role)) except select role {demo}") == []
+    assert {
+        password
+        for password in ("photolens-demo", "test123")
+        for kept in column(seeded, f"select password {demo}")
+        if is_right(password, kept)
+    } == {"photolens-demo", "test123"}
+
+
+def test_the_user_that_the_seed_document_names_is_among_them(seeded: Connection) -> None:
+    kept = one(
+        seeded,
+        "select password from auth_accounts inner join auth_users on auth_users.id = user_id"
+        " where auth_users.id = '550e8400-e29b-41d4-a716-446655440000' and email = 'test@example.com'",
+    )
+
+    assert is_right("test123", kept)
+
+
+def test_the_demo_studios_people_sign_in_as_what_they_are_on_the_team(seeded: Connection) -> None:
+    assert one(seeded, "select count(distinct role) from staff_members where user_id is not null") == 5
+
+
+def test_an_account_with_the_address_of_a_demo_user_stays_as_it_is(databases: Databases) -> None:
+    with databases.clone(TEMPLATE) as url:
+        with connect(url) as conn:
+            conn.execute("insert into auth_users (name, email) values ('Somebody', 'OWNER@demo.photolens.test')")
+        psql(url, *SEED)
+        with connect(url) as conn:
+            [somebody] = conn.execute(
+                "select name, role, is_demo from auth_users where lower(email) = 'owner@demo.photolens.test'"
+            ).fetchall()
+
+    assert somebody == {"name": "Somebody", "role": "CUSTOMER", "is_demo": False}
 
 
 def test_the_demo_studio_has_payment_accounts_that_money_goes_through(seeded: Connection) -> None:

@@ -3,73 +3,13 @@
 No answer may be a 5xx, and after each test the invariants are recomputed on its database (`clone_url`).
 """
 
-import json
-import threading
-from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from http.client import HTTPConnection
-from typing import Any
-from urllib.parse import urlsplit
-
 import pytest
-from werkzeug.datastructures import Headers
 
 from photolens.database import Connection
-from tests.client import Answer, ApiClient, token_of, with_token
 from tests.factories import Factory, instant
+from tests.races.live import Call, LiveApi, count, outcomes
 
 pytestmark = pytest.mark.committed
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request that is to be sent together with others."""
-
-    method: str
-    path: str
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-class LiveApi(ApiClient):
-    """An ApiClient of a server in another process, which can also send many requests at once."""
-
-    def __init__(self, base_url: str, token: str | None = token_of("OWNER")) -> None:
-        self._token = token
-        parts = urlsplit(base_url)
-        assert parts.hostname is not None
-        assert parts.port is not None
-        self._address = (parts.hostname, parts.port)
-        self._prefix = parts.path
-
-    def request(self, method: str, path: str, body: Any = None, **options: Any) -> Answer:
-        [answer] = self.at_once([Call(method, path, body, options.get("headers", {}))])
-        return answer
-
-    def at_once(self, calls: Sequence[Call]) -> list[Answer]:
-        """The answers, in the order of the calls. Every connection is open before the first request is sent."""
-        start = threading.Barrier(len(calls))
-
-        def send(call: Call) -> Answer:
-            connection = HTTPConnection(*self._address, timeout=60)
-            try:
-                connection.connect()
-                start.wait(60)
-                body = None if call.body is None else json.dumps(call.body)
-                headers = dict(with_token(self._token, {"Content-Type": "application/json", **call.headers}))
-                connection.request(call.method, self._prefix + call.path, body, headers)
-                response = connection.getresponse()
-                content = response.read()
-                return Answer(response.status, json.loads(content) if content else None, Headers(response.getheaders()))
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(calls)) as threads:
-            answers = list(threads.map(send, calls))
-        assert [answer.body for answer in answers if answer.status >= 500] == []
-        return answers
 
 
 @pytest.fixture
@@ -80,18 +20,6 @@ def api(live: str) -> LiveApi:
 @pytest.fixture
 def make(api: LiveApi) -> Factory:
     return Factory(api)
-
-
-def outcomes(answers: Sequence[Answer]) -> Counter[tuple[int, str | None]]:
-    """How many answers had which status and, where they are problems, which code."""
-    return Counter((answer.status, answer.body.get("code") if answer.body else None) for answer in answers)
-
-
-def count(conn: Connection, table: str, where: str = "true") -> int:
-    row = conn.execute(f"select count(*) from {table} where {where}".encode()).fetchone()
-    assert row is not None
-    total: int = row["count"]
-    return total
 
 
 def test_of_200_payments_at_once_over_20_invoices_of_one_client_none_is_lost(

@@ -81,7 +81,7 @@ def test_completion_opens_one_editing_job_with_the_first_row_of_its_log(api: Api
     job = api.get(f"/editing-jobs/{completed['editingJobId']}").body
     assert (job["bookingId"], job["status"], job["deliveredAt"]) == (booking["id"], "PENDING", None)
     assert [(row["status"], row["changedBy"], row["notes"]) for row in job["statusHistory"]] == [
-        ("PENDING", "local", None)
+        ("PENDING", "Owner Test", None)
     ]
     assert [row["id"] for row in api.get("/editing-jobs").body["data"]] == [job["id"]]
 

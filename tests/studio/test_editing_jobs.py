@@ -34,6 +34,25 @@ def job_that_is(api: ApiClient, make: Factory, status: str) -> dict[str, Any]:
     return job
 
 
+@pytest.fixture
+def yuki(make: Factory, conn: Connection) -> dict[str, Any]:
+    """The record on the team of the editor who is signed in as EDITOR."""
+    member = make.staff(name="Yuki Sato", role="EDITOR")
+    conn.execute(
+        "update staff_members set user_id = (select id from auth_users where role = 'EDITOR') where id = %s",
+        [member["id"]],
+    )
+    return member
+
+
+def give(api: ApiClient, job: dict[str, Any], editor: dict[str, Any] | None) -> dict[str, Any]:
+    """The job, given to this editor, or to nobody."""
+    given = api.patch(f"/editing-jobs/{job['id']}", {"editorId": None if editor is None else editor["id"]})
+    assert given.status == 200, given.body
+    body: dict[str, Any] = given.body
+    return body
+
+
 def history(job: dict[str, Any]) -> list[tuple[str, str | None]]:
     return [(row["status"], row["notes"]) for row in job["statusHistory"]]
 
@@ -84,7 +103,7 @@ def test_every_step_is_logged_with_who_and_when_and_its_note(api: ApiClient, mak
         ("IN_PROGRESS", "Client chose 40 photos."),
         ("DELIVERED", None),
     ]
-    assert [row["changedBy"] for row in moved["statusHistory"]] == ["local", "local", "local"]
+    assert [row["changedBy"] for row in moved["statusHistory"]] == ["Owner Test", "Owner Test", "Owner Test"]
     changes = [row["changedAt"] for row in moved["statusHistory"]]
     assert changes == sorted(set(changes))
 
@@ -193,6 +212,161 @@ def test_a_move_is_told_in_the_feed(api: ApiClient, make: Factory) -> None:
 
     assert (deed["kind"], deed["clientId"]) == ("EDITING_JOB_MOVED", job["clientId"])
     assert deed["details"]["status"] == "IN_PROGRESS"
+
+
+# Editors
+
+
+def test_a_job_is_nobodys_until_it_is_given_to_somebody(api: ApiClient, make: Factory) -> None:
+    job = make_job(api, make)
+    editor = make.staff(name="Yuki Sato", role="EDITOR")
+
+    given = give(api, job, editor)
+
+    assert (job["editorId"], job["editorName"]) == (None, None)
+    assert given == job | {"editorId": editor["id"], "editorName": "Yuki Sato", "updatedAt": given["updatedAt"]}
+    assert api.get(f"/editing-jobs/{job['id']}").body == given
+
+
+def test_a_job_can_be_given_to_somebody_else_and_taken_back(api: ApiClient, make: Factory) -> None:
+    first, second = make.staff(role="EDITOR"), make.staff(role="EDITOR")
+    job = give(api, make_job(api, make), first)
+
+    assert give(api, job, second)["editorId"] == second["id"]
+    assert give(api, job, None)["editorId"] is None
+
+
+def test_a_job_that_is_given_to_somebody_is_told_in_the_feed(api: ApiClient, make: Factory) -> None:
+    job = give(api, make_job(api, make), make.staff(role="EDITOR"))
+
+    [deed] = api.get(f"/activities?subjectType=EDITING_JOB&subjectId={job['id']}").body["data"]
+
+    assert (deed["kind"], deed["details"]["status"]) == ("EDITING_JOB_PLANNED", "PENDING")
+
+
+def test_a_job_is_not_given_to_whoever_has_left(api: ApiClient, make: Factory) -> None:
+    job, left = make_job(api, make), make.staff(role="EDITOR", status="INACTIVE")
+
+    refused = api.patch(f"/editing-jobs/{job['id']}", {"editorId": left["id"], "notes": "Warm tones."})
+
+    assert (refused.status, refused.body["code"]) == (409, "staff_inactive")
+    assert api.get(f"/editing-jobs/{job['id']}").body == job
+
+
+def test_a_job_is_not_given_to_nobody_knows_whom(api: ApiClient, make: Factory) -> None:
+    job = make_job(api, make)
+
+    refused = api.patch(f"/editing-jobs/{job['id']}", {"editorId": 999999})
+
+    assert refused.status == 422
+    assert [fault["pointer"] for fault in refused.body["errors"]] == ["/editorId"]
+    assert api.get(f"/editing-jobs/{job['id']}").body == job
+
+
+def test_an_editor_who_has_left_is_no_hindrance_to_other_plans_for_what_they_did(api: ApiClient, make: Factory) -> None:
+    editor = make.staff(role="EDITOR")
+    job = give(api, make_job(api, make, "DELIVERED"), editor)
+    api.delete(f"/staff/{editor['id']}")
+
+    archived = api.patch(f"/editing-jobs/{job['id']}", {"status": "ARCHIVED"})
+
+    assert (archived.status, archived.body["editorId"]) == (200, editor["id"])
+
+
+def test_an_editor_does_their_own_jobs(api: ApiClient, make: Factory, yuki: dict[str, Any]) -> None:
+    job = give(api, make_job(api, make), yuki)
+
+    moved = api.by_role("EDITOR").patch(
+        f"/editing-jobs/{job['id']}", {"status": "IN_PROGRESS", "notes": "Warm tones.", "editorId": yuki["id"]}
+    )
+
+    assert (moved.status, moved.body["status"], moved.body["notes"]) == (200, "IN_PROGRESS", "Warm tones.")
+    assert [row["changedBy"] for row in moved.body["statusHistory"]] == ["Owner Test", "Editor Test"]
+
+
+def test_an_editor_sees_and_moves_no_job_of_anybody_else(api: ApiClient, make: Factory, yuki: dict[str, Any]) -> None:
+    mine = give(api, make_job(api, make), yuki)
+    nobodys, others = make_job(api, make), give(api, make_job(api, make), make.staff(role="EDITOR"))
+    editor = api.by_role("EDITOR")
+
+    assert ids(editor, "include=total") == [mine["id"]]
+    for job in (nobodys, others):
+        assert editor.get(f"/editing-jobs/{job['id']}").status == 404
+        assert editor.patch(f"/editing-jobs/{job['id']}", {"status": "IN_PROGRESS"}).status == 404
+        assert api.get(f"/editing-jobs/{job['id']}").body == job
+
+
+@pytest.mark.parametrize("to", ["somebody", "nobody"])
+def test_an_editor_gives_no_job_away(api: ApiClient, make: Factory, yuki: dict[str, Any], to: str) -> None:
+    job = give(api, make_job(api, make), yuki)
+    editor_id = make.staff(role="EDITOR")["id"] if to == "somebody" else None
+
+    refused = api.by_role("EDITOR").patch(f"/editing-jobs/{job['id']}", {"editorId": editor_id, "notes": "Not mine."})
+
+    assert (refused.status, refused.body["code"]) == (403, "forbidden")
+    assert api.get(f"/editing-jobs/{job['id']}").body == job
+
+
+def test_an_editor_takes_no_job_that_was_not_given_to_them(api: ApiClient, make: Factory, yuki: dict[str, Any]) -> None:
+    job = make_job(api, make)
+
+    refused = api.by_role("EDITOR").patch(f"/editing-jobs/{job['id']}", {"editorId": yuki["id"]})
+
+    assert (refused.status, refused.body["code"]) == (404, "not_found")
+    assert api.get(f"/editing-jobs/{job['id']}").body == job
+
+
+def test_a_photographer_sees_the_jobs_of_their_bookings_and_moves_none(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    maya = make.staff()
+    conn.execute(
+        "update staff_members set user_id = (select id from auth_users where role = 'PHOTOGRAPHER') where id = %s",
+        [maya["id"]],
+    )
+    booking = make.booking(maya)
+    api.patch(f"/bookings/{booking['id']}", {"status": "COMPLETED"})
+    make_job(api, make)
+    photographer = api.by_role("PHOTOGRAPHER")
+
+    [job] = photographer.get("/editing-jobs").body["data"]
+    refused = photographer.patch(f"/editing-jobs/{job['id']}", {"status": "DELIVERED"})
+
+    assert job["bookingId"] == booking["id"]
+    assert (refused.status, refused.body["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("status", ["PENDING", "IN_PROGRESS", "REVISION"])
+def test_whoever_is_removed_leaves_the_jobs_that_are_not_finished(api: ApiClient, make: Factory, status: str) -> None:
+    editor = make.staff(role="EDITOR")
+    job = give(api, job_that_is(api, make, status), editor)
+
+    removed = api.delete(f"/staff/{editor['id']}")
+
+    left = api.get(f"/editing-jobs/{job['id']}").body
+    assert (removed.status, api.get(f"/staff/{editor['id']}").status) == (204, 404)
+    assert (left["editorId"], left["editorName"], left["status"]) == (None, None, status)
+
+
+@pytest.mark.parametrize("status", ["DELIVERED", "ARCHIVED"])
+def test_whoever_is_removed_stays_on_record_for_the_jobs_that_are(api: ApiClient, make: Factory, status: str) -> None:
+    editor = make.staff(role="EDITOR")
+    job = give(api, job_that_is(api, make, status), editor)
+
+    removed = api.delete(f"/staff/{editor['id']}")
+
+    assert removed.status == 204
+    assert api.get(f"/staff/{editor['id']}").body["status"] == "INACTIVE"
+    assert api.get(f"/editing-jobs/{job['id']}").body == job
+
+
+def test_jobs_can_be_had_by_editor(api: ApiClient, make: Factory) -> None:
+    editor = make.staff(role="EDITOR")
+    job = give(api, make_job(api, make), editor)
+    make_job(api, make)
+
+    assert ids(api, f"editorId={editor['id']}") == [job["id"]]
+    assert ids(api, "editorId=999999") == []
 
 
 def test_a_row_carries_booking_client_and_package(api: ApiClient, make: Factory) -> None:

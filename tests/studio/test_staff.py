@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from photolens.database import Connection
 from tests.client import ApiClient
 from tests.factories import Factory
 
@@ -20,6 +21,16 @@ LENA = {
 
 def days_from_now(days: int) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def with_account(make: Factory, conn: Connection, role: str, **fields: Any) -> dict[str, Any]:
+    """The record on the team of whoever is signed in as somebody of this role."""
+    member = make.staff(role=role, **fields)
+    conn.execute(
+        "update staff_members set user_id = (select id from auth_users where role = %s) where id = %s",
+        [role, member["id"]],
+    )
+    return member
 
 
 def names(api: ApiClient, query: str = "") -> list[str]:
@@ -195,6 +206,148 @@ def test_somebody_who_is_only_invited_can_be_booked(api: ApiClient, make: Factor
     booking = make.booking(make.staff(name="Lena", status="INVITED"))
 
     assert assigned(api, booking) == ["Lena"]
+
+
+# Members and their accounts
+
+
+def test_a_member_without_an_account_has_never_signed_in(make: Factory) -> None:
+    member = make.staff()
+
+    assert (member["userId"], member["lastLoginAt"]) == (None, None)
+
+
+def test_a_member_shows_the_account_they_sign_in_with(api: ApiClient, make: Factory, conn: Connection) -> None:
+    member = with_account(make, conn, "EDITOR")
+    conn.execute("update auth_users set last_login_at = '2026-11-20T09:30:00Z' where role = 'EDITOR'")
+
+    shown = api.get(f"/staff/{member['id']}").body
+
+    assert (shown["userId"], shown["lastLoginAt"]) == (
+        api.by_role("EDITOR").get("/me").body["id"],
+        "2026-11-20T09:30:00Z",
+    )
+    assert api.by_role("EDITOR").get("/auth/me").body["staffId"] == member["id"]
+
+
+def test_the_account_gets_the_role_of_the_member(api: ApiClient, make: Factory, conn: Connection) -> None:
+    member = with_account(make, conn, "EDITOR")
+
+    api.patch(f"/staff/{member['id']}", {"role": "FINANCE"})
+
+    me = api.by_role("EDITOR").get("/auth/me").body
+    assert (me["user"]["role"], "MANAGE_INVOICES" in me["permissions"]) == ("FINANCE", True)
+
+
+def test_the_member_gets_the_role_of_the_account(api: ApiClient, make: Factory, conn: Connection) -> None:
+    member = with_account(make, conn, "EDITOR")
+    user_id = api.by_role("EDITOR").get("/me").body["id"]
+
+    api.patch(f"/users/{user_id}", {"role": "FINANCE", "reason": "Counts better than she crops."})
+
+    assert api.get(f"/staff/{member['id']}").body["role"] == "FINANCE"
+
+
+def test_a_member_who_is_inactive_is_signed_out_and_stays_out(api: ApiClient, make: Factory, conn: Connection) -> None:
+    member = with_account(make, conn, "EDITOR")
+    user_id = api.by_role("EDITOR").get("/me").body["id"]
+
+    changed = api.patch(f"/staff/{member['id']}", {"status": "INACTIVE"})
+
+    assert (changed.status, changed.body["status"]) == (200, "INACTIVE")
+    assert api.by_role("EDITOR").get("/me").status == 401
+    assert api.get(f"/users/{user_id}").body["status"] == "SUSPENDED"
+
+
+def test_the_account_of_a_member_who_comes_back_is_let_in_again(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    member = with_account(make, conn, "EDITOR")
+    user_id = api.by_role("EDITOR").get("/me").body["id"]
+    for status in ("INACTIVE", "ACTIVE"):
+        api.patch(f"/staff/{member['id']}", {"status": status})
+
+    user = api.get(f"/users/{user_id}").body
+
+    assert user["status"] == "ACTIVE"
+    assert [change["status"] for change in user["accessChanges"]] == ["SUSPENDED", "ACTIVE"]
+    assert {change["changedByName"] for change in user["accessChanges"]} == {"Owner Test"}
+
+
+@pytest.mark.parametrize("has_worked", [True, False])
+def test_the_account_of_a_removed_member_is_suspended(
+    api: ApiClient, make: Factory, conn: Connection, has_worked: bool
+) -> None:
+    member = with_account(make, conn, "PHOTOGRAPHER")
+    user_id = api.by_role("PHOTOGRAPHER").get("/me").body["id"]
+    if has_worked:
+        make.booking(member, sessionDate=days_from_now(-2))
+
+    removed = api.delete(f"/staff/{member['id']}")
+
+    assert (removed.status, api.get(f"/staff/{member['id']}").status) == (204, 200 if has_worked else 404)
+    assert api.by_role("PHOTOGRAPHER").get("/me").status == 401
+    assert api.get(f"/users/{user_id}").body["status"] == "SUSPENDED"
+
+
+def test_what_else_changes_of_a_member_is_nothing_to_their_account(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    member = with_account(make, conn, "EDITOR")
+
+    changed = api.patch(f"/staff/{member['id']}", {"name": "Yuki Sato", "email": "yuki@studio.example"})
+
+    me = api.by_role("EDITOR").get("/me").body
+    assert changed.status == 200
+    assert (me["name"], me["email"]) == ("Editor Test", "editor@callers.example")
+
+
+@pytest.mark.parametrize("changes", [{"role": "ADMIN"}, {"status": "INACTIVE"}, None])
+def test_nobody_changes_their_own_role_or_puts_themselves_out(
+    api: ApiClient, make: Factory, conn: Connection, changes: dict[str, str] | None
+) -> None:
+    member = with_account(make, conn, "OWNER")
+    path = f"/staff/{member['id']}"
+
+    refused = api.delete(path) if changes is None else api.patch(path, changes)
+
+    assert (refused.status, refused.body["code"]) == (403, "not_oneself")
+    assert api.get(path).body["status"] == "ACTIVE"
+
+
+def test_an_owner_may_change_their_own_name_on_the_team(api: ApiClient, make: Factory, conn: Connection) -> None:
+    member = with_account(make, conn, "OWNER")
+
+    assert api.patch(f"/staff/{member['id']}", {"name": "Rosa Delgado"}).status == 200
+
+
+def test_an_administrator_adds_changes_and_removes_no_owner(api: ApiClient, make: Factory) -> None:
+    owner, editor = make.staff(role="OWNER"), make.staff(role="EDITOR")
+    admin = api.by_role("ADMIN")
+
+    refusals = [
+        admin.post("/staff", {"name": "Rosa", "role": "OWNER"}),
+        admin.patch(f"/staff/{editor['id']}", {"role": "OWNER"}),
+        admin.patch(f"/staff/{owner['id']}", {"role": "EDITOR"}),
+        admin.delete(f"/staff/{owner['id']}"),
+    ]
+
+    assert [(refused.status, refused.body["code"]) for refused in refusals] == [(403, "owners_only")] * 4
+    assert [api.get(f"/staff/{member['id']}").body for member in (owner, editor)] == [owner, editor]
+
+
+def test_a_member_whose_account_is_still_pending_is_not_changed_by_halves(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    member = with_account(make, conn, "EDITOR")
+    conn.execute("update auth_users set status = 'PENDING', email_verified = null where role = 'EDITOR'")
+    api.patch(f"/staff/{member['id']}", {"status": "INACTIVE"})
+
+    refused = api.patch(f"/staff/{member['id']}", {"name": "Yuki Sato", "status": "ACTIVE"})
+
+    assert (refused.status, refused.body["code"]) == (409, "not_verified")
+    left = api.get(f"/staff/{member['id']}").body
+    assert (left["name"], left["status"]) == (member["name"], "INACTIVE")
 
 
 @pytest.mark.parametrize(("sort", "expected"), [("name", ["ada", "Bo"]), ("-name", ["Bo", "ada"])])

@@ -6,7 +6,7 @@ from uuid import UUID
 from photolens.access import Caller, Role, current_caller
 from photolens.database import Connection, Row, sql
 from photolens.identity import rules
-from photolens.identity.problems import LAST_OWNER, NOT_ONESELF, OWNERS_ONLY
+from photolens.identity.problems import IS_STAFF, LAST_OWNER, NOT_ONESELF, OWNERS_ONLY
 from photolens.preconditions import require_match
 from photolens.problems import ILLEGAL_TRANSITION, found
 
@@ -21,7 +21,7 @@ def change_user(conn: Connection, user_id: UUID, changes: dict[str, Any], reason
     """
     caller = current_caller()
     with conn.transaction():
-        sql.identity.lock_staff_member_of_user(conn, user_id=user_id)
+        member = sql.identity.lock_staff_member_of_user(conn, user_id=user_id)
         users = {user["id"]: user for user in sql.identity.lock_user_and_owners(conn, user_id=user_id)}
         user = found(users.get(user_id), "user", user_id)
         require_match()
@@ -32,6 +32,8 @@ def change_user(conn: Connection, user_id: UUID, changes: dict[str, Any], reason
             refuse_for_owners(caller, user["role"], changed["role"])
             if user["status"] != changed["status"] and not rules.may_move_user(user["status"], changed["status"]):
                 raise ILLEGAL_TRANSITION(f"A user who is {user['status']} cannot become {changed['status']}.")
+            if changed["status"] == "ACTIVE" and member is not None and member["status"] == "INACTIVE":
+                raise IS_STAFF("They no longer work here. Make them ACTIVE on the team.")
             others = [owner for owner in users.values() if owner["id"] != user_id and _is_active_owner(owner)]
             if _is_active_owner(user) and not _is_active_owner(changed) and not others:
                 raise LAST_OWNER("Make somebody else an owner first.")

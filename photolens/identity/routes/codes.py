@@ -9,6 +9,7 @@ from photolens.identity import problems
 from photolens.identity.actions import codes as actions
 from photolens.identity.routes.sessions import this_device
 from photolens.identity.schemas import accounts as schemas
+from photolens.problems import UNAUTHENTICATED
 
 blp = Blueprint("One-time codes", __name__, description="Codes by text message, to sign in and to verify a phone.")
 
@@ -16,6 +17,7 @@ blp = Blueprint("One-time codes", __name__, description="Codes by text message, 
 @blp.post("/auth/otp/send")
 @access.public
 @blp.arguments(schemas.CodeRequest)
+@blp.refuses(UNAUTHENTICATED)
 @blp.answers(200, schemas.CodeSent)
 def send_code(body: dict[str, str]) -> Row:
     """Send a one-time code to a phone
@@ -31,7 +33,7 @@ def send_code(body: dict[str, str]) -> Row:
 @blp.post("/auth/otp/verify")
 @access.public
 @blp.arguments(schemas.CodeInput)
-@blp.refuses(problems.CODE_INVALID)
+@blp.refuses(problems.CODE_INVALID, UNAUTHENTICATED)
 @blp.answers(200, schemas.CodeVerified)
 def verify_code(body: dict[str, str]) -> Row:
     """Sign in by a one-time code, or verify your phone

@@ -19,7 +19,9 @@ class PersonalTokenInput(Input):
         metadata={"description": "What it may do: permissions that you have."},
     )
     expires_at = Instant(
-        nullable=True, load_default=None, metadata={"description": "Without one in 90 days; at most in 366."}
+        nullable=True,
+        load_default=None,
+        metadata={"example": None, "description": "Without one in 90 days; at most in 366."},
     )
 
 

@@ -13,18 +13,18 @@ STATUSES = ("ACTIVE", "PENDING", "SUSPENDED")
 class UserAccessInput(Input):
     """What an administrator changes of a user, and why."""
 
-    role = Choice(*Role)
+    role = Choice(*Role, metadata={"example": "PHOTOGRAPHER"})
     status = Choice("ACTIVE", "SUSPENDED")
-    reason = Text(500, required=True, example="Has left the studio.")
+    reason = Text(500, required=True, example="Second photographer from May on.")
 
 
 class UserAccessChange(Output):
     """What a user's role and status were changed to."""
 
     id = Id()
-    role = Choice(*Role)
+    role = Choice(*Role, metadata={"example": "PHOTOGRAPHER"})
     status = Choice(*STATUSES)
-    reason = Text(500, example="Has left the studio.")
+    reason = Text(500, example="Second photographer from May on.")
     changed_by = Uuid(nullable=True)
     changed_by_name = Text(200, nullable=True, example="Rosa Delgado")
     changed_at = Instant()

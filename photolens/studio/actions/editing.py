@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import psycopg
+
+from photolens import visibility
 from photolens.access import current_caller
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
@@ -37,20 +40,24 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
     Every status is logged with its note, and sets the time of delivery. An editor does this with their own jobs only,
     and gives none away.
 
-    Locks: the new editor, the job. Problems: `not_found`, `illegal_transition`, `staff_inactive`, `forbidden`,
+    Locks: its editor, the new one, the job. Problems: `not_found`, `illegal_transition`, `staff_inactive`, `forbidden`,
     `invalid` for an editor who is not there, or for a note without a new status.
     """
-    viewer_id, viewing_editor_id = rules.editing_viewers(current_caller())
+    viewer_id, viewing_editor_id = visibility.editing_viewers(current_caller())
     with conn.transaction():
-        _lock_editor(conn, changes.get("editor_id"))
+        # An editor is told of nobody whom they name: they give no job away.
+        named = changes.get("editor_id") if viewing_editor_id is None else None
+        editor = _lock_editors(conn, editing_job_id, named)
         job = sql.studio.lock_editing_job(conn, editing_job_id=editing_job_id, viewing_editor_id=viewing_editor_id)
         job = found(job, "editing job", editing_job_id)
         require_match()
-        if viewing_editor_id is not None and changes.get("editor_id", job["editor_id"]) != job["editor_id"]:
+        if viewing_editor_id is not None and changes.get("editor_id", viewing_editor_id) != viewing_editor_id:
             raise FORBIDDEN("Whoever gives jobs out gives them to somebody else.")
         note = changes.get("status_note")
         changed = {**job, **{name: value for name, value in changes.items() if name != "status_note"}}
         was, now = job["status"], changed["status"]
+        if rules.is_finished(was) and not rules.is_finished(now) and editor is not None:
+            changed["editor_id"] = _who_goes_on(job, editor, changed["editor_id"])
         if was == now and note is not None:
             raise invalid("/statusNote", "goes with a new status")
         if was != now and not rules.may_move_editing_job(was, now):
@@ -70,14 +77,23 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
         return row
 
 
-def _lock_editor(conn: Connection, editor_id: int | None) -> None:
-    """Hold whoever is given a job, as whoever removes them does."""
+def _lock_editors(conn: Connection, editing_job_id: int, editor_id: int | None) -> Row | None:
+    """Hold whoever has the job, and whoever is given it, as whoever removes them does; gives the first."""
+    present: Row | None = sql.studio.lock_editor_of_editing_job(conn, editing_job_id=editing_job_id)
     if editor_id is not None:
         editor = sql.studio.lock_staff_member(conn, staff_id=editor_id)
         if editor is None:
             raise invalid("/editorId", "names nobody")
         if editor["status"] == "INACTIVE":
             raise STAFF_INACTIVE(f"{editor['name']} no longer works here.")
+    return present
+
+
+def _who_goes_on(job: Row, editor: Row, editor_id: int | None) -> int | None:
+    """Who has a job that comes back after it was delivered: nobody, if its editor has left since."""
+    if job["editor_id"] != editor["id"]:
+        raise psycopg.errors.SerializationFailure  # it was given to somebody else meanwhile: the caller tries once more
+    return None if editor_id == editor["id"] and editor["status"] == "INACTIVE" else editor_id
 
 
 def _log_status(conn: Connection, editing_job_id: int, status: str, note: str | None) -> None:

@@ -34,8 +34,10 @@ def update_staff_member(conn: Connection, staff_id: int, changes: dict[str, Any]
             unchanged: Row = sql.studio.get_staff_member(conn, staff_id=staff_id)
             return unchanged
         users.refuse_for_owners(current_caller(), member["role"], changed["role"])
+        # The role of a member with an account is the account's, and follows it by the foreign key.
+        role = changed["role"] if member["user_id"] is None else member["role"]
+        sql.studio.update_staff_member(conn, **{**changed, "role": role})
         _change_account(conn, member, changed)
-        sql.studio.update_staff_member(conn, **changed)
         return _changed(conn, staff_id, "STAFF_CHANGED")
 
 

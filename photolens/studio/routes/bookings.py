@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from photolens import access, paging
+from photolens import access, paging, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
 from photolens.problems import ILLEGAL_TRANSITION, found
-from photolens.studio import problems, rules
+from photolens.studio import problems
 from photolens.studio.actions import bookings as actions
 from photolens.studio.schemas import bookings as schemas
 
@@ -20,7 +20,7 @@ blp = Blueprint("Bookings", __name__, description="Sessions: who is photographed
 @blp.pages(schemas.Booking)
 def list_bookings(arguments: dict[str, Any]) -> dict[str, Any]:
     """List bookings"""
-    viewer_id = rules.booking_viewer(access.current_caller())
+    viewer_id = visibility.booking_viewer(access.current_caller())
     return paging.page(connection(), schemas.BookingList, {**arguments, "viewer_id": viewer_id})
 
 
@@ -43,7 +43,7 @@ def create_booking(booking: dict[str, Any]) -> Row:
 @blp.answers(200, schemas.Booking)
 def get_booking(booking_id: int) -> Row:
     """Read a booking"""
-    viewer_id = rules.booking_viewer(access.current_caller())
+    viewer_id = visibility.booking_viewer(access.current_caller())
     booking = sql.studio.get_booking(connection(), booking_id=booking_id, viewer_id=viewer_id)
     return found(booking, "booking", booking_id)
 
@@ -89,7 +89,7 @@ def assign_staff(person: dict[str, Any], booking_id: int) -> Row:
 @blp.answers(200, schemas.AssignedStaff)
 def get_assigned_staff(booking_id: int, staff_id: int) -> Row:
     """Read a person's part in a booking"""
-    viewer_id = rules.booking_viewer(access.current_caller())
+    viewer_id = visibility.booking_viewer(access.current_caller())
     person = sql.studio.get_staff_assignment(
         connection(), booking_id=booking_id, staff_id=staff_id, viewer_id=viewer_id
     )

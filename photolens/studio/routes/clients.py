@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from photolens import access, paging
+from photolens import access, paging, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
 from photolens.problems import EMAIL_TAKEN, FORBIDDEN, found
-from photolens.studio import problems, rules
+from photolens.studio import problems
 from photolens.studio.actions import clients as actions
 from photolens.studio.schemas import clients as schemas
 
@@ -23,7 +23,7 @@ def list_clients(arguments: dict[str, Any]) -> dict[str, Any]:
 
     A photographer is shown the clients of their own bookings, without what they have paid in all.
     """
-    viewer_id = rules.client_viewer(access.current_caller())
+    viewer_id = visibility.client_viewer(access.current_caller())
     if viewer_id is not None and arguments["sort"].endswith("totalRevenue"):
         raise FORBIDDEN("What clients have paid in all is not shown to you, in numbers or in their order.")
     return paging.page(connection(), schemas.ClientList, {**arguments, "viewer_id": viewer_id})
@@ -44,7 +44,7 @@ def create_client(client: dict[str, Any]) -> Row:
 @blp.answers(200, schemas.Client)
 def get_client(client_id: int) -> Row:
     """Read a client"""
-    viewer_id = rules.client_viewer(access.current_caller())
+    viewer_id = visibility.client_viewer(access.current_caller())
     return found(sql.studio.get_client(connection(), client_id=client_id, viewer_id=viewer_id), "client", client_id)
 
 

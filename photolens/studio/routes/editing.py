@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from photolens import access, paging
+from photolens import access, paging, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
 from photolens.problems import ILLEGAL_TRANSITION, found
-from photolens.studio import problems, rules
+from photolens.studio import problems
 from photolens.studio.actions import editing as actions
 from photolens.studio.schemas import editing as schemas
 
@@ -24,7 +24,7 @@ def list_editing_jobs(arguments: dict[str, Any]) -> dict[str, Any]:
     A job is opened by the completion of its booking, and never twice. An editor is shown the jobs given to them, a
     photographer those of their own bookings.
     """
-    viewer_id, viewing_editor_id = rules.editing_viewers(access.current_caller())
+    viewer_id, viewing_editor_id = visibility.editing_viewers(access.current_caller())
     return paging.page(
         connection(),
         schemas.EditingJobList,
@@ -37,7 +37,7 @@ def list_editing_jobs(arguments: dict[str, Any]) -> dict[str, Any]:
 @blp.answers(200, schemas.EditingJob)
 def get_editing_job(editing_job_id: int) -> Row:
     """Read an editing job, with every status it has had"""
-    viewer_id, viewing_editor_id = rules.editing_viewers(access.current_caller())
+    viewer_id, viewing_editor_id = visibility.editing_viewers(access.current_caller())
     job = sql.studio.get_editing_job(
         connection(), editing_job_id=editing_job_id, viewer_id=viewer_id, viewing_editor_id=viewing_editor_id
     )

@@ -24,8 +24,12 @@ class Client(Output):
     phone = Text(40, nullable=True, example="+1 555 0134")
     notes = Text(5000, nullable=True, example="Prefers the late afternoon.")
     avatar_url = WebAddress(nullable=True)
-    total_revenue = Money(metadata={"description": "Everything paid on the client's invoices."})
-    total_sessions = WholeNumber(0, 2**31 - 1, example=3)
+    total_revenue = Money(
+        nullable=True, metadata={"description": "Everything paid on the client's invoices; null for a photographer."}
+    )
+    total_sessions = WholeNumber(
+        0, 2**31 - 1, example=3, metadata={"description": "Completed; for a photographer, those they were on."}
+    )
     created_at = Instant()
     updated_at = Instant()
 

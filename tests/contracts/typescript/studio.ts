@@ -5,8 +5,11 @@ import type { components, paths } from "photolens";
 
 type Booking = components["schemas"]["Booking"];
 type Client = components["schemas"]["Client"];
+type EditingJob = components["schemas"]["EditingJob"];
 type Invoice = components["schemas"]["Invoice"];
+type Me = components["schemas"]["Me"];
 type Payment = components["schemas"]["Payment"];
+type Permission = Me["permissions"][number];
 type Problem = components["schemas"]["Problem"];
 
 const api = createClient<paths>({ baseUrl: "http://localhost:8000" });
@@ -21,6 +24,58 @@ class Refusal extends Error {
     this.code = problem.code;
     this.fields = problem.errors?.map((fault) => fault.pointer) ?? [];
   }
+}
+
+/** Sign in; every request that follows carries the token. */
+async function signIn(email: string, password: string): Promise<Me> {
+  const { data, error } = await api.POST("/api/v1/auth/login", { body: { email, password } });
+  if (error?.code === "invalid_credentials") throw new RangeError("Check e-mail and password.");
+  if (error) throw new Refusal(error);
+  const { token } = data;
+  api.use({
+    onRequest({ request }) {
+      request.headers.set("Authorization", `Bearer ${token}`);
+      return request;
+    },
+  });
+  const me = await api.GET("/api/v1/auth/me");
+  if (me.error) throw new Refusal(me.error);
+  return me.data;
+}
+
+function may(me: Me, permission: Permission): boolean {
+  return me.user.status === "ACTIVE" && me.permissions.includes(permission);
+}
+
+async function signInByCode(phoneNumber: string, code: string): Promise<string> {
+  const { data, error } = await api.POST("/api/v1/auth/otp/verify", { body: { phoneNumber, code, purpose: "LOGIN" } });
+  if (error) throw new Refusal(error);
+  return data.token ?? "";
+}
+
+/** A token for a program, which shows it to nobody. */
+async function tokenFor(name: string, permissions: Permission[]): Promise<string> {
+  const { data, error } = await api.POST("/api/v1/me/tokens", { body: { name, permissions } });
+  if (error) throw new Refusal(error);
+  return data.token;
+}
+
+async function suspend(userId: string, reason: string): Promise<void> {
+  const { error } = await api.PATCH("/api/v1/users/{userId}", {
+    params: { path: { userId } },
+    body: { status: "SUSPENDED", reason },
+  });
+  if (error?.code === "last_owner" || error?.code === "not_oneself") return;
+  if (error) throw new Refusal(error);
+}
+
+async function give(job: EditingJob, editorId: number | null): Promise<string> {
+  const { data, error } = await api.PATCH("/api/v1/editing-jobs/{editingJobId}", {
+    params: { path: { editingJobId: job.id } },
+    body: { editorId },
+  });
+  if (error) throw new Refusal(error);
+  return data.editorName ?? "nobody's";
 }
 
 async function addClient(name: string, email: string): Promise<Client> {
@@ -95,6 +150,9 @@ async function pay(invoice: Invoice, amount: string): Promise<Payment> {
 }
 
 export async function tour(): Promise<string> {
+  const me = await signIn("owner@example.com", "a sentence nobody says");
+  if (!may(me, "MANAGE_BOOKINGS")) return `${me.user.name} looks on`;
+  console.log(await signInByCode("+31612345678", "042117"), await tokenFor("Calendar", ["VIEW_BOOKINGS_SELF"]));
   const client = await addClient("Emma Chen", "emma.chen@example.com");
   const booking = await book(client, 1, [1, 2]);
   for await (const { clientName, editingJobId, assignedStaff } of bookings("SCHEDULED")) {
@@ -103,6 +161,10 @@ export async function tour(): Promise<string> {
   }
   const completed = await complete(booking, '"etag"');
   if (completed === "changed meanwhile") return completed;
+  const jobs = await api.GET("/api/v1/editing-jobs", { params: { query: { bookingId: completed.id } } });
+  const job = jobs.data?.data[0];
+  if (job) console.log(await give({ ...job, statusHistory: [] }, me.staffId));
+  await suspend("550e8400-e29b-41d4-a716-446655440000", "Has left the studio.");
   const owed = await invoice(completed);
   const payment = await pay(owed, owed.balanceDue);
   return `${owed.invoiceNumber ?? "draft"}: ${payment.amount} on ${payment.paidAt}`;
@@ -119,7 +181,17 @@ export async function mistakes(invoice: Invoice): Promise<void> {
   await api.GET("/api/v1/bookings", { params: { query: { status: "DONE" } } });
   // @ts-expect-error: there is no such field
   const category: components["schemas"]["SessionCategoryInput"] = { name: "Weddings", colour: "red" };
+  // @ts-expect-error: there is no such permission
+  await api.POST("/api/v1/me/tokens", { body: { name: "Calendar", permissions: ["VIEW_EVERYTHING"] } });
+  // @ts-expect-error: nobody signs up as an owner
+  await api.POST("/api/v1/auth/signup", { body: { name: "E", email: "e@example.com", password: "secret", role: "OWNER" } });
+  // @ts-expect-error: a change of somebody's access has a reason
+  await api.PATCH("/api/v1/users/{userId}", { params: { path: { userId: "1" } }, body: { role: "ADMIN" } });
+  // @ts-expect-error: of what is kept of a token, the token is no part
+  const secret: string = (await api.GET("/api/v1/me/tokens")).data?.data[0]?.token;
+  // @ts-expect-error: what a client has paid is not shown to everybody
+  const revenue: string = ({} as Client).totalRevenue;
   // @ts-expect-error: a draft has no number yet
   const number: string = invoice.invoiceNumber;
-  console.log(category, number);
+  console.log(category, number, secret, revenue);
 }

@@ -1,0 +1,51 @@
+"""Whose rows a caller is shown: what the functions of `schema/visibility.sql` are asked with.
+
+A viewer of None is shown everybody's rows. A personal access token that was given only the sight of its holder's own
+rows shows no others, whatever the holder may; managing implies seeing.
+"""
+
+from photolens.access import PERMISSIONS, Caller, Permission
+
+# What a caller must be permitted, one of each, to be shown the deeds done to a kind of subject. One that is not here is
+# shown to nobody.
+SUBJECTS: dict[str, frozenset[Permission]] = {
+    "BOOKING": frozenset({Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF}),
+    "CLIENT": frozenset({Permission.VIEW_CLIENTS}),
+    "EDITING_JOB": frozenset({Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF}),
+    "EXPENSE": frozenset({Permission.MANAGE_EXPENSES}),
+    "INVOICE": frozenset({Permission.VIEW_INVOICES}),
+    "PAYMENT_ACCOUNT": frozenset({Permission.MANAGE_EXPENSES, Permission.VIEW_SETTINGS}),
+    "SESSION_CATEGORY": frozenset({Permission.VIEW_SETTINGS}),
+    "SESSION_PACKAGE": frozenset({Permission.VIEW_SETTINGS}),
+    "SETTINGS": frozenset({Permission.VIEW_SETTINGS}),
+    "STAFF": frozenset({Permission.VIEW_STAFF}),
+}
+
+
+def booking_viewer(caller: Caller) -> int | None:
+    """Whose bookings: a photographer's are those they are on."""
+    sees_all = caller.may(Permission.VIEW_BOOKINGS_ALL, Permission.MANAGE_BOOKINGS)
+    return None if sees_all else caller.own_rows
+
+
+def client_viewer(caller: Caller) -> int | None:
+    """Whose clients: a photographer's are those of their own bookings. A token that may only see clients sees all."""
+    sees_all = Permission.VIEW_BOOKINGS_ALL in PERMISSIONS[caller.role]
+    narrowed = caller.may(Permission.VIEW_BOOKINGS_SELF) and not caller.may(Permission.VIEW_BOOKINGS_ALL)
+    return None if sees_all and not narrowed else caller.own_rows
+
+
+def editing_viewers(caller: Caller) -> tuple[int | None, int | None]:
+    """Whose editing jobs: those of the first one's bookings, and those given to the second.
+
+    A photographer sees all jobs of the bookings they see, an editor those that are theirs to do.
+    """
+    sees_all = Permission.VIEW_EDITING_ALL in PERMISSIONS[caller.role]
+    if sees_all and caller.may(Permission.VIEW_EDITING_ALL, Permission.MANAGE_EDITING):
+        return client_viewer(caller), None
+    return None, caller.own_rows
+
+
+def subjects_shown(caller: Caller) -> list[str]:
+    """The kinds of subjects whose deeds a caller is shown: finance those of money, an editor those of jobs."""
+    return [subject for subject, any_of in SUBJECTS.items() if caller.may(*any_of)]

@@ -1,0 +1,347 @@
+"""Who may call what: read from the API document, and asked of every operation for every role.
+
+The roles' permissions and the operations that need none stand here once more, written out from the specification: a
+change of either is entered here as well, or the build fails.
+"""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from photolens import access
+from photolens.api import PREFIX, Blueprint
+from photolens.database import Connection
+from tests.client import Answer, ApiClient, token_of
+from tests.contracts.operations import OPERATIONS, Operation
+from tests.contracts.roles import EVERYTHING, ROLES
+from tests.factories import Factory
+
+PUBLIC = {
+    "acceptInvitation",
+    "login",
+    "requestPasswordReset",
+    "resetPassword",
+    "sendCode",
+    "sendVerification",
+    "signUp",
+    "verifyCode",
+    "verifyEmail",
+}
+
+SIGNED_IN = {
+    "getAddress",
+    "getMe",
+    "getOwnAccount",
+    "getProfile",
+    "listAddresses",
+}
+
+IN_PERSON = {
+    "addAddress",
+    "changePassword",
+    "createPersonalToken",
+    "endSession",
+    "getPersonalToken",
+    "getSession",
+    "listPersonalTokens",
+    "listSessions",
+    "logout",
+    "removeAddress",
+    "revokePersonalToken",
+    "updateAddress",
+    "updateOwnAccount",
+    "updateProfile",
+}
+
+# Addresses outside the API's own: the document, and the page to read it with.
+OUTSIDE = {"/api/openapi.json", "/api/docs/", "/api/docs/<path:path>"}
+
+NOT_PUBLIC = [operation for operation in OPERATIONS if not operation.is_public]
+WITH_PERMISSIONS = [operation for operation in OPERATIONS if operation.demands]
+
+NONSENSE: dict[str, Any] = {"json": {"nonsense": ["of", {"no": "schema"}]}}
+UNREADABLE: dict[str, Any] = {"data": b"{'", "content_type": "application/octet-stream"}
+
+
+class Asker:
+    """Asks an operation, about rows that are not there, and undoes whatever comes of it."""
+
+    def __init__(self, api: ApiClient, conn: Connection) -> None:
+        self._api = api
+        self._conn = conn
+
+    def __call__(self, operation: Operation, token: str | None, **options: Any) -> Answer:
+        self._conn.execute("savepoint asked")
+        given = options or NONSENSE
+        answer = self._api.by_token(token).request(operation.method.upper(), operation.address(), **given)
+        self._conn.execute("rollback to savepoint asked")
+        return answer
+
+
+@pytest.fixture
+def ask(api: ApiClient, conn: Connection) -> Asker:
+    return Asker(api, conn)
+
+
+def personal_token(api: ApiClient, permissions: set[str]) -> str:
+    answer = api.post("/me/tokens", {"name": f"With {len(permissions)}", "permissions": sorted(permissions)})
+    assert answer.status == 201, answer.body
+    token: str = answer.body["token"]
+    return token
+
+
+def refusal(answer: Answer) -> str | None:
+    """The code of an answer that turns the caller away, whatever they ask; None where they are let through."""
+    return answer.body["code"] if answer.status in (401, 403) else None
+
+
+# What the document says of each operation
+
+
+def test_the_operations_that_anybody_may_call_are_these() -> None:
+    assert {operation.name for operation in OPERATIONS if operation.is_public} == PUBLIC
+
+
+def test_the_operations_that_need_a_caller_and_no_permission_are_these() -> None:
+    without = [operation for operation in NOT_PUBLIC if not operation.demands]
+
+    assert {operation.name for operation in without if not operation.is_in_person} == SIGNED_IN
+    assert {operation.name for operation in without if operation.is_in_person} == IN_PERSON
+
+
+def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
+    own = ("/api/v1/me", "/api/v1/auth/")
+
+    assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []
+
+
+def test_an_operation_demands_permissions_that_there_are_and_to_change_something_one_to_manage_it() -> None:
+    groups = [(operation, any_of) for operation in OPERATIONS for any_of in operation.demands]
+
+    assert [str(operation) for operation, any_of in groups if not any_of or not any_of <= EVERYTHING] == []
+    assert [
+        str(operation)
+        for operation, any_of in groups
+        if operation.method != "get" and not all(permission.startswith("MANAGE_") for permission in any_of)
+    ] == []
+
+
+def test_the_bearer_token_is_the_one_way_to_be_known() -> None:
+    assert [str(o) for o in NOT_PUBLIC if o.description["security"] != [{"bearer": []}]] == []
+
+
+def test_beside_the_api_only_its_document_is_served(app: Flask) -> None:
+    rules = {rule.rule for rule in app.url_map.iter_rules()}
+
+    assert {rule for rule in rules if not rule.startswith(f"{PREFIX}/")} == OUTSIDE
+
+
+# A route without a demand
+
+
+def test_a_route_that_does_not_say_who_may_call_it_stops_the_start() -> None:
+    blp = Blueprint("Carelessness", __name__, description="A route without a demand.")
+
+    def forgetful() -> None: ...
+
+    with pytest.raises(TypeError, match="forgetful does not say who may call it"):
+        blp.get("/secrets")(blp.answers(204)(forgetful))
+    with pytest.raises(TypeError, match="forgetful does not say who may call it"):
+        blp.get("/secrets")(forgetful)
+
+
+def test_a_demand_said_twice_is_both() -> None:
+    view: Any = access.requires(access.Permission.VIEW_STAFF)(
+        access.requires(access.Permission.VIEW_CLIENTS, access.Permission.MANAGE_CLIENTS)(lambda: None)
+    )
+
+    assert set(view._apidoc["demand"].permissions) == {
+        frozenset({access.Permission.VIEW_STAFF}),
+        frozenset({access.Permission.VIEW_CLIENTS, access.Permission.MANAGE_CLIENTS}),
+    }
+
+
+# Without a token
+
+
+@pytest.mark.parametrize("operation", NOT_PUBLIC, ids=str)
+def test_an_operation_refuses_whoever_has_no_token_whatever_they_send(ask: Asker, operation: Operation) -> None:
+    for sent in (NONSENSE, UNREADABLE, {"query_string": "token=test-owner&cursor=%00"}):
+        answer = ask(operation, None, **sent)
+
+        assert (answer.status, answer.body["code"]) == (401, "unauthenticated")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("operation", NOT_PUBLIC, ids=str)
+def test_an_operation_refuses_a_wrong_token_whatever_else_is_sent(ask: Asker, operation: Operation) -> None:
+    for header in ("Bearer wrong", "Bearer pl_wrong", "Bearer", "Basic dGVzdC1vd25lcjo=", "test-owner"):
+        for sent in (NONSENSE, UNREADABLE):
+            answer = ask(operation, None, headers={"Authorization": header}, **sent)
+
+            assert (answer.status, answer.body["code"]) == (401, "unauthenticated")
+            assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+
+
+def test_a_token_in_a_cookie_or_an_address_is_none(ask: Asker) -> None:
+    for operation in NOT_PUBLIC:
+        cookie = {"Cookie": "token=test-owner; session=test-owner; Authorization=Bearer test-owner"}
+        answer = ask(operation, None, headers=cookie, query_string="access_token=test-owner")
+
+        assert answer.status == 401, str(operation)
+
+
+def test_a_head_request_needs_what_a_get_does(app: Flask) -> None:
+    client = app.test_client()
+
+    for operation in NOT_PUBLIC:
+        if operation.method == "get":
+            assert client.head(PREFIX + operation.address()).status_code == 401, str(operation)
+
+
+def test_a_suspended_user_is_nobody_to_any_operation(conn: Connection, api: ApiClient, ask: Asker) -> None:
+    token = personal_token(api, EVERYTHING)
+    conn.execute("update auth_users set status = 'SUSPENDED' where role = 'OWNER'")
+
+    for operation in NOT_PUBLIC:
+        assert refusal(ask(operation, token_of("OWNER"))) == "unauthenticated", str(operation)
+        assert refusal(ask(operation, token)) == "unauthenticated", str(operation)
+
+
+def test_a_public_operation_asks_for_no_token_and_minds_no_wrong_one(ask: Asker) -> None:
+    for operation in OPERATIONS:
+        if operation.is_public:
+            assert {ask(operation, token).status for token in (None, "wrong", token_of("EDITOR"))} == {422}
+
+
+@pytest.mark.parametrize("operation", ["send", "verify"])
+def test_a_code_that_verifies_a_phone_is_for_whoever_is_signed_in(api: ApiClient, operation: str) -> None:
+    body = {"phoneNumber": "+31612345678", "purpose": "VERIFY"} | ({"code": "042117"} if operation == "verify" else {})
+
+    refused = api.by_token(None).post(f"/auth/otp/{operation}", body)
+
+    assert (refused.status, refused.body["code"]) == (401, "unauthenticated")
+
+
+# Without the permission
+
+
+def test_there_are_no_other_roles_and_no_other_permissions(conn: Connection) -> None:
+    row = conn.execute(
+        "select enum_range(null::user_role)::text[] as roles, enum_range(null::permission)::text[] as permissions"
+    ).fetchone()
+
+    assert row is not None
+    assert (set(row["roles"]), set(row["permissions"])) == (set(ROLES), EVERYTHING)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_has_the_permissions_of_the_specification(api: ApiClient, role: str) -> None:
+    assert api.by_role(role).get("/auth/me").body["permissions"] == sorted(ROLES[role])
+
+
+@pytest.mark.parametrize("operation", NOT_PUBLIC, ids=str)
+def test_an_operation_lets_through_the_roles_that_have_its_permissions_and_no_other(
+    ask: Asker, operation: Operation
+) -> None:
+    for role, permissions in ROLES.items():
+        answer = ask(operation, token_of(role))
+
+        assert refusal(answer) == (None if operation.admits(permissions) else "forbidden"), (role, answer)
+
+
+def test_what_is_refused_for_want_of_a_permission_is_refused_before_anything_is_looked_at(ask: Asker) -> None:
+    for operation in WITH_PERMISSIONS:
+        for sent in (NONSENSE, UNREADABLE, {"query_string": "cursor=%00&limit=0"}, {"headers": {"If-Match": "*"}}):
+            assert refusal(ask(operation, token_of("CUSTOMER"), **sent)) == "forbidden", str(operation)
+
+
+def test_a_user_who_is_pending_has_no_permission_whatever_their_role(
+    conn: Connection, api: ApiClient, ask: Asker
+) -> None:
+    tokens = [token_of("OWNER"), personal_token(api, EVERYTHING)]
+    conn.execute("update auth_users set status = 'PENDING' where role = 'OWNER'")
+
+    assert api.get("/auth/me").body["permissions"] == []
+    for operation in WITH_PERMISSIONS:
+        assert {refusal(ask(operation, token)) for token in tokens} == {"forbidden"}, str(operation)
+
+
+def test_a_user_who_is_pending_does_for_themselves_what_needs_no_permission(conn: Connection, ask: Asker) -> None:
+    conn.execute("update auth_users set status = 'PENDING' where role = 'CUSTOMER'")
+
+    for operation in NOT_PUBLIC:
+        if not operation.demands:
+            assert refusal(ask(operation, token_of("CUSTOMER"))) is None, str(operation)
+
+
+# Through a personal access token
+
+
+def test_what_is_done_in_person_is_not_done_by_any_personal_access_token(api: ApiClient, ask: Asker) -> None:
+    for token in (personal_token(api, EVERYTHING), personal_token(api, set())):
+        for operation in NOT_PUBLIC:
+            is_refused = refusal(ask(operation, token)) == "session_required"
+
+            assert is_refused is (operation.name in IN_PERSON), str(operation)
+
+
+def test_a_personal_access_token_without_permissions_has_none(api: ApiClient, ask: Asker) -> None:
+    token = personal_token(api, set())
+
+    for operation in WITH_PERMISSIONS:
+        assert refusal(ask(operation, token)) == "forbidden", str(operation)
+
+
+@pytest.mark.parametrize("permission", sorted(EVERYTHING))
+def test_a_personal_access_token_opens_what_its_permission_does_and_nothing_else(
+    api: ApiClient, ask: Asker, permission: str
+) -> None:
+    token = personal_token(api, {permission})
+
+    for operation in WITH_PERMISSIONS:
+        assert refusal(ask(operation, token)) == (None if operation.admits({permission}) else "forbidden"), operation
+
+
+def test_a_personal_access_token_is_never_more_than_its_holder_has_become(
+    conn: Connection, api: ApiClient, ask: Asker
+) -> None:
+    token = personal_token(api, EVERYTHING)
+
+    for role, permissions in ROLES.items():
+        conn.execute("update auth_users set role = %s where email = 'owner@callers.example'", [role])
+        for operation in WITH_PERMISSIONS:
+            assert refusal(ask(operation, token)) == (None if operation.admits(permissions) else "forbidden"), operation
+
+
+CHANGES = {
+    "bookings": ("MANAGE_BOOKINGS", {"notes": "Bring the tripod."}),
+    "clients": ("MANAGE_CLIENTS", {"notes": "Prefers the morning."}),
+    "editing-jobs": ("MANAGE_EDITING", {"notes": "Cold tones."}),
+    "expenses": ("MANAGE_EXPENSES", {"notes": "Receipt in the folder."}),
+    "invoices": ("MANAGE_INVOICES", {"dueDate": "2100-01-01"}),
+    "session-packages": ("MANAGE_SETTINGS", {"description": "An hour in the park."}),
+    "staff": ("MANAGE_STAFF", {"phone": "+1 555 0190"}),
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_whoever_may_change_a_row_may_do_so_on_a_condition(api: ApiClient, make: Factory, kind: str) -> None:
+    permission, change = CHANGES[kind]
+    booking = make.completed_booking()
+    row_ids = {
+        "bookings": booking["id"],
+        "clients": booking["clientId"],
+        "editing-jobs": booking["editingJobId"],
+        "expenses": make.expense()["id"],
+        "invoices": make.invoice()["id"],
+        "session-packages": booking["sessionTypeId"],
+        "staff": make.staff()["id"],
+    }
+    address = f"/{kind}/{row_ids[kind]}"
+    program = api.by_token(personal_token(api, {permission}))
+
+    changed = program.patch(address, change, headers={"If-Match": api.get(address).headers["ETag"]})
+
+    assert (changed.status, changed.body | change) == (200, changed.body)

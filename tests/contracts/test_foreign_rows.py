@@ -1,0 +1,199 @@
+"""Somebody else's row is no row: 404, word for word as for one that is not there.
+
+Asked of every operation of the API document that names a row in its path, for every role that may call it and is not
+shown all of those rows.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from photolens.database import Connection
+from tests.client import PREFIX, Answer, ApiClient
+from tests.contracts.operations import OPERATIONS, Operation
+from tests.contracts.roles import ROLES, join_team
+from tests.factories import Factory, instant
+
+# Who is shown every row below an address; everybody else, only their own.
+HEADS = {"OWNER", "ADMIN"}
+SHOWN_ALL = {
+    "/bookings": HEADS,
+    "/clients": HEADS,
+    "/editing-jobs": HEADS,
+    "/expenses": HEADS | {"FINANCE"},
+    "/invoices": HEADS | {"FINANCE"},
+    "/payment-accounts": HEADS | {"FINANCE"},
+    "/session-categories": HEADS | {"PHOTOGRAPHER", "FINANCE"},
+    "/session-packages": HEADS | {"PHOTOGRAPHER", "FINANCE"},
+    "/staff": HEADS,
+    "/users": HEADS,
+}
+
+# What differs from one answer to the next, whatever they are about.
+OF_THE_MOMENT = {"X-Request-Id", "Content-Length", "RateLimit-Remaining", "RateLimit-Reset"}
+
+
+def _limited_roles(operation: Operation) -> list[str]:
+    """The roles that may call an operation, and are shown only rows of their own."""
+    address = operation.address()
+    shown_all = {role for prefix, roles in SHOWN_ALL.items() if address.startswith(f"{prefix}/") for role in roles}
+    return [role for role, permissions in ROLES.items() if operation.admits(permissions) and role not in shown_all]
+
+
+CASES = [
+    (operation, role)
+    for operation in OPERATIONS
+    if operation.path_ids and not operation.is_public
+    for role in _limited_roles(operation)
+]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """By the names they have in paths: ids of rows that are a role's own, and of somebody else's; and who that is."""
+
+    own: dict[str, dict[str, Any]]
+    foreign: dict[str, Any]
+    stranger: ApiClient
+
+
+@pytest.fixture
+def rows(conn: Connection, api: ApiClient, make: Factory) -> Rows:
+    """The photographer and the editor of the test have a shoot of theirs; there is another that neither is on."""
+    photographer, editor = make.staff(), make.staff(role="EDITOR")
+    join_team(conn, "PHOTOGRAPHER", photographer["id"])
+    join_team(conn, "EDITOR", editor["id"])
+    own_shoot = _shoot(api, make, photographer, editor, 0)
+    foreign_shoot = _shoot(api, make, make.staff(), make.staff(role="EDITOR"), 1)
+    account = {"name": "A Stranger", "email": "stranger@example.com", "password": "a sentence nobody says"}
+    stranger = api.by_token(api.by_token(None).post("/auth/signup", account).body["token"])
+    own = {role: own_shoot | _possessions(api.by_role(role)) for role in ROLES}
+    return Rows(own, foreign_shoot | _possessions(stranger), stranger)
+
+
+def _shoot(
+    api: ApiClient, make: Factory, photographer: dict[str, Any], editor: dict[str, Any], day: int
+) -> dict[str, Any]:
+    booking = make.completed_booking(sessionDate=instant(day), assignedStaff=[{"staffId": photographer["id"]}])
+    job = api.patch(f"/editing-jobs/{booking['editingJobId']}", {"editorId": editor["id"]}).body
+    return {
+        "bookingId": booking["id"],
+        "clientId": booking["clientId"],
+        "staffId": photographer["id"],
+        "editingJobId": job["id"],
+    }
+
+
+def _possessions(user: ApiClient) -> dict[str, Any]:
+    address = user.post("/me/addresses", {"line1": "1 High Street", "city": "Utrecht", "country": "NL"})
+    token = user.post("/me/tokens", {"name": "Calendar", "permissions": []})
+    return {
+        "addressId": address.body["id"],
+        "tokenId": token.body["id"],
+        "sessionId": user.get("/auth/sessions").body["data"][0]["id"],
+    }
+
+
+def _words(answer: Answer) -> tuple[int, str, dict[str, str]]:
+    """An answer, but for the ids in it and what is of the moment."""
+    headers = {name: value for name, value in answer.headers.items() if name not in OF_THE_MOMENT}
+    return answer.status, re.sub(r"\d+", "#", str(answer.body)), headers
+
+
+class Asker:
+    """Asks an operation about rows, with its example but for the ids in it, and undoes whatever comes of it."""
+
+    def __init__(self, api: ApiClient, conn: Connection) -> None:
+        self._api = api
+        self._conn = conn
+
+    def __call__(self, role: str, operation: Operation, ids: dict[str, Any], **headers: str) -> Answer:
+        body = {key: value for key, value in operation.body.get("example", {}).items() if not key.endswith("Id")}
+        self._conn.execute("savepoint asked")
+        answer = self._api.by_role(role).request(
+            operation.method.upper(), operation.address(ids), body or None, headers=headers
+        )
+        self._conn.execute("rollback to savepoint asked")
+        return answer
+
+
+@pytest.fixture
+def ask(api: ApiClient, conn: Connection) -> Asker:
+    return Asker(api, conn)
+
+
+@pytest.fixture
+def etags(api: ApiClient, rows: Rows) -> dict[str, str]:
+    """The ETag of each foreign row, by its address, as whoever is shown it reads it."""
+    etags = {}
+    for operation, _role in CASES:
+        is_strangers = operation.path.startswith((f"{PREFIX}/me/", f"{PREFIX}/auth/"))
+        row = (rows.stranger if is_strangers else api).get(operation.address(rows.foreign))
+        assert row.status == 200
+        etags[operation.address(rows.foreign)] = row.headers["ETag"]
+    return etags
+
+
+def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_their_own() -> None:
+    assert {operation.name for operation, _role in CASES} == {
+        "endSession",
+        "getAddress",
+        "getAssignedStaff",
+        "getBooking",
+        "getClient",
+        "getEditingJob",
+        "getPersonalToken",
+        "getSession",
+        "removeAddress",
+        "revokePersonalToken",
+        "updateAddress",
+        "updateEditingJob",
+    }
+
+
+def test_a_row_of_somebody_else_is_as_one_that_is_not_there(rows: Rows, ask: Asker) -> None:
+    betrayed = []
+    for operation, role in CASES:
+        foreign, absent = ask(role, operation, rows.foreign), ask(role, operation, {})
+        if (foreign.status, foreign.body["code"]) != (404, "not_found") or _words(foreign) != _words(absent):
+            betrayed.append(f"{operation} as {role}: {foreign}")
+
+    assert betrayed == []
+
+
+def test_whether_a_row_of_somebody_else_has_changed_is_not_told(rows: Rows, ask: Asker, etags: dict[str, str]) -> None:
+    betrayed = []
+    for operation, role in CASES:
+        header = "If-None-Match" if operation.method == "get" else "If-Match"
+        for etag in (etags[operation.address(rows.foreign)], '"another"', "*"):
+            answer = ask(role, operation, rows.foreign, **{header: etag})
+            if answer.status != 404:
+                betrayed.append(f"{operation} as {role}: {answer}")
+
+    assert betrayed == []
+
+
+def test_a_row_of_ones_own_is_there(rows: Rows, ask: Asker) -> None:
+    answers = {f"{operation} as {role}": ask(role, operation, rows.own[role]) for operation, role in CASES}
+
+    assert [f"{case}: {answer}" for case, answer in answers.items() if answer.status not in (200, 204)] == []
+
+
+def test_whoever_has_no_record_on_the_team_has_no_shoot_of_their_own(conn: Connection, rows: Rows, ask: Asker) -> None:
+    conn.execute("update staff_members set user_id = null")
+
+    for operation, role in CASES:
+        if operation.demands:
+            for ids in (rows.own[role], rows.foreign):
+                assert ask(role, operation, ids).status == 404, f"{operation} as {role}"
+
+
+def test_a_person_is_not_found_on_a_booking_of_others_through_one_of_ones_own(api: ApiClient, rows: Rows) -> None:
+    photographer = api.by_role("PHOTOGRAPHER")
+    own, foreign = rows.own["PHOTOGRAPHER"], rows.foreign
+
+    for booking, person in ((own, foreign), (foreign, own)):
+        answer = photographer.get(f"/bookings/{booking['bookingId']}/assignments/{person['staffId']}")
+        assert answer.status == 404

@@ -1,0 +1,96 @@
+"""What is read of bookings, clients, editing jobs and the feed is read for a viewer, through one rule for each."""
+
+import ast
+import re
+
+from photolens.embedded import ROOT
+from tests.contracts.named_queries import QUERIES, NamedQuery
+from tests.contracts.test_call_sites import USES
+
+READING = {"get", "list", "count", "sum", "exists"}
+
+# What not everybody who may read it at all is shown the whole of, and the views on it.
+SHOWN_IN_PART = re.compile(
+    r"\b(bookings|booking_details|clients|editing_jobs|editing_job_details|editing_status_logs|staff_assignments"
+    r"|activities)\b|_seen_by\("
+)
+
+FOR_CHANGES = "asked by an action, whose route demands the permission to manage all of it"
+UNSCOPED = {
+    "studio.count_editing_statuses": FOR_CHANGES,
+    "studio.exists_work_of_staff_member": FOR_CHANGES,
+    "studio.list_booking_conflicts": FOR_CHANGES,
+    "studio.list_booking_staff_ids": FOR_CHANGES,
+}
+
+OWN_RULE = {
+    # The same rule, on the table itself: a total need not join what a row shows.
+    "studio.count_bookings",
+    # A part of a booking, for whoever is on that booking too.
+    "studio.get_staff_assignment",
+}
+
+PARTLY = {
+    name: query
+    for name, query in QUERIES.items()
+    if query.verb in READING and not query.name.startswith("list_broken_") and SHOWN_IN_PART.search(query.code)
+}
+
+
+def _rule(query: NamedQuery) -> str | None:
+    """Through which function a query reads, for the viewer that it is given."""
+    match = re.search(r"\b(\w+_seen_by)\((?:%\(\w+\)s, )*%\(viewer_id\)s", query.code)
+    return match[1] if match else None
+
+
+def test_a_query_that_reads_what_is_shown_in_part_takes_a_viewer() -> None:
+    assert {name for name, query in PARTLY.items() if "viewer_id" not in query.parameters} == UNSCOPED.keys()
+
+
+def test_a_query_for_a_viewer_reads_through_the_one_rule_of_its_rows() -> None:
+    assert {name for name, query in PARTLY.items() if _rule(query) is None} == UNSCOPED.keys() | OWN_RULE
+
+
+def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it_has() -> None:
+    past = {
+        name: {
+            source
+            for source in re.findall(r"\b(?:from|join) (\w+)\b(?!\()", query.code)
+            if SHOWN_IN_PART.search(source)
+        }
+        for name, query in PARTLY.items()
+        if _rule(query) is not None
+    }
+
+    assert {name: sources for name, sources in past.items() if sources} == {
+        **{name: {"staff_assignments"} for name in PARTLY if name.startswith("studio.list_bookings_")},
+        "studio.get_editing_job": {"editing_status_logs"},
+        # Where the list begins, backwards: a name to start from, which is not answered.
+        "studio.list_clients_by_name_desc": {"clients"},
+    }
+
+
+def test_each_rule_stands_in_the_schema_once() -> None:
+    defined = re.findall(
+        r"^create function (\w+_seen_by)\(",
+        "\n".join(file.read_text() for file in (ROOT / "schema").glob("*.sql")),
+        re.MULTILINE,
+    )
+
+    assert sorted(defined) == sorted({rule for query in PARTLY.values() if (rule := _rule(query))})
+
+
+def test_a_route_reads_for_the_viewer_whom_the_rules_name() -> None:
+    careless = [
+        str(use)
+        for use in USES
+        if "routes" in use.file.as_posix() and use.query_name in PARTLY and not _is_for_a_viewer(use.call)
+    ]
+
+    assert careless == []
+
+
+def _is_for_a_viewer(call: ast.Call | None) -> bool:
+    """Whether a call passes as its viewer what was worked out, and no None that was written there."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords} if call else {}
+    return isinstance(given.get("viewer_id"), ast.Name)

@@ -1,0 +1,160 @@
+"""Two servers that count each user's requests in one Redis (REDIS_URL), and what becomes of them without it."""
+
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from photolens.database import Connection
+from tests.conftest import serving
+from tests.factories import Factory
+from tests.races.live import Call, LiveApi, outcomes
+from tests.waiting import held_up
+
+pytestmark = pytest.mark.committed
+
+PATIENCE = 10.0  # seconds for a Redis to start or stop
+MOST = 30
+READ = Call("GET", "/clients")
+
+
+class Redis:
+    """A redis-server of the test's own, which keeps nothing: on a free port of this machine, and on a socket."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            self.port: int = listener.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.socket_url = f"unix://{folder}/redis.sock"
+        options = {"port": str(self.port), "bind": "127.0.0.1", "unixsocket": f"{folder}/redis.sock", "save": ""}
+        arguments = [word for name, value in options.items() for word in (f"--{name}", value)]
+        self._process = subprocess.Popen(["redis-server", *arguments], cwd=folder, stdout=subprocess.DEVNULL)
+
+    def wait(self) -> None:
+        """Return once it answers."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port)) as connection:
+                    connection.sendall(b"PING\r\n")
+                    assert connection.recv(7) == b"+PONG\r\n"
+                    return
+            except OSError:
+                assert time.monotonic() < deadline, "redis-server does not answer"
+                time.sleep(0.02)
+
+    @contextmanager
+    def stuck(self) -> Iterator[None]:
+        """It takes connections and says nothing, as long as the block lasts."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Redis]:
+    redis = Redis(tmp_path)
+    try:
+        redis.wait()
+        yield redis
+    finally:
+        redis.stop()
+
+
+@contextmanager
+def servers(how_many: int, database_url: str, redis_url: str, most: int = MOST) -> Iterator[LiveApi]:
+    """An API of so many servers that share database and Redis, asked in turn."""
+    environment = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "RATE_LIMIT_PER_MINUTE": str(most)}
+    with ExitStack() as stack:
+        yield LiveApi(*[stack.enter_context(serving(**environment)).api for _ in range(how_many)])
+
+
+def test_two_servers_count_a_user_s_requests_together(clone_url: str, redis: Redis) -> None:
+    with servers(2, clone_url, redis.url) as api:
+        answers = api.at_once([READ] * 40)
+        more = [api.get("/clients") for _ in range(2)]
+
+        assert outcomes(answers) == {(200, None): MOST, (429, "rate_limited"): 10}
+        assert outcomes(more) == {(429, "rate_limited"): 2}
+        assert all(int(answer.headers["Retry-After"]) > 0 for answer in more)
+        assert {answer.headers["RateLimit-Remaining"] for answer in more} == {"0"}
+
+
+def test_another_user_and_somebody_without_a_token_are_counted_by_themselves(clone_url: str, redis: Redis) -> None:
+    with servers(1, clone_url, redis.url) as api:
+        api.at_once([READ] * (MOST + 1))
+
+        assert api.by_role("ADMIN").get("/clients").status == 200
+        assert api.by_token(None).get("/clients").status == 401
+
+
+def test_a_redis_on_a_socket_of_this_machine_serves_as_well(clone_url: str, redis: Redis) -> None:
+    with servers(1, clone_url, redis.socket_url) as api:
+        answers = api.at_once([READ] * 40)
+
+        assert outcomes(answers) == {(200, None): MOST, (429, "rate_limited"): 10}
+
+
+def test_without_its_redis_each_server_counts_in_memory(clone_url: str, redis: Redis) -> None:
+    with servers(2, clone_url, redis.url) as api:
+        api.at_once([READ] * 10)
+        redis.stop()
+
+        answers = [api.get("/clients") for _ in range(2 * MOST)]
+        more = [api.get("/clients") for _ in range(2)]
+
+        assert outcomes(answers) == {(200, None): 2 * MOST}
+        assert outcomes(more) == {(429, "rate_limited"): 2}
+
+
+def test_requests_that_find_redis_gone_all_together_are_answered(clone_url: str, redis: Redis) -> None:
+    with servers(1, clone_url, redis.url) as api:
+        api.at_once([READ] * 10)
+        redis.stop()
+
+        answers = api.at_once([READ] * MOST)
+
+        assert outcomes(answers) == {(200, None): MOST}
+
+
+def test_requests_that_run_while_redis_stops_are_answered(clone_url: str, redis: Redis) -> None:
+    with servers(1, clone_url, redis.url, most=1_000_000) as api, ThreadPoolExecutor() as threads:
+        running = threads.submit(api.at_once, [READ] * 300)
+        redis.stop()
+
+        assert outcomes(running.result()) == {(200, None): 300}
+
+
+def test_a_request_that_began_with_redis_ends_without_it(clone_url: str, redis: Redis, conn: Connection) -> None:
+    with servers(1, clone_url, redis.url) as api:
+        client = Factory(api).client()
+        with held_up(conn) as waiting:
+            conn.execute("select from clients where id = %s for update", [client["id"]])
+            changed = waiting.send(api.patch, f"/clients/{client['id']}", {"name": "Emma Chen"})
+            redis.stop()
+
+        assert outcomes([changed.result()]) == {(200, None): 1}
+
+
+def test_a_redis_that_says_nothing_holds_nobody_up(clone_url: str, redis: Redis) -> None:
+    with servers(1, clone_url, redis.url) as api, redis.stuck():
+        assert outcomes(api.at_once([READ] * 10)) == {(200, None): 10}
+
+
+def test_a_redis_that_is_not_there_yet_keeps_no_server_from_starting(clone_url: str, redis: Redis) -> None:
+    redis.stop()
+    with servers(1, clone_url, redis.url) as api:
+        assert outcomes(api.at_once([READ] * 10)) == {(200, None): 10}
