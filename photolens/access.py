@@ -6,7 +6,7 @@ decided in SQL, by the functions of `schema/visibility.sql`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from flask import Flask, g, request
 from photolens.config import current_settings
 from photolens.database import Connection, connection
 from photolens.problems import FORBIDDEN, SESSION_REQUIRED, UNAUTHENTICATED
-from photolens.proxies import is_loopback
+from photolens.proxies import is_from_this_machine
 
 API = "/api/v1/"
 
@@ -56,7 +56,7 @@ class Role(StrEnum):
     CUSTOMER = "CUSTOMER"
 
 
-# What an owner has before an administrator is not a permission but the role: see identity.rules and `is_owner`.
+# What an owner has before an administrator is no permission: only owners make and change owners (identity).
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.ADMIN: frozenset(Permission),
@@ -123,24 +123,27 @@ View = Callable[..., Any]
 FindCaller = Callable[[Connection, str], Caller | None]
 
 
-def _declare(view: View, demand: Demand) -> View:
-    view._apidoc = getattr(view, "_apidoc", {}) | {"demand": demand}  # type: ignore[attr-defined]
+def _declare(view: View, **demands: Any) -> View:
+    """Add to what is demanded by the decorators below this one."""
+    described = getattr(view, "_apidoc", {})
+    demand = replace(described.get("demand", Demand()), **demands)
+    view._apidoc = described | {"demand": demand}  # type: ignore[attr-defined]
     return view
 
 
 def public(view: View) -> View:
     """Anybody may call this operation; it needs no token."""
-    return _declare(view, Demand(caller=False))
+    return _declare(view, caller=False)
 
 
 def signed_in(view: View) -> View:
     """Any user may call this operation, whatever their role."""
-    return _declare(view, Demand())
+    return _declare(view)
 
 
 def in_person(view: View) -> View:
-    """Any user may call this operation, but only signed in: no program that holds a token of theirs."""
-    return _declare(view, Demand(in_person=True))
+    """Only somebody who has signed in may call this operation, and no program that holds a token of theirs."""
+    return _declare(view, in_person=True)
 
 
 def requires(*any_of: Permission) -> Callable[[View], View]:
@@ -148,7 +151,7 @@ def requires(*any_of: Permission) -> Callable[[View], View]:
 
     def decorator(view: View) -> View:
         earlier = getattr(view, "_apidoc", {}).get("demand", Demand())
-        return _declare(view, Demand(permissions=(*earlier.permissions, frozenset(any_of))))
+        return _declare(view, permissions=(*earlier.permissions, frozenset(any_of)))
 
     return decorator
 
@@ -159,14 +162,15 @@ def current_caller() -> Caller:
     if caller is not None:
         return caller
     if "Authorization" not in request.headers:
-        raise UNAUTHENTICATED("Sign in, and send the token.", headers={"WWW-Authenticate": "Bearer"})
+        raise UNAUTHENTICATED("Sign in, and send the token.")
     challenge = 'Bearer error="invalid_token"'
     raise UNAUTHENTICATED("The token is not valid, or no longer.", headers={"WWW-Authenticate": challenge})
 
 
 def is_demo_welcome() -> bool:
     """Whether the demo's users, whose password everybody knows, may come in: outside production, from this machine."""
-    return not current_settings().is_production and is_loopback(request.remote_addr or "")
+    settings = current_settings()
+    return not settings.is_production and is_from_this_machine(settings)
 
 
 def admit(demand: Demand) -> None:
@@ -193,5 +197,5 @@ def init_app(app: Flask, find_caller: FindCaller) -> None:
 
     @app.before_request
     def identify() -> None:
-        token = _bearer_token() if request.path.startswith(API) and request.method != "OPTIONS" else None
+        token = _bearer_token() if request.path.startswith(API) and request.endpoint is not None else None
         g.caller = None if token is None else find_caller(connection(), token)

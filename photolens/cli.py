@@ -16,11 +16,11 @@ from photolens import create_app, server
 from photolens.config import ConfigurationError, Settings
 from photolens.database import Connection, sql
 from photolens.embedded import EmbeddedError, EmbeddedServer
-from photolens.identity.actions import accounts
 from photolens.identity.schemas.accounts import NewOwner
 from photolens.invariants import broken_invariants
-from photolens.problems import Problem
+from photolens.problems import Problem, from_database
 from photolens.sealing import Seal
+from photolens.studio.actions import staff
 
 
 @click.group()
@@ -70,20 +70,19 @@ def users() -> None:
 @click.option("--name", prompt="Name")
 @click.password_option(help="Asked for where it is not given, which keeps it out of the shell's history.")
 def create_owner(email: str, name: str, password: str) -> None:
-    """Open an owner's account: the first of a new studio."""
-    settings = Settings.from_environment()
+    """Open an owner's account, with a record on the team: the first of a new studio."""
     owner = {"email": email, "name": name, "password": password}
-    app = create_app(settings, ConnectionPool(open=False))
-    with _database(settings) as conn, app.app_context():
+    with _database(Settings.from_environment()) as conn:
         try:
-            accounts.create_owner(conn, **NewOwner().load(owner))
+            staff.open_owner_account(conn, **NewOwner().load(owner))
         except ValidationError as error:
             [field, *_] = error.messages_dict
             raise click.ClickException(f"The {field} {error.messages_dict[field][0]}.") from None
         except Problem as problem:
             raise click.ClickException(f"The {problem.detail.lstrip('/')}.") from None
-        except psycopg.errors.UniqueViolation:
-            raise click.ClickException(f"Somebody has an account with {email} already.") from None
+        except psycopg.errors.UniqueViolation as error:
+            taken = from_database(error)
+            raise click.ClickException(taken.detail if taken else str(error)) from None
     click.echo(f"{email} can sign in, as an owner.")
 
 
@@ -95,11 +94,11 @@ def outbox(limit: int) -> None:
     seal = Seal(settings)
     with _database(settings) as conn:
         messages = sql.platform.list_pending_messages(conn, limit=limit)
-    for message in messages:
+    for message in reversed(messages):
         click.echo(f"{message['createdAt']:%Y-%m-%d %H:%M:%S} UTC  {message['channel']}  {message['recipient']}")
         if message["subject"]:
             click.echo(f"Subject: {message['subject']}")
-        click.echo(f"\n{seal.unseal(message['body'])}\n")
+        click.echo(f"\n{seal.unseal(message['body']) or '(sealed under another SECRET_KEY)'}\n")
     click.echo(f"{len(messages)} waiting.")
 
 
@@ -113,6 +112,7 @@ def _database(settings: Settings) -> Iterator[Connection]:
         connect = psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row)
         conn: Connection = stack.enter_context(connect)
         server.require_schema(conn)
+        sql.platform.configure_connection(conn, statement_timeout=f"{settings.database_statement_timeout}ms")
         yield conn
 
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from flask import current_app
@@ -148,8 +149,14 @@ def _networks(given: Mapping[str, str]) -> tuple[Network, ...]:
 
 def _redis_url(given: Mapping[str, str]) -> str | None:
     url = given.get("REDIS_URL")
-    if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+    if url is None:
+        return None
+    if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ConfigurationError("REDIS_URL does not start with redis://, rediss:// or unix://")
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ConfigurationError("REDIS_URL cannot be read as the address of a Redis.") from None
     return url
 
 

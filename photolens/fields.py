@@ -23,6 +23,7 @@ _INSTANT = re.compile(
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL_WORD = r"[^\s@.\x00-\x20\"(),:;<>\[\]\\]+"
 _EMAIL = re.compile(rf"{_EMAIL_WORD}(\.{_EMAIL_WORD})*@{_EMAIL_WORD}(\.{_EMAIL_WORD})+")
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _PHONE = re.compile(r"^\+[1-9][0-9]{6,14}$")
 _URL = re.compile(r"https?://[^\s/?#@:]+(:[0-9]{1,5})?([/?#]\S*)?", re.IGNORECASE)
 
@@ -74,9 +75,14 @@ class Text(fields.String):
             raise ValidationError(f"is longer than {self.longest} characters")
         if "\x00" in text:
             raise ValidationError("may not hold a NUL character")
-        if any(unicodedata.category(character) == "Cc" and character not in "\t\n\r" for character in text):
+        if any(map(_is_control, text)):
             raise ValidationError("may not hold control characters")
         return text
+
+
+def _is_control(character: str) -> bool:
+    """Whether a character is there to be obeyed, not read: also those that turn the direction of what follows."""
+    return (unicodedata.category(character) == "Cc" and character not in "\t\n\r") or character in _TURNING
 
 
 def _is_visible(character: str) -> bool:
@@ -91,15 +97,18 @@ class Email(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not _EMAIL.fullmatch(text) or any(map(_passes_for_another, text)):
+        if not _EMAIL.fullmatch(text) or _passes_for_another(text):
             raise ValidationError("is not an e-mail address")
         return text
 
 
-def _passes_for_another(character: str) -> bool:
-    """Whether an address with this character would be taken for another: the Kelvin sign is `k` in lower case."""
-    lowers_to_ascii = not character.isascii() and any(map(str.isascii, character.lower()))
-    return lowers_to_ascii or unicodedata.category(character) == "Cf"
+def _passes_for_another(text: str) -> bool:
+    """Whether an address would be taken for another: the Kelvin sign is `k` in lower case, `ｏ` a wide `o`."""
+    return unicodedata.normalize("NFKC", text) != text or any(
+        unicodedata.category(character) == "Cf"
+        or (not character.isascii() and any(map(str.isascii, character.lower())))
+        for character in text
+    )
 
 
 class Phone(Text):

@@ -129,7 +129,9 @@ def _describe_demand(doc: dict[str, Any], demand: Demand) -> None:
         groups = (" or ".join(f"`{permission}`" for permission in any_of) for any_of in doc["x-permissions"])
         words = f"Needs {', and '.join(groups)}."
     else:
-        words = "Of the caller's own; in person." if demand.in_person else "Of the caller's own."
+        words = "Needs a token."
+    if demand.in_person:
+        words += " Only in person: a personal access token does not serve."
     doc["description"] = "\n\n".join(filter(None, (doc.get("description"), words)))
 
 
@@ -209,7 +211,13 @@ def _field_example(field: Any) -> Any:
 def headers_of(status: int, schema: type[Output] | None) -> dict[str, Any]:
     """The headers of a success."""
     text = {"type": "string"}
-    headers: dict[str, Any] = {"X-Request-Id": {"description": "Names this request in the log.", "schema": text}}
+    number = {"type": "integer"}
+    headers: dict[str, Any] = {
+        "X-Request-Id": {"description": "Names this request in the log.", "schema": text},
+        "RateLimit-Limit": {"description": "Requests a minute.", "schema": number},
+        "RateLimit-Remaining": {"description": "What is left of them.", "schema": number},
+        "RateLimit-Reset": {"description": "Seconds until all are back.", "schema": number},
+    }
     if status != 204:
         headers["ETag"] = {"description": "The hash of this answer.", "schema": text}
     if schema is not None and "next_cursor" in schema._declared_fields:

@@ -68,10 +68,10 @@ def page(conn: Connection, listing: type[ListArguments], arguments: dict[str, An
     after_key, after_id = (None, None) if cursor is None else _decode(cursor, f"{listing.__name__} {sort}")
     try:
         rows = order.query(conn, after_key=after_key, after_id=after_id, limit=limit + 1, **filters)
-    except psycopg.DataError:
+    except (psycopg.DataError, psycopg.errors.CannotCoerce):
         if cursor is None:
             raise
-        raise _bad_cursor() from None  # its key is not of the column's type
+        raise _bad_cursor() from None  # its key or id is not of the column's type
     data = rows[:limit]
     answer = {
         "data": data,

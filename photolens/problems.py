@@ -47,6 +47,8 @@ class Problem(Exception):  # noqa: N818  (RFC 9457 calls it so)
             **self.members,
         }
         response = Response(to_json(body), self.kind.status, mimetype="application/problem+json")
+        if self.kind.status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
         response.headers.update(self.headers)
         return response
 

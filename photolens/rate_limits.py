@@ -4,7 +4,6 @@ Sign-in and its like have limits of their own, counted in PostgreSQL: see identi
 """
 
 import ipaddress
-import math
 import re
 import time
 
@@ -23,14 +22,9 @@ def limited(retry_after: int, detail: str) -> Problem:
 
 def household_of(address: str) -> str:
     """Whom an address stands for: whoever has one of IPv6 has its whole /64, 2^64 of them."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
+    if ":" not in address:
         return address
-    if parsed.version == 4:
-        return address
-    mapped = parsed.ipv4_mapped
-    return str(mapped) if mapped is not None else str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
+    return str(ipaddress.ip_network((int(ipaddress.ip_address(address)) >> 64 << 64, 64)))
 
 
 def _key() -> str:
@@ -64,6 +58,9 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def tell_what_is_left(response: Response) -> Response:
+        limit = limiter.current_limit
+        if limit is None or (response.status_code == 429 and not limit.breached):
+            return response  # refused by another limit, which says itself how long
         for name, value in _what_is_left(limiter).items():
             response.headers[name] = str(value)
         return response
@@ -77,7 +74,7 @@ def _what_is_left(limiter: Limiter) -> dict[str, int]:
         return {
             "RateLimit-Limit": limit.limit.amount,
             "RateLimit-Remaining": max(limit.remaining, 0),
-            "RateLimit-Reset": max(math.ceil(limit.reset_at - time.time()), 1),
+            "RateLimit-Reset": max(int(limit.reset_at - time.time()), 1),
         }
     except StorageError:
         return {}

@@ -43,12 +43,12 @@ class Seal:
         """The text, encrypted and signed."""
         return self._fernet.encrypt(text.encode())
 
-    def unseal(self, sealed: bytes) -> str:
-        """What was sealed. Raises ConfigurationError under another key."""
+    def unseal(self, sealed: bytes) -> str | None:
+        """What was sealed, or None if it was under another key."""
         try:
             return self._fernet.decrypt(sealed).decode()
         except InvalidToken:
-            raise ConfigurationError("SECRET_KEY is not the one that this was sealed with.") from None
+            return None
 
     def _derived(self, purpose: bytes) -> bytes:
         return hmac.digest(self._key, purpose, "sha256")

@@ -67,6 +67,7 @@ def serve(settings: Settings, *, fresh: bool) -> None:
             threads=THREADS,
             connection_limit=1000,
             max_request_body_size=REQUEST_LIMIT,
+            clear_untrusted_proxy_headers=False,  # whom to believe, photolens.proxies decides
             ident=None,
         )
         _announce(settings, listener.getsockname()[1], url)
@@ -113,9 +114,10 @@ def require_schema(conn: Connection) -> None:
         raise ConfigurationError('The database has no Photolens schema yet: psql "$DATABASE_URL" -f schema.sql')
 
 
-def _welcome(settings: Settings) -> str:
-    if settings.is_production or settings.database_url is not None:
-        return ""
+def _welcome(settings: Settings, url: str) -> str:
+    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+        if settings.is_production or not sql.platform.exists_demo(conn):
+            return ""
     return f"  Sign in   {DEMO_LOGIN}   (also admin@, photographer@, editor@, finance@, trainer@, vendor@, customer@)\n"
 
 
@@ -127,6 +129,6 @@ def _announce(settings: Settings, port: int, url: str) -> None:
         f"  API       http://{host}:{port}/api/v1\n"
         f"  API docs  http://{host}:{port}/api/docs/\n"
         f"  Database  {database}\n"
-        f"{_welcome(settings)}Ctrl-C stops it.",
+        f"{_welcome(settings, url)}Ctrl-C stops it.",
         flush=True,
     )

@@ -82,6 +82,7 @@ create table staff_members (
     updated_at timestamptz not null default now(),
     constraint staff_members_name_present check (name <> ''),
     constraint staff_members_role_of_staff check (role not in ('TRAINER', 'VENDOR', 'CUSTOMER')),
+    constraint staff_members_invited_to_an_account check (status <> 'INVITED' or user_id is null),
     -- What a member is called and what their account may do is one thing: the cascade keeps the two equal.
     constraint staff_members_user_fkey foreign key (user_id, role)
     references auth_users (id, role) on update cascade

@@ -10,6 +10,7 @@ PHONE_TAKEN = ProblemKind(409, "phone_taken", "Somebody else has this phone numb
 LAST_OWNER = ProblemKind(409, "last_owner", "The studio needs an active owner")
 NOT_VERIFIED = ProblemKind(409, "not_verified", "Neither e-mail nor phone is verified")
 IS_STAFF = ProblemKind(409, "is_staff", "They are on the team")
+TOO_MANY = ProblemKind(409, "too_many", "There are as many as there may be")
 LINK_INVALID = ProblemKind(422, "link_invalid", "The link is not valid, or no longer")
 CODE_INVALID = ProblemKind(422, "code_invalid", "The code is not right, or no longer")
 

@@ -4,10 +4,10 @@ from functools import cache
 
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from photolens.access import Role
-
+# How the two kinds of tokens begin, by which they are told apart.
 PERSONAL_TOKEN_PREFIX = "pl_"  # noqa: S105  (its beginning is no secret)
-STAFF_ROLES = frozenset({Role.OWNER, Role.ADMIN, Role.PHOTOGRAPHER, Role.EDITOR, Role.FINANCE})
+SESSION_TOKEN_PREFIX = "ps_"  # noqa: S105
+MOST_TOKENS = MOST_ADDRESSES = 100
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 LONGEST_TOKEN_LIFE_DAYS = 366
 
@@ -33,10 +33,3 @@ def weakness(password: str, email: str) -> str | None:
 def status_once_verified(role: str, status: str) -> str:
     """A customer who has proved an e-mail or phone is let in; everybody else waits for whom it is to decide."""
     return "ACTIVE" if (role, status) == ("CUSTOMER", "PENDING") else status
-
-
-def may_move_user(was: str, now: str) -> bool:
-    """An account is let in, suspended, and let in again; it never goes back to PENDING."""
-    return (was, now) in {("PENDING", "ACTIVE"), ("PENDING", "SUSPENDED"), ("ACTIVE", "SUSPENDED")} or (
-        (was, now) == ("SUSPENDED", "ACTIVE")
-    )

@@ -12,7 +12,6 @@ ALREADY_ASSIGNED = ProblemKind(409, "already_assigned", "They are on this bookin
 STAFF_INACTIVE = ProblemKind(409, "staff_inactive", "They no longer work here")
 HAS_ACCOUNT = ProblemKind(409, "has_account", "They have an account already")
 NO_EMAIL = ProblemKind(409, "no_email", "There is no e-mail address to write to")
-INVITATION_INVALID = ProblemKind(409, "invitation_invalid", "The invitation was taken back")
 PACKAGE_INACTIVE = ProblemKind(409, "package_inactive", "The package is no longer offered")
 EXPENSE_BILLED = ProblemKind(409, "expense_billed", "The expense stands on an invoice")
 EXPENSE_NOT_BILLABLE = ProblemKind(409, "expense_not_billable", "There is no invoice to bill the expense on")
@@ -27,6 +26,7 @@ CONSTRAINTS |= {
     "invoices_client_fkey": Reference("/clientId", CLIENT_IN_USE, "The client has invoices."),
     "session_packages_category_fkey": Reference("/categoryId", CATEGORY_IN_USE, "Move or delete its packages first."),
     "bookings_session_type_fkey": Reference("/sessionTypeId", PACKAGE_IN_USE, "Deactivate it instead: isActive false."),
+    "staff_members_invited_to_an_account": Refusal(HAS_ACCOUNT, "They have an account: there is nothing to invite to."),
     "staff_members_user_key": Refusal(HAS_ACCOUNT, "Another member has the account with this e-mail address."),
     "staff_assignments_staff_fkey": Reference("/staffId"),
     "staff_assignments_booking_staff_key": Refusal(ALREADY_ASSIGNED, "A person is on a booking once."),

@@ -7,6 +7,15 @@ from auth_users
 inner join auth_accounts on auth_users.id = auth_accounts.user_id and auth_accounts.provider = 'credentials'
 where lower(auth_users.email) = lower(:email) and (:is_demo_welcome or not auth_users.is_demo);
 
+-- name: get_own_credentials(user_id)^
+-- The e-mail and password hash of a user who is signed in; a person may have no password.
+select
+    auth_users.email,
+    auth_accounts.password
+from auth_users
+left join auth_accounts on auth_users.id = auth_accounts.user_id and auth_accounts.provider = 'credentials'
+where auth_users.id = :user_id;
+
 -- name: lock_credentials(user_id)^
 -- Locks: the user's password, after the user. A person may have none.
 select password

@@ -5,7 +5,7 @@ with caller as (
         api_tokens.id as token_id,
         api_tokens.permissions::text [] as permissions,
         auth_users.id as user_id,
-        auth_users.name,
+        coalesce(staff_members.name, auth_users.name) as name,
         auth_users.role,
         auth_users.status = 'ACTIVE' as is_active,
         staff_members.id as staff_id

@@ -1,12 +1,13 @@
 -- name: get_session_caller(session_token, is_demo_welcome)^
 -- Who holds a session token, by its digest: the one query that every request of a user costs. In the same statement, at
--- most every five minutes, it notes that the session was seen. A suspended user is nobody.
+-- most every five minutes, it notes that the session was seen. A suspended user is nobody. A member of the team goes by
+-- the name of their record, which they do not change themselves: it stands in the books.
 with caller as (
     select
         auth_sessions.id as session_id,
         auth_sessions.last_seen_at,
         auth_users.id as user_id,
-        auth_users.name,
+        coalesce(staff_members.name, auth_users.name) as name,
         auth_users.role,
         auth_users.status = 'ACTIVE' as is_active,
         staff_members.id as staff_id
@@ -39,10 +40,18 @@ from auth_sessions
 where id = :session_id and user_id = :user_id and expires_at > now();
 
 -- name: insert_session(user_id, session_token, ip_address, user_agent)^
--- Sign a user in, and sweep the sessions of theirs that are over. The user is locked.
-with swept as (
+-- Sign a user in, and sweep the sessions of theirs that are over, or older than a hundred others. The user is locked.
+with oldest as (
+    select auth_sessions.id
+    from auth_sessions
+    where auth_sessions.user_id = :user_id and auth_sessions.expires_at > now()
+    order by auth_sessions.created_at desc, auth_sessions.id desc
+    offset 99
+), swept as (
     delete from auth_sessions
-    where auth_sessions.user_id = :user_id and auth_sessions.expires_at < now()
+    where
+        auth_sessions.user_id = :user_id
+        and (auth_sessions.expires_at <= now() or auth_sessions.id in (select oldest.id from oldest))
 )
 
 insert into auth_sessions (user_id, session_token, ip_address, user_agent)

@@ -52,6 +52,15 @@ from auth_users
 where id = :user_id
 for no key update;
 
+-- name: lock_user_and_claimant(user_id, phone_number)
+-- Locks: a user, and whoever only claims the phone number that they are about to claim, by id as everybody locks users.
+select *
+from auth_users
+where id = :user_id or (phone_number = :phone_number and phone_verified is null)
+order by id
+limit 2
+for no key update;
+
 -- name: lock_user_by_email(email)^
 -- Locks: the row of the user with this e-mail, as lock_user does.
 select *
@@ -78,13 +87,13 @@ order by id
 limit 1000
 for no key update;
 
--- name: exists_user_by_phone(phone_number)$
--- Whether a user has proved this phone number to be theirs.
-select exists (
-    select
-    from auth_users
-    where phone_number = :phone_number and phone_verified is not null
-);
+-- name: get_phone_holder(phone_number)^
+-- Who has proved this phone number to be theirs, as far as it decides whether they are written to.
+select
+    status,
+    is_demo
+from auth_users
+where phone_number = :phone_number and phone_verified is not null;
 
 -- name: get_recipient(email)^
 -- To whom to write about an account: the e-mail as its user gave it, not as somebody has typed it now.
@@ -152,12 +161,15 @@ set
     updated_at = now()
 where phone_number = :phone_number and phone_verified is null;
 
--- name: mark_user_handed_over(user_id)!
--- Give an account to whoever reads its e-mail, which whoever opened it has never proved: the phone was theirs. Locked.
+-- name: mark_user_handed_over(user_id, name, role, status)!
+-- Give an account to whoever reads its e-mail, with the name, role and status that go with it. Its phone may be that of
+-- whoever opened it, so it has to be verified anew. The user is locked.
 update auth_users
 set
-    email_verified = now(),
-    phone_number = null,
+    name = :name,
+    role = :role,
+    status = :status,
+    email_verified = coalesce(email_verified, now()),
     phone_verified = null,
     updated_at = now()
 where id = :user_id;

@@ -25,11 +25,23 @@ on conflict (identifier, purpose) do update set
 returning expires_at;
 
 -- name: lock_verification_token(token, purpose)^
--- Locks: the link, first of all; whoever else opens it waits, and then finds it gone.
+-- Locks: the link, after a staff member and before any user; whoever else opens it waits, and then finds it gone.
 select identifier
 from auth_verification_token
 where token = :token and purpose = :purpose and expires_at > now()
 for update;
+
+-- name: get_verification_token(token, purpose)^
+-- To which e-mail a link was sent, if it is still good. Whoever uses it locks it too, and looks again.
+select identifier
+from auth_verification_token
+where token = :token and purpose = :purpose and expires_at > now();
+
+-- name: delete_verification_tokens_of_user(user_id)!
+-- Take back every link that was sent to a user. Before the user is locked, as whoever opens one locks it first.
+delete from auth_verification_token
+using auth_users
+where auth_users.id = :user_id and auth_verification_token.identifier = lower(auth_users.email);
 
 -- name: delete_verification_token(email, purpose)!
 -- Take back an e-mail's link of one kind, because it was used or is of no use any more.

@@ -4,21 +4,15 @@ insert into communication_logs (channel, recipient, template, subject, body)
 values (:channel, :recipient, :template, :subject, :body);
 
 -- name: list_pending_messages(limit)
--- What waits in the outbox, newest last.
-select *
-from (
-    select
-        id,
-        channel,
-        recipient,
-        template,
-        subject,
-        body,
-        created_at
-    from communication_logs
-    where status = 'PENDING'
-    order by created_at desc, id desc
-    limit :limit
-) as newest
-order by created_at, id
+-- What waits in the outbox, newest first.
+select
+    id,
+    channel,
+    recipient,
+    subject,
+    body,
+    created_at
+from communication_logs
+where status = 'PENDING'
+order by created_at desc, id desc
 limit :limit;

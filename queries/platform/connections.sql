@@ -9,6 +9,10 @@ select
     set_config('lock_timeout', '5s', false) as lock_timeout,
     set_config('idle_in_transaction_session_timeout', '60s', false) as idle_timeout;
 
+-- name: exists_demo()$
+-- Whether the demo's users are here, whose password everybody knows.
+select exists (select from auth_users where is_demo);
+
 -- name: exists_schema()$
 -- Whether schema.sql has been applied in the first schema of the search_path.
 select to_regclass(format('%%I.studio_settings', current_schema())) is not null;

@@ -110,6 +110,20 @@ def test_a_code_is_worth_nothing_under_another_key(
     assert enter(nobody, code_to(PHONE)).status == 200
 
 
+@pytest.mark.parametrize("forged", ["purpose = 'LOGIN'", "phone_number = '+31687654321'"])
+def test_whoever_writes_to_the_database_moves_no_code_to_another_purpose_or_phone(
+    api: ApiClient, emma: dict[str, Any], enrol: Enrol, code_to: CodeTo, conn: Connection, forged: str
+) -> None:
+    enrol(phone_number=ANOTHER_PHONE)
+    sent_for = "VERIFY" if "purpose" in forged else "LOGIN"
+    send(api.by_token(emma["token"]), sent_for)
+    conn.execute(f"update otp_sessions set {forged}".encode())
+
+    entered = enter(api, code_to(PHONE), phone=PHONE if "purpose" in forged else ANOTHER_PHONE)
+
+    assert (entered.status, entered.body["code"]) == (422, "code_invalid")
+
+
 # What a code is bound to
 
 

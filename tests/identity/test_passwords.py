@@ -112,7 +112,18 @@ def test_a_change_takes_back_the_link_to_choose_another(api: ApiClient, enrol: E
     assert outcome(reset(api, link_to(user["email"]))) == (422, "link_invalid")
 
 
-def test_a_password_is_changed_in_person(api: ApiClient, enrol: Enrol) -> None:
+def test_an_idempotency_key_keeps_nothing_of_a_change(api: ApiClient, enrol: Enrol, look_up: LookUp) -> None:
+    user = enrol()
+    body = {"currentPassword": user["password"], "password": NEW}
+
+    changed = api.by_token(user["token"]).post("/auth/change-password", body, headers={"Idempotency-Key": "change-1"})
+
+    assert changed.status == 204
+    # Not even a digest: passwords are guessed at, and it would be a quick one.
+    assert look_up("select count(*) from idempotency_keys") == 0
+
+
+def test_nobody_changes_a_password_without_a_session(api: ApiClient, enrol: Enrol) -> None:
     user = enrol()
     body = {"currentPassword": user["password"], "password": NEW}
 

@@ -365,3 +365,15 @@ def test_nobody_changes_themselves_by_way_of_the_team(
     refused = api.by_token(user["token"]).patch(record, {"role": "EDITOR"})
 
     assert outcome(refused) == (403, "not_oneself")
+
+
+def test_whoever_has_left_the_team_is_let_in_again_there_and_not_here(
+    admin: ApiClient, on_the_team: Callable[[str], tuple[dict[str, Any], str]]
+) -> None:
+    user, record = on_the_team("PHOTOGRAPHER")
+    admin.patch(record, {"status": "INACTIVE"})
+
+    refused = change(admin, user, status="ACTIVE")
+
+    assert outcome(refused) == (409, "is_staff")
+    assert admin.get(f"/users/{user['id']}").body["status"] == "SUSPENDED"

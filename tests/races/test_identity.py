@@ -61,7 +61,7 @@ class Outbox:
         rows = self._conn.execute(
             "select body from communication_logs where lower(recipient) = lower(%s) order by id", [recipient]
         )
-        return [self._seal.unseal(row["body"]) for row in rows]
+        return [self._seal.unseal(row["body"]) or "" for row in rows]
 
     def token(self, email: str) -> str:
         """What the newest link to an e-mail ends in."""

@@ -9,7 +9,7 @@ from photolens.database import Connection, Row, sql
 from photolens.identity import passwords, rules
 from photolens.identity.actions import codes, limits, sessions
 from photolens.identity.actions.sessions import Device
-from photolens.identity.problems import CODE_INVALID, INVALID_CREDENTIALS, LINK_INVALID
+from photolens.identity.problems import CODE_INVALID, LINK_INVALID
 from photolens.platform.actions import queue_message
 from photolens.problems import EMAIL_TAKEN, invalid
 from photolens.sealing import digest_of, new_token
@@ -45,7 +45,7 @@ def sign_up(conn: Connection, account: dict[str, Any], device: Device) -> Row:
             )
             sql.identity.upsert_credentials(conn, user_id=user_id, password=hashed)
             _send_link(conn, account["email"], "VERIFY_EMAIL")
-            session = sessions.open_session(conn, {"id": user_id}, device)
+            session = sessions.open_session(conn, user_id, device)
     if session is None:
         raise CODE_INVALID("Ask for another code.")
     return session
@@ -75,7 +75,7 @@ def send_link(conn: Connection, email: str, purpose: str, address: str) -> None:
 
     Problems: `rate_limited`.
     """
-    limits.count_try(conn, limits.SEND_LINK, email, address)
+    limits.count_try(conn, limits.SEND_LINK, f"{purpose} {email}", address)
     with conn.transaction():
         user = sql.identity.get_recipient(conn, email=email)
         _send_link(conn, email if user is None else user["email"], purpose, is_awaited=user is not None)
@@ -97,41 +97,43 @@ def verify_email(conn: Connection, token: str, address: str) -> None:
 
 
 def reset_password(conn: Connection, token: str, password: str, address: str) -> None:
-    """Give a user a new password by the link they were sent, and end every session of theirs.
+    """Give an account to whoever reads its e-mail, by the link that was sent there, with the password of their choice.
 
-    The link proves the e-mail as well. Locks: link, user. Problems: `link_invalid`, `invalid`, `rate_limited`.
+    Locks: link, user. Problems: `link_invalid`, `invalid`, `rate_limited`.
     """
     count_link(conn, token, address)
     hashed = passwords.hash_of(password)
     with conn.transaction():
         user = _user_of_link(conn, token, "RESET_PASSWORD")
         refuse_weak(password, user["email"])
-        _hand_over(conn, user, hashed)
-        status = rules.status_once_verified(user["role"], user["status"])
-        sql.identity.mark_email_verified(conn, user_id=user["id"], status=status)
+        _hand_over(conn, user, {"status": rules.status_once_verified(user["role"], user["status"])}, hashed)
         limits.forgive(conn, limits.SIGN_IN, user["email"])
 
 
 def change_password(conn: Connection, caller: Caller, current: str, password: str, address: str) -> None:
     """Change a user's own password, and end every other session. A link to choose another is taken back with it.
 
-    Locks: user, password. Problems: `invalid_credentials`, `invalid`, `rate_limited`.
+    Locks: link, user, password. Problems: `invalid`, `rate_limited`.
     """
-    email = sql.identity.get_user(conn, user_id=caller.user_id)["email"]
+    account = sql.identity.get_own_credentials(conn, user_id=caller.user_id)
+    email, kept = account["email"], account["password"]
     limits.count_try(conn, limits.SIGN_IN, email, address)
-    kept = _kept_password(conn, email)
-    if not passwords.is_right(current, kept):
+    is_right = passwords.is_right(current, kept)
+    if is_right:
+        refuse_weak(password, email)
+        hashed = passwords.hash_of(password)
+        with conn.transaction():
+            sql.identity.delete_verification_token(conn, email=email, purpose="RESET_PASSWORD")
+            sql.identity.lock_user(conn, user_id=caller.user_id)
+            sessions.require_session(conn, caller)
+            # Between the hashing, which no transaction waits for, and this lock, it may have been changed.
+            is_right = sql.identity.lock_credentials(conn, user_id=caller.user_id)["password"] == kept
+            if is_right:
+                sql.identity.upsert_credentials(conn, user_id=caller.user_id, password=hashed)
+                sql.identity.delete_sessions(conn, user_id=caller.user_id, kept_id=caller.session_id)
+                limits.forgive(conn, limits.SIGN_IN, email)
+    if not is_right:
         raise invalid("/currentPassword", "is not your password")
-    refuse_weak(password, email)
-    hashed = passwords.hash_of(password)
-    with conn.transaction():
-        sql.identity.lock_user(conn, user_id=caller.user_id)
-        if sql.identity.lock_credentials(conn, user_id=caller.user_id)["password"] != kept:
-            raise INVALID_CREDENTIALS("It has just been changed.")
-        sql.identity.upsert_credentials(conn, user_id=caller.user_id, password=hashed)
-        sql.identity.delete_sessions(conn, user_id=caller.user_id, kept_id=caller.session_id)
-        sql.identity.delete_verification_token(conn, email=email, purpose="RESET_PASSWORD")
-        limits.forgive(conn, limits.SIGN_IN, email)
 
 
 def count_link(conn: Connection, token: str, address: str) -> None:
@@ -139,19 +141,30 @@ def count_link(conn: Connection, token: str, address: str) -> None:
     limits.count_try(conn, limits.OPEN_LINK, token, address)
 
 
-def use_invitation(conn: Connection, token: str) -> str:
-    """Use up an invitation; gives the e-mail it was sent to. Locks: link. Problems: `link_invalid`."""
+def get_invited_email(conn: Connection, token: str) -> str:
+    """The e-mail that an invitation was sent to. Problems: `link_invalid`."""
+    link = sql.identity.get_verification_token(conn, token=digest_of(token), purpose="ACCEPT_INVITATION")
+    if link is None:
+        raise LINK_INVALID("Ask for another one.")
+    email: str = link["identifier"]
+    return email
+
+
+def take_back_invitation(conn: Connection, email: str) -> None:
+    """Let an invitation be of no use any more: what it was for is no longer so. Whoever calls has locked the member."""
     with conn.transaction():
-        return _use_link(conn, token, "ACCEPT_INVITATION")
+        sql.identity.delete_verification_token(conn, email=email, purpose="ACCEPT_INVITATION")
 
 
-def take_up_account(conn: Connection, *, name: str, email: str, role: str, hashed: str) -> UUID:
+def take_up_account(conn: Connection, token: str, *, name: str, email: str, role: str, hashed: str) -> UUID:
     """The account of somebody who has accepted an invitation, with the password of their choice.
 
-    One that was there already changes hands to whoever reads that e-mail: its sessions and tokens end. An owner's
-    keeps its role. Locks: user. Problems: `email_taken` for an owner's account and another role.
+    One that was there already changes hands to whoever reads that e-mail, but an owner's keeps its role.
+
+    Locks: link, user. Problems: `link_invalid`, `email_taken` for an owner's account and another role.
     """
     with conn.transaction():
+        _use_link(conn, token, "ACCEPT_INVITATION")
         user = sql.identity.lock_user_by_email(conn, email=email)
         if user is None:
             user_id = _open_account(
@@ -167,26 +180,28 @@ def take_up_account(conn: Connection, *, name: str, email: str, role: str, hashe
             sql.identity.upsert_credentials(conn, user_id=user_id, password=hashed)
         else:
             user_id = user["id"]
-            if user["role"] == Role.OWNER != role:
+            if user["role"] == Role.OWNER and role != Role.OWNER:
                 raise EMAIL_TAKEN("This e-mail address belongs to an owner's account.")
-            _hand_over(conn, user, hashed)
-            sql.identity.mark_email_verified(conn, user_id=user_id, status="ACTIVE")
-            sql.identity.update_user_access(conn, user_id=user_id, role=role, status="ACTIVE")
-            sql.identity.delete_api_tokens(conn, user_id=user_id)
+            _hand_over(conn, user, {"name": name, "role": role, "status": "ACTIVE"}, hashed)
+        reason = "Took up the invitation to the team."
+        sql.identity.insert_user_access_change(
+            conn, user_id=user_id, role=role, status="ACTIVE", reason=reason, changed_by=None
+        )
         return user_id
 
 
-def _hand_over(conn: Connection, user: Row, hashed: str) -> None:
-    """Give an account to whoever reads its e-mail: their password, and every session ends.
+def _hand_over(conn: Connection, user: Row, changes: dict[str, str], hashed: str) -> None:
+    """Give an account to whoever reads its e-mail: with their password, everything else ends by which one comes in.
 
-    Somebody else may have opened it who never proved the e-mail, and waits for its owner to come: then the phone goes
-    too, by which they would sign in, and the tokens.
+    Somebody else may have opened it, and wait for its owner to come: with a session, a token, or a phone of theirs.
     """
+    changed = {**user, **changes}
+    sql.identity.mark_user_handed_over(
+        conn, user_id=user["id"], name=changed["name"], role=changed["role"], status=changed["status"]
+    )
     sql.identity.upsert_credentials(conn, user_id=user["id"], password=hashed)
     sql.identity.delete_sessions(conn, user_id=user["id"], kept_id=None)
-    if user["email_verified"] is None:
-        sql.identity.mark_user_handed_over(conn, user_id=user["id"])
-        sql.identity.delete_api_tokens(conn, user_id=user["id"])
+    sql.identity.delete_api_tokens(conn, user_id=user["id"])
 
 
 def _open_account(conn: Connection, **user: Any) -> UUID:
@@ -199,11 +214,11 @@ def _open_account(conn: Connection, **user: Any) -> UUID:
 
 def _send_link(conn: Connection, email: str, purpose: str, *, is_awaited: bool = True) -> None:
     token = new_token()
-    # Done for an unknown e-mail as well, and the message then taken back: the answer takes as long.
-    sql.identity.upsert_verification_token(
-        conn, email=email, token=digest_of(token), purpose=purpose, seconds=rules.LINK_LIVES[purpose]
-    )
+    # Done for an unknown e-mail as well, and taken back: it takes as long, and nothing is kept of what was typed.
     with conn.transaction(force_rollback=not is_awaited):
+        sql.identity.upsert_verification_token(
+            conn, email=email, token=digest_of(token), purpose=purpose, seconds=rules.LINK_LIVES[purpose]
+        )
         app_url = current_settings().app_url
         queue_message(conn, "EMAIL", email, purpose.lower(), token=token, app_url=app_url)
 
@@ -222,12 +237,6 @@ def _user_of_link(conn: Connection, token: str, purpose: str) -> Row:
     if user is None or user["status"] == "SUSPENDED":
         raise LINK_INVALID("Ask for another one.")
     return user
-
-
-def _kept_password(conn: Connection, email: str) -> str | None:
-    account = sql.identity.get_credentials(conn, email=email, is_demo_welcome=True)
-    kept: str | None = None if account is None else account["password"]
-    return kept
 
 
 def refuse_weak(password: str, email: str) -> None:

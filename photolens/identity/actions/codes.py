@@ -13,6 +13,7 @@ from photolens.identity.actions.sessions import Device
 from photolens.identity.problems import CODE_INVALID
 from photolens.platform.actions import queue_message
 from photolens.problems import invalid
+from photolens.proxies import is_from_this_machine
 from photolens.rate_limits import limited
 from photolens.sealing import current_seal
 
@@ -22,10 +23,12 @@ def send_code(conn: Connection, phone_number: str, purpose: str, caller: Caller 
 
     Problems: `rate_limited`, `invalid` for the verification of a phone that is not the caller's.
     """
-    limits.count_try(conn, limits.SEND_CODE, phone_number, address)
+    if purpose == "VERIFY":
+        _refuse_foreign_phone(conn, caller, phone_number)
+    limits.count_try(conn, limits.SEND_CODE, f"{purpose} {phone_number}", address)
     code = f"{secrets.randbelow(10**6):06}"
     with conn.transaction():
-        is_awaited = _is_awaited(conn, phone_number, purpose, caller)
+        is_awaited = _is_awaited(conn, phone_number, purpose)
         sent = sql.identity.upsert_otp_session(
             conn, phone_number=phone_number, otp_code=_mac(phone_number, purpose, code), purpose=purpose
         )
@@ -35,7 +38,8 @@ def send_code(conn: Connection, phone_number: str, purpose: str, caller: Caller 
         # Where no code is awaited the message is taken back again: the answer takes as long.
         with conn.transaction(force_rollback=not is_awaited):
             queue_message(conn, "SMS", phone_number, "one_time_code", code=code)
-    is_echoed = current_settings().otp_echo and is_awaited
+    settings = current_settings()
+    is_echoed = settings.otp_echo and is_awaited and is_from_this_machine(settings)
     return {
         "phoneNumber": phone_number,
         "purpose": purpose,
@@ -47,13 +51,13 @@ def send_code(conn: Connection, phone_number: str, purpose: str, caller: Caller 
 
 def sign_in_with_code(conn: Connection, phone_number: str, code: str, device: Device) -> Row:
     """Sign in the user whose verified phone it is. Locks: code, user. Problems: `code_invalid`, `rate_limited`."""
-    limits.count_try(conn, limits.ENTER_CODE, phone_number, device.address)
+    limits.count_try(conn, limits.ENTER_CODE, f"LOGIN {phone_number}", device.address)
     session: Row | None = None
     with conn.transaction():
         if spend_code(conn, phone_number, "LOGIN", code):
             user = sql.identity.lock_user_by_phone(conn, phone_number=phone_number, is_demo_welcome=is_demo_welcome())
             if user is not None and user["status"] != "SUSPENDED":
-                session = sessions.open_session(conn, user, device)
+                session = sessions.open_session(conn, user["id"], device)
     if session is None:
         raise CODE_INVALID("Ask for another code.")
     return session
@@ -64,13 +68,13 @@ def verify_phone(conn: Connection, caller: Caller, phone_number: str, code: str,
 
     Problems: `code_invalid`, `invalid` for a phone that is not in the caller's account, `rate_limited`.
     """
-    limits.count_try(conn, limits.ENTER_CODE, phone_number, address)
+    _refuse_foreign_phone(conn, caller, phone_number)
+    limits.count_try(conn, limits.ENTER_CODE, f"VERIFY {phone_number}", address)
     is_right = False
     with conn.transaction():
-        if _phone_of(conn, caller) != phone_number:
-            raise invalid("/phoneNumber", "is not the phone number of your account")
         if spend_code(conn, phone_number, "VERIFY", code):
             user = sql.identity.lock_user(conn, user_id=caller.user_id)
+            sessions.require_session(conn, caller)
             is_right = user["phone_number"] == phone_number
             if is_right:
                 status = rules.status_once_verified(user["role"], user["status"])
@@ -96,19 +100,20 @@ def spend_code(conn: Connection, phone_number: str, purpose: str, code: str) -> 
         return is_right
 
 
-def _is_awaited(conn: Connection, phone_number: str, purpose: str, caller: Caller | None) -> bool:
+def _is_awaited(conn: Connection, phone_number: str, purpose: str) -> bool:
+    """Whether a code serves its purpose: to sign in who may, to sign up with a phone that nobody has proved theirs."""
     if purpose == "VERIFY":
-        if caller is None or _phone_of(conn, caller) != phone_number:
-            raise invalid("/phoneNumber", "is not the phone number of your account")
         return True
-    is_login = purpose == "LOGIN"
-    is_known: bool = sql.identity.exists_user_by_phone(conn, phone_number=phone_number)
-    return is_known is is_login
+    holder = sql.identity.get_phone_holder(conn, phone_number=phone_number)
+    if purpose == "SIGNUP":
+        return holder is None
+    return holder is not None and holder["status"] != "SUSPENDED" and (is_demo_welcome() or not holder["isDemo"])
 
 
-def _phone_of(conn: Connection, caller: Caller) -> str | None:
-    phone_number: str | None = sql.identity.get_user(conn, user_id=caller.user_id)["phoneNumber"]
-    return phone_number
+def _refuse_foreign_phone(conn: Connection, caller: Caller | None, phone_number: str) -> None:
+    user = None if caller is None else sql.identity.get_user(conn, user_id=caller.user_id)
+    if user is None or user["phoneNumber"] != phone_number:
+        raise invalid("/phoneNumber", "is not the phone number of your account")
 
 
 def _mac(phone_number: str, purpose: str, code: str) -> bytes:

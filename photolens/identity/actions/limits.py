@@ -29,13 +29,14 @@ ENTER_CODE = Limit("ENTER_CODE", 20, 60, 3600)
 
 
 def count_try(conn: Connection, limit: Limit, account: str, address: str) -> None:
-    """Count a try, or raise `rate_limited`."""
-    subjects = [_subject("account", account), _subject("address", household_of(address))]
+    """Count a try, or raise `rate_limited`. An address that has tried too often uses up no account's tries."""
     retry_after = sql.identity.upsert_attempts(
         conn,
         action=limit.action,
-        subjects=subjects,
-        most=[limit.per_account, limit.per_address],
+        address=_subject("address", household_of(address)),
+        account=_subject("account", account),
+        per_address=limit.per_address,
+        per_account=limit.per_account,
         seconds=limit.seconds,
     )["retryAfter"]
     if retry_after:

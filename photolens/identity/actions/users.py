@@ -5,23 +5,24 @@ from uuid import UUID
 
 from photolens.access import Caller, Role, current_caller
 from photolens.database import Connection, Row, sql
-from photolens.identity import rules
 from photolens.identity.problems import IS_STAFF, LAST_OWNER, NOT_ONESELF, OWNERS_ONLY
 from photolens.preconditions import require_match
-from photolens.problems import ILLEGAL_TRANSITION, found
+from photolens.problems import found
 
 
 def change_user(conn: Connection, user_id: UUID, changes: dict[str, Any], reason: str) -> Row:
-    """Change a user's role or status, for a reason that is kept. A user who is suspended is signed out everywhere.
+    """Change a user's role or status, for a reason that is kept. Who is suspended loses sessions, tokens and links.
 
     There is always an active owner: all owners are locked, so that of two who go at once the second is the last.
 
-    Locks: the staff record, then the user and all owners, by id. Problems: `not_found`, `not_oneself`, `owners_only`,
-    `last_owner`, `illegal_transition`, `not_verified`, `is_staff`.
+    Locks: links, then the user and all owners, by id; before both the staff record. Problems: `not_found`,
+    `not_oneself`, `owners_only`, `last_owner`, `not_verified`, `is_staff`.
     """
     caller = current_caller()
     with conn.transaction():
         member = sql.identity.lock_staff_member_of_user(conn, user_id=user_id)
+        if changes.get("status") == "SUSPENDED":
+            sql.identity.delete_verification_tokens_of_user(conn, user_id=user_id)
         users = {user["id"]: user for user in sql.identity.lock_user_and_owners(conn, user_id=user_id)}
         user = found(users.get(user_id), "user", user_id)
         require_match()
@@ -30,8 +31,6 @@ def change_user(conn: Connection, user_id: UUID, changes: dict[str, Any], reason
             if user_id == caller.user_id:
                 raise NOT_ONESELF("Ask somebody else to.")
             refuse_for_owners(caller, user["role"], changed["role"])
-            if user["status"] != changed["status"] and not rules.may_move_user(user["status"], changed["status"]):
-                raise ILLEGAL_TRANSITION(f"A user who is {user['status']} cannot become {changed['status']}.")
             if changed["status"] == "ACTIVE" and member is not None and member["status"] == "INACTIVE":
                 raise IS_STAFF("They no longer work here. Make them ACTIVE on the team.")
             others = [owner for owner in users.values() if owner["id"] != user_id and _is_active_owner(owner)]
@@ -42,6 +41,7 @@ def change_user(conn: Connection, user_id: UUID, changes: dict[str, Any], reason
             sql.identity.insert_user_access_change(conn, **access, reason=reason, changed_by=caller.user_id)
             if changed["status"] == "SUSPENDED":
                 sql.identity.delete_sessions(conn, user_id=user_id, kept_id=None)
+                sql.identity.delete_api_tokens(conn, user_id=user_id)
         row: Row = sql.identity.get_user_history(conn, user_id=user_id)
         return row
 

@@ -72,7 +72,7 @@ def request_password_reset(body: dict[str, str]) -> None:
 def reset_password(body: dict[str, str]) -> None:
     """Choose a new password by the link that was sent
 
-    Every session of the account ends.
+    Every session and token of the account ends, and its phone has to be verified anew.
     """
     actions.reset_password(connection(), body["token"], body["password"], request.remote_addr or "")
 
@@ -81,7 +81,6 @@ def reset_password(body: dict[str, str]) -> None:
 @access.in_person
 @blp.confidential
 @blp.arguments(schemas.PasswordChangeInput)
-@blp.refuses(problems.INVALID_CREDENTIALS)
 @blp.answers(204)
 def change_password(body: dict[str, str]) -> None:
     """Change your password

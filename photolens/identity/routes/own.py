@@ -34,7 +34,7 @@ def update_own_account(changes: dict[str, Any]) -> Row:
 
     A phone number that changes has to be verified anew. Role and status are not yours to change.
     """
-    return actions.update_own_account(connection(), current_caller().user_id, changes)
+    return actions.update_own_account(connection(), current_caller(), changes)
 
 
 @blp.get("/me/profile")
@@ -67,6 +67,7 @@ def list_addresses(arguments: dict[str, Any]) -> dict[str, Any]:
 @blp.post("/me/addresses")
 @access.in_person
 @blp.arguments(schemas.AddressInput)
+@blp.refuses(problems.TOO_MANY)
 @blp.answers(201, schemas.Address)
 def add_address(address: dict[str, Any]) -> Row:
     """Add an address"""

@@ -6,6 +6,7 @@ from photolens import access, paging
 from photolens.access import current_caller
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
+from photolens.identity import problems
 from photolens.identity.actions import tokens as actions
 from photolens.identity.schemas import tokens as schemas
 from photolens.problems import NAME_TAKEN, found
@@ -26,7 +27,7 @@ def list_personal_tokens(arguments: dict[str, Any]) -> dict[str, Any]:
 @access.in_person
 @blp.confidential
 @blp.arguments(schemas.PersonalTokenInput)
-@blp.refuses(NAME_TAKEN)
+@blp.refuses(NAME_TAKEN, problems.TOO_MANY)
 @blp.answers(201, schemas.NewPersonalToken)
 def create_personal_token(wish: dict[str, Any]) -> Row:
     """Make a personal access token

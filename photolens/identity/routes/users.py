@@ -10,7 +10,7 @@ from photolens.database import Row, connection, sql
 from photolens.identity import problems
 from photolens.identity.actions import users as actions
 from photolens.identity.schemas import users as schemas
-from photolens.problems import ILLEGAL_TRANSITION, found, invalid
+from photolens.problems import found, invalid
 
 blp = Blueprint("Users", __name__, description="Everybody with an account, and what they may do.")
 
@@ -33,6 +33,7 @@ def get_user(user_id: UUID) -> Row:
 
 
 @blp.patch("/users/<uuid:user_id>")
+@access.in_person
 @access.requires(Permission.MANAGE_STAFF)
 @blp.arguments(schemas.UserAccessInput)
 @blp.refuses(
@@ -41,7 +42,6 @@ def get_user(user_id: UUID) -> Row:
     problems.LAST_OWNER,
     problems.NOT_VERIFIED,
     problems.IS_STAFF,
-    ILLEGAL_TRANSITION,
 )
 @blp.answers(200, schemas.UserWithHistory)
 def change_user(changes: dict[str, Any], user_id: UUID) -> Row:

@@ -71,9 +71,7 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
             conn, editing_job_id=editing_job_id, viewer_id=viewer_id, viewing_editor_id=viewing_editor_id
         )
         if changed != job:
-            kind = "EDITING_JOB_PLANNED" if was == now else "EDITING_JOB_MOVED"
-            details = {"status": now, "clientName": row["clientName"]}
-            record_activity(conn, kind, "EDITING_JOB", row["id"], client_id=row["clientId"], details=details)
+            _record(conn, "EDITING_JOB_PLANNED" if was == now else "EDITING_JOB_MOVED", row)
         return row
 
 
@@ -94,6 +92,11 @@ def _who_goes_on(job: Row, editor: Row, editor_id: int | None) -> int | None:
     if job["editor_id"] != editor["id"]:
         raise psycopg.errors.SerializationFailure  # it was given to somebody else meanwhile: the caller tries once more
     return None if editor_id == editor["id"] and editor["status"] == "INACTIVE" else editor_id
+
+
+def _record(conn: Connection, kind: str, job: Row) -> None:
+    details = {"status": job["status"], "clientName": job["clientName"]}
+    record_activity(conn, kind, "EDITING_JOB", job["id"], client_id=job["clientId"], details=details)
 
 
 def _log_status(conn: Connection, editing_job_id: int, status: str, note: str | None) -> None:

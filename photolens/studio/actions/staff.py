@@ -7,10 +7,11 @@ from photolens.database import Connection, Row, sql
 from photolens.identity import passwords
 from photolens.identity.actions import accounts, sessions, users
 from photolens.identity.actions.sessions import Device
+from photolens.identity.problems import LINK_INVALID
 from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import found
-from photolens.studio.problems import HAS_ACCOUNT, INVITATION_INVALID, NO_EMAIL, STAFF_INACTIVE
+from photolens.studio.problems import HAS_ACCOUNT, NO_EMAIL, STAFF_INACTIVE
 
 
 def create_staff_member(conn: Connection, member: dict[str, Any]) -> Row:
@@ -63,21 +64,34 @@ def invite_staff_member(conn: Connection, staff_id: int) -> Row:
 def accept_invitation(conn: Connection, token: str, password: str, device: Device) -> Row:
     """Give an invited member the account they are asked to take up, and sign them in.
 
-    Locks: link, member, user. Problems: `link_invalid`, `invitation_invalid`, `email_taken`, `invalid`, `rate_limited`.
+    Locks: member, link, user. Problems: `link_invalid`, `has_account`, `email_taken`, `invalid`, `rate_limited`.
     """
     accounts.count_link(conn, token, device.address)
+    email = accounts.get_invited_email(conn, token)
+    accounts.refuse_weak(password, email)
     hashed = passwords.hash_of(password)
     with conn.transaction():
-        email = accounts.use_invitation(conn, token)
-        accounts.refuse_weak(password, email)
         member = sql.studio.lock_invited_staff_member(conn, email=email)
         if member is None:
-            raise INVITATION_INVALID("It has been taken back. Ask the studio.")
+            raise LINK_INVALID("The invitation was taken back. Ask the studio.")
         user_id = accounts.take_up_account(
-            conn, name=member["name"], email=member["email"], role=member["role"], hashed=hashed
+            conn, token, name=member["name"], email=member["email"], role=member["role"], hashed=hashed
         )
         sql.studio.mark_staff_member_joined(conn, staff_id=member["id"], user_id=user_id)
-        return sessions.open_session(conn, {"id": user_id}, device)
+        return sessions.open_session(conn, user_id, device)
+
+
+def open_owner_account(conn: Connection, name: str, email: str, password: str) -> None:
+    """Open an owner's account, with a record on the team: the first of a studio, from the command line.
+
+    Problems: `email_taken`, `invalid`.
+    """
+    with conn.transaction():
+        user_id = accounts.create_owner(conn, name, email, password)
+        staff_id = sql.studio.insert_staff_member(
+            conn, name=name, role="OWNER", email=email, phone=None, avatar_url=None, status="ACTIVE"
+        )
+        sql.studio.mark_staff_member_joined(conn, staff_id=staff_id, user_id=user_id)
 
 
 def remove_staff_member(conn: Connection, staff_id: int) -> None:
@@ -102,14 +116,17 @@ def remove_staff_member(conn: Connection, staff_id: int) -> None:
 
 
 def _change_account(conn: Connection, member: Row, changed: Row) -> None:
-    """Let the account follow the record: its role, and whether it is let in."""
+    """Let the account follow the record: its role, and whether it is let in. An invitation to one is taken back."""
     if member["user_id"] is None:
+        what_for = ("role", "email", "status")
+        if member["email"] is not None and any(changed[name] != member[name] for name in what_for):
+            accounts.take_back_invitation(conn, member["email"])
         return
-    access: dict[str, Any] = {}
-    if changed["role"] != member["role"]:
-        access["role"] = changed["role"]
-    if changed["status"] != member["status"] and "INACTIVE" in (member["status"], changed["status"]):
-        access["status"] = "SUSPENDED" if changed["status"] == "INACTIVE" else "ACTIVE"
+    access = {} if changed["role"] == member["role"] else {"role": changed["role"]}
+    if changed["status"] == "INACTIVE":
+        access["status"] = "SUSPENDED"
+    elif member["status"] == "INACTIVE":
+        access["status"] = "ACTIVE"
     if access:
         users.change_user(conn, member["user_id"], access, "The record on the team was changed.")
 

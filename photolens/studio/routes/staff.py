@@ -9,7 +9,7 @@ from photolens.database import Row, connection, sql
 from photolens.identity import problems as identity_problems
 from photolens.identity.routes.sessions import this_device
 from photolens.identity.schemas import accounts
-from photolens.problems import EMAIL_TAKEN, ILLEGAL_TRANSITION, found
+from photolens.problems import EMAIL_TAKEN, found
 from photolens.studio import problems
 from photolens.studio.actions import staff as actions
 from photolens.studio.schemas import staff as schemas
@@ -19,8 +19,6 @@ ACCOUNT_PROBLEMS = (
     identity_problems.OWNERS_ONLY,
     identity_problems.NOT_ONESELF,
     identity_problems.LAST_OWNER,
-    identity_problems.NOT_VERIFIED,
-    ILLEGAL_TRANSITION,
 )
 
 blp = Blueprint("Staff", __name__, description="The people who work at the studio.")
@@ -54,6 +52,7 @@ def get_staff_member(staff_id: int) -> Row:
 
 
 @blp.patch("/staff/<id:staff_id>")
+@access.in_person
 @access.requires(Permission.MANAGE_STAFF)
 @blp.arguments(schemas.StaffMemberInput(partial=True))
 @blp.refuses(EMAIL_TAKEN, *ACCOUNT_PROBLEMS)
@@ -67,6 +66,7 @@ def update_staff_member(changes: dict[str, Any], staff_id: int) -> Row:
 
 
 @blp.post("/staff/<id:staff_id>/invite")
+@access.in_person
 @access.requires(Permission.MANAGE_STAFF)
 @blp.refuses(problems.STAFF_INACTIVE, problems.HAS_ACCOUNT, problems.NO_EMAIL, identity_problems.OWNERS_ONLY)
 @blp.answers(200, schemas.StaffMember)
@@ -81,7 +81,7 @@ def invite_staff_member(staff_id: int) -> Row:
 @blp.post("/staff/accept-invitation")
 @access.public
 @blp.arguments(accounts.PasswordResetInput)
-@blp.refuses(identity_problems.LINK_INVALID, problems.INVITATION_INVALID, problems.HAS_ACCOUNT, EMAIL_TAKEN)
+@blp.refuses(identity_problems.LINK_INVALID, problems.HAS_ACCOUNT, EMAIL_TAKEN)
 @blp.answers(200, accounts.SignedIn)
 def accept_invitation(body: dict[str, str]) -> Row:
     """Take up the account you were invited to, and sign in

@@ -16,7 +16,9 @@ class StaffMemberInput(Input):
     email = Email(nullable=True, load_default=None)
     phone = Text(40, nullable=True, load_default=None, example="+1 555 0190")
     avatar_url = WebAddress(nullable=True, load_default=None)
-    status = Choice(*STATUSES, load_default="ACTIVE")
+    status = Choice(
+        "ACTIVE", "INACTIVE", load_default="ACTIVE", metadata={"description": "INVITED comes of an invitation."}
+    )
 
 
 class StaffMember(Output):
