@@ -56,10 +56,10 @@ def main() -> None:
     asked: dict[str, list[float]] = {"with": [], "without": []}
     for _ in range(500):
         for kind, token in (("with", signed_in["token"]), ("without", None)):
-            # There is no such address, so that the caller's query is all that is done.
-            asked[kind].append(server.ask("GET", "/auth/me/", token=token)[2])
+            # Refused, 403 or 401, so that the caller's query is all that is done.
+            asked[kind].append(server.ask("GET", "/clients", token=token)[2])
     with_caller, without = median_ms(asked["with"]), median_ms(asked["without"])
-    print(f"a request that does nothing   with a caller {with_caller:.2f} ms   without {without:.2f} ms")
+    print(f"a request that is refused   with a caller {with_caller:.2f} ms   without {without:.2f} ms")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
--- Who sees which rows. Each rule stands here once, and everything that is read passes through it: a list, its total, a
--- search, a single row. A viewer of null sees all rows; a staff member's id, only what is theirs; 0, none. The functions
--- are plain selects, which PostgreSQL folds into the statement around them: their indexes are used as a view's are.
+-- Who sees which rows. Everything that is read passes through these rules: a list, its total, a search, a single row. (The
+-- total of bookings joins less and repeats its rule; a contract compares it with the list.) A viewer of null sees all rows;
+-- a staff member's id, only what is theirs; 0, none. The functions are plain selects, which PostgreSQL folds into the
+-- statement around them: indexes are used as a view's are.
 
 -- The bookings that a photographer is on.
 create function bookings_seen_by(viewer_id bigint) returns setof booking_details
