@@ -57,9 +57,8 @@ def serve(settings: Settings, *, fresh: bool) -> None:
         # Before the database is started: a port that is taken is known at once.
         listener = stack.enter_context(_listen(settings))
         url = settings.database_url or _embedded_url(stack, settings, fresh=fresh)
-        if settings.database_url is not None:
-            with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
-                require_schema(conn)
+        with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+            require_schema(conn)
         pool = stack.enter_context(open_pool(url, settings))
         server = create_server(
             create_app(settings, pool),
@@ -109,9 +108,15 @@ def _embedded_url(stack: contextlib.ExitStack, settings: Settings, *, fresh: boo
 
 
 def require_schema(conn: Connection) -> None:
-    """Raise ConfigurationError for a database that schema.sql has not been applied to."""
-    if not sql.platform.exists_schema(conn):
+    """Raise ConfigurationError for a database that schema.sql has not been applied to, or only an earlier one."""
+    state = sql.platform.get_schema_state(conn)
+    if not state["isInstalled"]:
         raise ConfigurationError('The database has no Photolens schema yet: psql "$DATABASE_URL" -f schema.sql')
+    if not state["isCurrent"]:
+        raise ConfigurationError(
+            "The database has the schema of an earlier version, before there were accounts. Begin with an empty one: "
+            "`photolens serve --fresh` makes the embedded database anew."
+        )
 
 
 def _welcome(settings: Settings, url: str) -> str:

@@ -18,7 +18,7 @@ select
                         'status', history.status,
                         'reason', history.reason,
                         'changedBy', history.changed_by,
-                        'changedByName', changers.name,
+                        'changedByName', coalesce(staff_members.name, changers.name),
                         'changedAt', rfc3339(history.changed_at)
                     )
                     order by history.id
@@ -33,6 +33,7 @@ select
             limit 200
         ) as history
         left join auth_users as changers on history.changed_by = changers.id
+        left join staff_members on changers.id = staff_members.user_id
     ) as access_changes
 from user_details
 where user_details.id = :user_id;

@@ -13,6 +13,8 @@ select
 -- Whether the demo's users are here, whose password everybody knows.
 select exists (select from auth_users where is_demo);
 
--- name: exists_schema()$
--- Whether schema.sql has been applied in the first schema of the search_path.
-select to_regclass(format('%%I.studio_settings', current_schema())) is not null;
+-- name: get_schema_state()^
+-- Whether schema.sql has been applied in the first schema of the search_path, and whether as it now is: with accounts.
+select
+    to_regclass(format('%%I.studio_settings', current_schema())) is not null as is_installed,
+    to_regclass(format('%%I.auth_users', current_schema())) is not null as is_current;

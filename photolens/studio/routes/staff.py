@@ -92,6 +92,7 @@ def accept_invitation(body: dict[str, str]) -> Row:
 
 
 @blp.delete("/staff/<id:staff_id>")
+@access.in_person
 @access.requires(Permission.MANAGE_STAFF)
 @blp.refuses(*ACCOUNT_PROBLEMS)
 @blp.answers(204)
