@@ -375,9 +375,14 @@ def test_no_refusal_and_no_answer_to_a_change_tells_what_is_not_to_be_seen(
     reader = Reader(api.by_role(role), studio.ids)
 
     for operation in NOT_PUBLIC:
-        for turn in range(4):
+        asked: list[tuple[str, Any]] = []
+        # Whom an operation is not for, it refuses whatever row it is about.
+        for turn in range(4 if operation.admits(ROLES[role]) else 1):
             ids = {name: known[min(turn, len(known) - 1)] for name, known in studio.ids.items()}
             for body in (operation.example(ids), {"nonsense": WORD}):
+                if (operation.address(ids), body) in asked:
+                    continue
+                asked.append((operation.address(ids), body))
                 conn.execute("savepoint asked")
                 answer = api.by_role(role).request(operation.method.upper(), operation.address(ids), body)
                 conn.execute("rollback to savepoint asked")

@@ -156,11 +156,42 @@ def test_another_invitation_kills_the_older(api: ApiClient, lena: dict[str, Any]
     assert accept(api, link_to(LENA)).status == 200
 
 
-def test_the_role_is_the_one_the_member_has_by_then(api: ApiClient, lena: dict[str, Any], link_to: LinkTo) -> None:
+def test_the_role_is_the_one_the_member_was_invited_to(api: ApiClient, lena: dict[str, Any], link_to: LinkTo) -> None:
     invite(api, lena)
+    older = link_to(LENA)
     api.patch(f"/staff/{lena['id']}", {"role": "EDITOR"})
+    invite(api, lena)
 
+    assert outcome(accept(api, older)) == (422, "link_invalid")
     assert accept(api, link_to(LENA)).body["user"]["role"] == "EDITOR"
+
+
+@pytest.mark.parametrize("had_account", [False, True])
+def test_an_invitation_that_was_accepted_is_told_with_the_account(
+    api: ApiClient, lena: dict[str, Any], enrol: Enrol, link_to: LinkTo, had_account: bool
+) -> None:
+    if had_account:
+        enrol(email=LENA)
+    invite(api, lena)
+
+    user = accept(api, link_to(LENA)).body["user"]
+
+    [entry] = api.get(f"/users/{user['id']}").body["accessChanges"]
+    assert (entry["role"], entry["status"]) == ("PHOTOGRAPHER", "ACTIVE")
+    assert entry["reason"] == "Took up the invitation to the team."
+    assert (entry["changedBy"], entry["changedByName"]) == (None, None)
+
+
+@pytest.mark.parametrize("change", [{"name": "Lena Berg"}, {"phone": "+1 555 0134"}, {"avatarUrl": None}])
+def test_an_invitation_outlives_what_it_does_not_depend_on(
+    api: ApiClient, lena: dict[str, Any], link_to: LinkTo, change: dict[str, Any]
+) -> None:
+    invite(api, lena)
+    member = api.patch(f"/staff/{lena['id']}", change).body
+
+    accepted = accept(api, link_to(LENA))
+
+    assert (accepted.status, accepted.body["user"]["name"]) == (200, member["name"])
 
 
 # Who cannot be invited
@@ -208,8 +239,8 @@ def test_inviting_is_the_business_of_administrators(api: ApiClient, lena: dict[s
 
 @pytest.mark.parametrize(
     "change",
-    [{"email": "lena@elsewhere.example"}, {"email": None}, {"status": "INACTIVE"}],
-    ids=["another e-mail", "no e-mail", "gone"],
+    [{"email": "lena@elsewhere.example"}, {"email": None}, {"role": "EDITOR"}, {"status": "INACTIVE"}],
+    ids=["another e-mail", "no e-mail", "another role", "gone"],
 )
 def test_an_invitation_is_taken_back_by(
     api: ApiClient, lena: dict[str, Any], link_to: LinkTo, look_up: LookUp, change: dict[str, Any]
@@ -219,7 +250,8 @@ def test_an_invitation_is_taken_back_by(
 
     refused = accept(api, link_to(LENA))
 
-    assert outcome(refused) == (409, "invitation_invalid")
+    assert outcome(refused) == (422, "link_invalid")
+    assert look_up("select count(*) from auth_verification_token where purpose = 'ACCEPT_INVITATION'") == 0
     assert look_up("select count(*) from auth_users where lower(email) = lower(%s)", LENA) == 0
 
 
@@ -229,7 +261,40 @@ def test_an_invitation_is_taken_back_by_removing_the_member(
     invite(api, lena)
     api.delete(f"/staff/{lena['id']}")
 
-    assert outcome(accept(api, link_to(LENA))) == (409, "invitation_invalid")
+    assert outcome(accept(api, link_to(LENA))) == (422, "link_invalid")
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        ({"status": "INACTIVE"}, {"status": "ACTIVE"}),
+        ({"role": "EDITOR"}, {"role": "PHOTOGRAPHER"}),
+        ({"email": "lena@elsewhere.example"}, {"email": LENA}),
+    ],
+    ids=["gone", "role", "e-mail"],
+)
+def test_an_invitation_that_was_taken_back_does_not_come_back(
+    api: ApiClient, lena: dict[str, Any], link_to: LinkTo, there: dict[str, Any], back: dict[str, Any]
+) -> None:
+    invite(api, lena)
+    older = link_to(LENA)
+    api.patch(f"/staff/{lena['id']}", there)
+    api.patch(f"/staff/{lena['id']}", back)
+
+    assert outcome(accept(api, older)) == (422, "link_invalid")
+    invite(api, lena)
+    assert outcome(accept(api, older)) == (422, "link_invalid")
+    assert accept(api, link_to(LENA)).status == 200
+
+
+def test_an_invitation_does_not_pass_to_whoever_is_hired_with_the_same_e_mail(
+    api: ApiClient, lena: dict[str, Any], make: Factory, link_to: LinkTo
+) -> None:
+    invite(api, lena)
+    api.delete(f"/staff/{lena['id']}")
+    make.staff(name="Lena Hoffmann", email=LENA, role="ADMIN")
+
+    assert outcome(accept(api, link_to(LENA))) == (422, "link_invalid")
 
 
 # An account that is there already
@@ -283,11 +348,12 @@ def test_the_sessions_and_tokens_of_whoever_opened_it_are_dead(
 def test_the_phone_of_whoever_opened_it_signs_nobody_in(
     api: ApiClient, taken_over: Callable[..., dict[str, Any]], messages_to: MessagesTo
 ) -> None:
-    held = taken_over(is_email_verified=False, phone_number=PHONE)
+    held = taken_over(phone_number=PHONE)
 
     api.by_token(None).post("/auth/otp/send", {"phoneNumber": PHONE, "purpose": "LOGIN"})
 
-    assert held["accepted"]["user"]["phoneNumber"] is None
+    user = held["accepted"]["user"]
+    assert (user["phoneNumber"], user["isPhoneVerified"]) == (PHONE, False)
     assert messages_to(PHONE) == []
 
 
@@ -343,6 +409,21 @@ def test_an_account_is_one_members(api: ApiClient, member: dict[str, Any], make:
 
 
 # The end of it
+
+
+def test_whoever_is_removed_takes_no_program_and_no_link_with_them(
+    api: ApiClient, member: dict[str, Any], link_to: LinkTo
+) -> None:
+    session = api.by_token(member["account"]["token"])
+    program = api.by_token(session.post("/me/tokens", {"name": "Sync", "permissions": []}).body["token"])
+    api.post("/auth/request-password-reset", {"email": LENA})
+    api.patch(f"/staff/{member['id']}", {"status": "INACTIVE"})
+
+    api.patch(f"/staff/{member['id']}", {"status": "ACTIVE"})
+
+    body = {"token": link_to(LENA), "password": PASSWORD}
+    assert outcome(api.by_token(None).post("/auth/reset-password", body)) == (422, "link_invalid")
+    assert (session.get("/auth/me").status, program.get("/auth/me").status) == (401, 401)
 
 
 def test_whoever_is_removed_from_the_team_is_signed_out_and_suspended(api: ApiClient, member: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """How often somebody may try to get in: per account and per address, counted whatever becomes of the request."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,9 @@ from tests.identity.conftest import Enrol, Later, LookUp
 
 SetTries = Callable[[int], None]
 
+OWN_PHONE = "+31698765432"
+# So many tries, and how the subject is kept for which they are: the address 192.0.2.1.
+TOO_OFTEN = (1000, hashlib.sha256(b"address 192.0.2.1").digest())
 JUNK = {"password": "password1"}  # refused before anything is hashed, which would take its time
 
 
@@ -123,6 +127,24 @@ def test_an_address_has_so_many_tries_whomever_they_are_for(way: Way, api: ApiCl
 
 
 @each_way
+def test_an_address_over_its_limit_uses_up_no_accounts_tries(
+    way: Way, api: ApiClient, set_tries: SetTries, look_up: LookUp, later: Later
+) -> None:
+    way.attempt(api, account=1, address=2)
+    set_tries(way.per_account - 1)
+    later(minutes=1)  # before which no second code is sent to a phone
+    way.attempt(api, account=2, address=1)
+    look_up("update auth_attempts set attempts = %s where attempts = 1 and subject = %s returning 1", *TOO_OFTEN)
+    before = look_up("select count(*) from auth_attempts")
+
+    refused = [way.attempt(api, account=account, address=1) for account in (1, 1, 3)]
+
+    assert [is_limited(answer) for answer in refused] == [True, True, True]
+    assert look_up("select count(*) from auth_attempts") == before  # not even a row for an account
+    assert not is_limited(way.attempt(api, account=1, address=3))
+
+
+@each_way
 def test_the_tries_of_one_address_are_not_those_of_another(way: Way, api: ApiClient, set_tries: SetTries) -> None:
     way.attempt(api, account=1, address=1)
     set_tries(way.per_address)
@@ -215,16 +237,39 @@ def test_a_wrong_password_counts_wherever_it_is_entered(api: ApiClient, enrol: E
     assert is_limited(api.post("/auth/login", {"email": user["email"], "password": user["password"]}))
 
 
-def test_a_code_for_a_phone_of_ones_own_counts_as_one_to_sign_in_by(
-    api: ApiClient, enrol: Enrol, set_tries: SetTries
+@pytest.mark.parametrize("path", ["/auth/otp/send", "/auth/otp/verify"])
+def test_codes_of_one_purpose_do_not_count_for_another(
+    api: ApiClient, enrol: Enrol, set_tries: SetTries, path: str
 ) -> None:
-    me = api.by_token(enrol(phone_number="+31612345678")["token"])
-    body = {"phoneNumber": "+31612345678", "code": "000000"}
-    me.post("/auth/otp/verify", {**body, "purpose": "VERIFY"})
+    me = api.by_token(enrol(phone_number=OWN_PHONE)["token"])
+    body = {"phoneNumber": OWN_PHONE} | ({"code": "000000"} if path.endswith("verify") else {})
+    me.post(path, {**body, "purpose": "VERIFY"})
     set_tries(20)
 
-    assert is_limited(me.post("/auth/otp/verify", {**body, "purpose": "VERIFY"}))
-    assert is_limited(me.post("/auth/otp/verify", {**body, "purpose": "LOGIN"}))
+    assert is_limited(me.post(path, {**body, "purpose": "VERIFY"}))
+    assert not is_limited(me.post(path, {**body, "purpose": "LOGIN"}))
+
+
+def test_links_of_one_kind_do_not_count_for_another(api: ApiClient, enrol: Enrol, conn: Connection) -> None:
+    body = {"email": enrol()["email"]}
+    api.post("/auth/send-verification", body)
+    conn.execute("update auth_attempts set attempts = 5")
+
+    assert is_limited(api.post("/auth/send-verification", body))
+    assert not is_limited(api.post("/auth/request-password-reset", body))
+
+
+@pytest.mark.parametrize("path", ["/auth/otp/send", "/auth/otp/verify"])
+def test_whoever_names_the_phone_of_another_as_theirs_uses_up_nobodys_tries(
+    api: ApiClient, enrol: Enrol, look_up: LookUp, path: str
+) -> None:
+    enrol(phone_number=OWN_PHONE)
+    body = {"phoneNumber": OWN_PHONE, "purpose": "VERIFY"} | ({"code": "000000"} if path.endswith("verify") else {})
+
+    refused = api.post(path, body)
+
+    assert [fault["pointer"] for fault in refused.body["errors"]] == ["/phoneNumber"]
+    assert look_up("select count(*) from auth_attempts") == 0
 
 
 def test_one_way_does_not_count_for_another(api: ApiClient, set_tries: SetTries) -> None:

@@ -354,6 +354,18 @@ def test_the_suspended_are_not_signed_in_by_a_code(
     assert (refused.status, refused.body["code"]) == (422, "code_invalid")
 
 
+def test_the_suspended_are_sent_no_code_and_are_not_told(
+    nobody: ApiClient, enrol: Enrol, messages_to: MessagesTo
+) -> None:
+    enrol(phone_number=PHONE, status="SUSPENDED")
+
+    sent, unknown = send(nobody), send(nobody, phone=ANOTHER_PHONE)
+
+    assert sent.status == 200
+    assert sent.body == unknown.body | {"phoneNumber": PHONE}
+    assert messages_to(PHONE) == []
+
+
 def test_a_code_is_for_whoever_has_the_phone_now(
     nobody: ApiClient, emma: dict[str, Any], code_to: CodeTo, conn: Connection
 ) -> None:

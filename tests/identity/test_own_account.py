@@ -212,6 +212,23 @@ def test_an_address_is_added(me: ApiClient) -> None:
     assert me.get(f"/me/addresses/{added.body['id']}").body == added.body
 
 
+def test_a_user_keeps_a_hundred_addresses_at_most(me: ApiClient, emma: dict[str, Any], conn: Connection) -> None:
+    conn.execute(
+        """
+        insert into addresses (user_id, line1, city, country)
+        select %s, n || ' Mill Lane', 'Utrecht', 'NL' from generate_series(1, 99) as houses (n)
+        """,
+        [emma["id"]],
+    )
+    last = me.post("/me/addresses", HOME)
+
+    refused = me.post("/me/addresses", HOME)
+
+    assert (last.status, refused.status, refused.body["code"]) == (201, 409, "too_many")
+    me.delete(f"/me/addresses/{last.body['id']}")
+    assert me.post("/me/addresses", HOME).status == 201
+
+
 def test_an_address_is_at_least_a_line_a_city_and_a_country(me: ApiClient) -> None:
     refused = me.post("/me/addresses", {})
     added = me.post("/me/addresses", {"line1": "12 Mill Lane", "city": "Utrecht", "country": "NL"})

@@ -8,8 +8,9 @@ import pytest
 from photolens.database import Connection
 from tests.client import Answer, ApiClient
 from tests.factories import Factory
-from tests.identity.conftest import Digest, Enrol, Later, LinkTo, LookUp, MessagesTo
+from tests.identity.conftest import CodeTo, Digest, Enrol, Later, LinkTo, LookUp, MessagesTo
 
+PHONE = "+31612345678"
 NEW = "another sentence that nobody says"
 
 
@@ -154,6 +155,7 @@ def test_the_answer_for_an_unknown_e_mail_is_the_same_and_nothing_is_sent(
     assert (unknown.status, unknown.body) == (known.status, known.body) == (204, None)
     assert sorted(unknown.headers.keys()) == sorted(known.headers.keys())
     assert look_up("select count(*) from communication_logs") == len(messages_to(user["email"])) == 1
+    assert look_up("select array_agg(identifier) from auth_verification_token") == [user["email"]]
 
 
 def test_the_suspended_are_sent_nothing(api: ApiClient, enrol: Enrol, messages_to: MessagesTo) -> None:
@@ -368,31 +370,50 @@ def test_a_link_proves_the_e_mail_as_well(api: ApiClient, enrol: Enrol, link_to:
     assert (proved["isEmailVerified"], proved["status"]) == (True, "ACTIVE")
 
 
+@pytest.mark.parametrize("is_email_verified", [False, True])
 def test_whoever_opened_the_account_with_an_e_mail_of_somebody_else_does_not_come_back_to_it(
-    api: ApiClient, enrol: Enrol, link_to: LinkTo
+    api: ApiClient, enrol: Enrol, link_to: LinkTo, messages_to: MessagesTo, is_email_verified: bool
 ) -> None:
-    opened = enrol(is_email_verified=False, phone_number="+31612345678")
+    opened = enrol(is_email_verified=is_email_verified, phone_number=PHONE)
     stranger = api.by_token(opened["token"])
     token = stranger.post("/me/tokens", {"name": "Back door", "permissions": []}).body["token"]
     ask_for_link(api, opened["email"])
 
     reset(api, link_to(opened["email"]))
 
-    user = api.get(f"/users/{opened['id']}").body
-    assert (user["phoneNumber"], user["isPhoneVerified"]) == (None, False)
+    api.by_token(None).post("/auth/otp/send", {"phoneNumber": PHONE, "purpose": "LOGIN"})
+    assert messages_to(PHONE) == []
+    assert sign_in(api, opened, opened["password"]).status == 401
     assert stranger.get("/auth/me").status == 401
     assert api.by_token(token).get("/auth/me").status == 401
 
 
-def test_whoever_has_proved_their_e_mail_before_keeps_their_phone(
-    api: ApiClient, enrol: Enrol, link_to: LinkTo
+def test_a_code_that_was_sent_before_a_reset_signs_nobody_in_after_it(
+    api: ApiClient, enrol: Enrol, link_to: LinkTo, code_to: CodeTo
 ) -> None:
-    user = enrol(phone_number="+31612345678")
+    user = enrol(phone_number=PHONE)
+    nobody = api.by_token(None)
+    nobody.post("/auth/otp/send", {"phoneNumber": PHONE, "purpose": "LOGIN"})
+    ask_for_link(api, user["email"])
+    reset(api, link_to(user["email"]))
+
+    entered = nobody.post("/auth/otp/verify", {"phoneNumber": PHONE, "code": code_to(PHONE), "purpose": "LOGIN"})
+
+    assert outcome(entered) == (422, "code_invalid")
+
+
+@pytest.mark.parametrize("is_email_verified", [False, True])
+def test_a_phone_outlives_a_reset_and_has_to_be_verified_anew(
+    api: ApiClient, enrol: Enrol, link_to: LinkTo, is_email_verified: bool
+) -> None:
+    user = enrol(is_email_verified=is_email_verified, phone_number=PHONE)
     ask_for_link(api, user["email"])
 
     reset(api, link_to(user["email"]))
 
-    assert api.get(f"/users/{user['id']}").body["phoneNumber"] == "+31612345678"
+    after = api.get(f"/users/{user['id']}").body
+    assert (after["phoneNumber"], after["isPhoneVerified"], after["isEmailVerified"]) == (PHONE, False, True)
+    assert after["status"] == "ACTIVE"
 
 
 def test_a_link_is_dead_once_its_user_is_suspended(

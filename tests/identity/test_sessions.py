@@ -68,7 +68,9 @@ def test_no_two_sign_ins_have_one_token(enrol: Enrol, open_session: Callable[...
     first, second = open_session(user), open_session(user)
 
     assert first != second
-    assert (len(first), len(second)) == (43, 43)  # 256 bits
+    for token in (first, second):
+        assert token.startswith("ps_")
+        assert len(token) == 3 + 43  # 256 bits
 
 
 def test_a_session_knows_its_device(api: ApiClient, enrol: Enrol, open_session: Callable[..., str]) -> None:
@@ -78,6 +80,25 @@ def test_a_session_knows_its_device(api: ApiClient, enrol: Enrol, open_session: 
     session = api.by_token(token).get(f"/auth/sessions/{id_of_session(api, token)}").body
 
     assert (session["ipAddress"], session["userAgent"]) == ("2001:db8::7", "Firefox on a telephone")
+
+
+@pytest.mark.parametrize(
+    ("peer", "kept"),
+    [
+        ("", None),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("192.0.2.7:4711", "192.0.2.7"),
+        ("[2001:db8::7]:4711", "2001:db8::7"),
+    ],
+    ids=["a socket of this machine", "dressed as IPv6", "with its zone", "with a port", "in brackets"],
+)
+def test_the_address_of_a_device_is_kept_plain(
+    api: ApiClient, enrol: Enrol, open_session: Callable[..., str], peer: str, kept: str | None
+) -> None:
+    token = open_session(enrol(), address=peer)
+
+    assert api.by_token(token).get(f"/auth/sessions/{id_of_session(api, token)}").body["ipAddress"] == kept
 
 
 @pytest.mark.parametrize(("browser", "kept"), [("   ", None), ("x" * 600, "x" * 500)])
@@ -144,6 +165,30 @@ def test_when_a_session_was_last_seen_is_noted_every_five_minutes_at_most(
     api.by_token(user["token"]).get("/auth/me")
 
     assert look_up(last_seen, user["id"]) == timedelta(minutes=0 if is_moved else minutes)
+
+
+# How many there are
+
+
+def test_of_a_users_sessions_the_hundred_newest_are_kept(
+    api: ApiClient, enrol: Enrol, conn: Connection, look_up: LookUp, open_session: Callable[..., str]
+) -> None:
+    user, somebody_else = enrol(), enrol()
+    added = """
+        insert into auth_sessions (user_id, session_token, created_at)
+        select %s, sha256(('earlier-' || n)::bytea), now() - n * interval '1 hour'
+        from generate_series(1, 99) as earlier (n)
+        """
+    for holder in (user["id"], somebody_else["id"]):
+        conn.execute(added.replace("earlier-", holder).encode(), [holder])
+
+    newest = open_session(user)
+
+    counted = "select count(*) from auth_sessions where user_id = %s"
+    assert (look_up(counted, user["id"]), look_up(counted, somebody_else["id"])) == (100, 100)
+    for token in (newest, user["token"], f"{user['id']}98", f"{somebody_else['id']}99"):
+        assert api.by_token(token).get("/auth/me").status == 200
+    assert api.by_token(f"{user['id']}99").get("/auth/me").status == 401
 
 
 # Who sees it

@@ -14,7 +14,7 @@ from photolens.database import open_pool
 from photolens.identity import passwords
 from tests.client import Answer, ApiClient
 from tests.conftest import SEEDED_TEMPLATE, Databases
-from tests.identity.conftest import AppWith, CodeTo, Enrol, LookUp
+from tests.identity.conftest import AppWith, CodeTo, Enrol, LookUp, MessagesTo
 
 PHONE = "+31612345678"
 PRODUCTION = {"PHOTOLENS_ENV": "production"}
@@ -293,11 +293,21 @@ def test_a_demo_users_personal_token_counts_everywhere_but_in_production(
     assert house.by_token(token).get("/auth/me").status == (200 if welcome else 401)
 
 
-def test_a_demo_user_signs_in_by_code_everywhere_but_in_production(
-    house: ApiClient, enrol: Enrol, welcome: bool, code_to: CodeTo
+def test_a_demo_user_is_sent_a_code_everywhere_but_in_production(
+    house: ApiClient, enrol: Enrol, welcome: bool, messages_to: MessagesTo
 ) -> None:
     enrol(is_demo=True, phone_number=PHONE)
+
     house.post("/auth/otp/send", {"phoneNumber": PHONE, "purpose": "LOGIN"})
+
+    assert len(messages_to(PHONE)) == int(welcome)
+
+
+def test_a_demo_user_signs_in_by_code_everywhere_but_in_production(
+    api: ApiClient, house: ApiClient, enrol: Enrol, welcome: bool, code_to: CodeTo
+) -> None:
+    enrol(is_demo=True, phone_number=PHONE)
+    api.post("/auth/otp/send", {"phoneNumber": PHONE, "purpose": "LOGIN"})  # in development
 
     answer = house.post("/auth/otp/verify", {"phoneNumber": PHONE, "code": code_to(PHONE), "purpose": "LOGIN"})
 
@@ -312,6 +322,27 @@ def test_a_demo_user_comes_from_this_machine_alone(api: ApiClient, enrol: Enrol)
 
     assert signed_in.status == 401
     assert api.by_token(user["token"]).get("/auth/me", **elsewhere).status == 401
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"environ_overrides": {"REMOTE_ADDR": "192.0.2.7"}},
+        {"headers": {"Host": "studio.example"}},
+        {"headers": {"X-Forwarded-For": "192.0.2.7"}},
+        {"headers": {"Forwarded": "for=192.0.2.7"}},
+    ],
+    ids=["another machine", "another name", "forwarded", "forwarded by the standard"],
+)
+def test_a_demo_user_is_sent_no_code_from_elsewhere(
+    api: ApiClient, enrol: Enrol, messages_to: MessagesTo, options: dict[str, Any]
+) -> None:
+    user = enrol(is_demo=True, phone_number=PHONE)
+
+    sent = api.by_token(None).post("/auth/otp/send", {"phoneNumber": PHONE, "purpose": "LOGIN"}, **options)
+
+    assert (sent.status, messages_to(PHONE)) == (200, [])
+    assert api.by_token(user["token"]).get("/auth/me", **options).status == 401
 
 
 def test_whoever_is_no_demo_user_signs_in_anywhere(house: ApiClient, enrol: Enrol) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from photolens.access import Permission
+from photolens.database import Connection
 from tests.client import Answer, ApiClient
 from tests.identity.conftest import Digest, Enrol, Later, LookUp
 
@@ -87,6 +88,23 @@ def test_two_tokens_of_one_user_cannot_have_one_name(api: ApiClient) -> None:
 def test_tokens_of_two_users_may_have_one_name(api: ApiClient) -> None:
     assert create(api, name="Sync").status == 201
     assert create(api.by_role("ADMIN"), name="Sync").status == 201
+
+
+def test_a_user_has_a_hundred_tokens_at_most(api: ApiClient, conn: Connection) -> None:
+    conn.execute("""
+        insert into api_tokens (user_id, name, token, permissions, expires_at)
+        select id, 'Token ' || n, sha256(n::text::bytea), '{}', now() + interval '1 day'
+        from auth_users cross join generate_series(1, 99) as tokens (n)
+        where email = 'owner@callers.example'
+        """)
+    last = create(api, name="The hundredth")
+
+    refused = create(api, name="One too many")
+
+    assert (last.status, refused.status, refused.body["code"]) == (201, 409, "too_many")
+    assert create(api.by_role("ADMIN")).status == 201
+    api.delete(f"/me/tokens/{last.body['id']}")
+    assert create(api, name="In its place").status == 201
 
 
 def test_nobody_is_shown_the_tokens_of_others(api: ApiClient) -> None:
@@ -202,6 +220,9 @@ def test_a_token_may_nothing_while_its_holder_is_pending(api: ApiClient, enrol: 
         ("POST", "/me/addresses", {"line1": "12 Mill Lane", "city": "Utrecht", "country": "NL"}),
         ("PATCH", "/me/addresses/1", {"city": "Utrecht"}),
         ("DELETE", "/me/addresses/1", None),
+        ("PATCH", "/users/00000000-0000-4000-8000-000000000002", {"role": "EDITOR", "reason": "Edits now."}),
+        ("PATCH", "/staff/1", {"role": "EDITOR"}),
+        ("POST", "/staff/1/invite", None),
     ],
 )
 def test_a_token_does_nothing_that_is_done_in_person(api: ApiClient, method: str, path: str, body: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from photolens.database import Connection
 from tests.client import Answer, ApiClient
 from tests.factories import Factory
-from tests.identity.conftest import Enrol
+from tests.identity.conftest import Enrol, LinkTo
 from tests.waiting import held_up
 
 REASON = "Has left the studio."
@@ -250,6 +250,26 @@ def test_whoever_comes_back_has_to_sign_in_anew(api: ApiClient, enrol: Enrol) ->
     assert signed_in.status == 200
 
 
+def test_whoever_comes_back_does_so_without_the_tokens_and_links_of_before(
+    api: ApiClient, enrol: Enrol, link_to: LinkTo
+) -> None:
+    user = enrol(role="ADMIN")
+    session = api.by_token(user["token"])
+    program = api.by_token(session.post("/me/tokens", {"name": "Sync", "permissions": []}).body["token"])
+    asked = {"email": user["email"]}
+    api.post("/auth/request-password-reset", asked)
+    reset = {"token": link_to(user["email"]), "password": "a sentence of the one who left"}
+    api.post("/auth/send-verification", asked)
+    verification = {"token": link_to(user["email"])}
+
+    change(api, user, status="SUSPENDED")
+    change(api, user, status="ACTIVE")
+
+    assert (session.get("/auth/me").status, program.get("/auth/me").status) == (401, 401)
+    assert outcome(api.post("/auth/reset-password", reset)) == (422, "link_invalid")
+    assert outcome(api.post("/auth/verify-email", verification)) == (422, "link_invalid")
+
+
 # Owners
 
 
@@ -365,6 +385,47 @@ def test_nobody_changes_themselves_by_way_of_the_team(
     refused = api.by_token(user["token"]).patch(record, {"role": "EDITOR"})
 
     assert outcome(refused) == (403, "not_oneself")
+
+
+def test_whoever_is_on_the_team_goes_by_the_name_of_their_record_whatever_they_call_themselves(
+    api: ApiClient, on_the_team: Callable[[str], tuple[dict[str, Any], str]]
+) -> None:
+    user, record = on_the_team("ADMIN")
+    me = api.by_token(user["token"])
+    name = api.get(record).body["name"]
+
+    renamed = me.patch("/me", {"name": "Somebody Else"})
+    Factory(me).client()
+
+    assert (renamed.status, renamed.body["name"]) == (200, "Somebody Else")
+    deed = api.get("/activities").body["data"][0]
+    assert (deed["actorId"], deed["actor"]) == (user["id"], name)
+
+
+def test_a_program_goes_by_the_name_of_the_record_as_well(
+    api: ApiClient, on_the_team: Callable[[str], tuple[dict[str, Any], str]]
+) -> None:
+    user, record = on_the_team("ADMIN")
+    me = api.by_token(user["token"])
+    body = {"name": "Sync", "permissions": ["MANAGE_CLIENTS"]}
+    program = api.by_token(me.post("/me/tokens", body).body["token"])
+    me.patch("/me", {"name": "Somebody Else"})
+
+    Factory(program).client()
+
+    assert api.get("/activities").body["data"][0]["actor"] == api.get(record).body["name"]
+
+
+def test_a_change_of_a_user_is_kept_under_the_name_of_the_record(
+    api: ApiClient, enrol: Enrol, on_the_team: Callable[[str], tuple[dict[str, Any], str]]
+) -> None:
+    user, record = on_the_team("ADMIN")
+    me = api.by_token(user["token"])
+    me.patch("/me", {"name": "Somebody Else"})
+
+    changed = change(me, enrol(), status="SUSPENDED").body
+
+    assert [entry["changedByName"] for entry in changed["accessChanges"]] == [api.get(record).body["name"]]
 
 
 def test_whoever_has_left_the_team_is_let_in_again_there_and_not_here(

@@ -132,12 +132,15 @@ def test_a_newer_link_kills_the_older(
 def test_the_answer_for_an_unknown_e_mail_is_the_same_and_nothing_is_sent(
     api: ApiClient, newcomer: Callable[[str], dict[str, Any]], look_up: LookUp
 ) -> None:
-    known = ask_for_link(api, newcomer("CUSTOMER"))
+    user = newcomer("CUSTOMER")
+
+    known = ask_for_link(api, user)
     unknown = ask_for_link(api, {"email": "nobody@people.example"})
 
     assert (unknown.status, unknown.body) == (known.status, known.body) == (204, None)
     assert sorted(unknown.headers.keys()) == sorted(known.headers.keys())
     assert look_up("select count(*) from communication_logs") == 1
+    assert look_up("select array_agg(identifier) from auth_verification_token") == [user["email"]]
 
 
 def test_an_e_mail_that_is_no_e_mail_is_refused(api: ApiClient) -> None:

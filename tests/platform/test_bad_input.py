@@ -138,6 +138,7 @@ class Room:
     def __init__(self, app: Flask, api: ApiClient, conn: Connection) -> None:
         self.app = app
         self.api = api
+        self._conn = conn
         make = Factory(api)
         category = make.category()
         package = make.package(categoryId=category["id"])
@@ -168,6 +169,16 @@ class Room:
         }
         self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
+        self._fingerprint = fingerprint(conn)
+        self._left = self._look()
+
+    def _look(self) -> dict[str, str]:
+        return {row["name"]: row["print"] for row in self._conn.execute(self._fingerprint).fetchall()}
+
+    def is_left_as_it_was(self) -> bool:
+        """Whether every row of every table is the same as when this was last asked."""
+        before, self._left = self._left, self._look()
+        return len(before) >= 15 and self._left == before
 
     def ids(self, operation: Operation) -> dict[str, Any]:
         """What stands for the parameters of its path: the draft, but where payments are about the issued invoice."""
@@ -223,28 +234,25 @@ def in_a_month() -> str:
 
 
 @pytest.fixture(scope="module")
-def shared(databases: Databases, settings: Settings) -> Iterator[tuple[Room, Connection]]:
+def shared(databases: Databases, settings: Settings) -> Iterator[Room]:
     """One room for all these tests: none of them may change anything in it."""
     with databases.clone(TEMPLATE) as url, open_pool(url, settings) as pool:
         app = create_app(settings, pool)
         with psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
             # What is noted of a session that was not seen for some minutes would be a change.
             conn.execute("update auth_sessions set last_seen_at = now() + interval '1 day'")
-            yield Room(app, ApiClient(app), conn), conn
+            yield Room(app, ApiClient(app), conn)
 
 
 @pytest.fixture
-def room(shared: tuple[Room, Connection]) -> Iterator[Room]:
+def room(shared: Room) -> Iterator[Room]:
     """The room; the test fails if any row of any table is another one afterwards."""
-    room, conn = shared
-    before = fingerprint(conn)
-    assert len(before) >= 15
-    yield room
-    assert fingerprint(conn) == before
+    yield shared
+    assert shared.is_left_as_it_was()
 
 
-def fingerprint(conn: Connection) -> dict[str, str]:
-    """What every table holds, down to the last column."""
+def fingerprint(conn: Connection) -> bytes:
+    """The query for what every table holds, down to the last column."""
     tables = conn.execute(
         "select table_name from information_schema.tables"
         " where table_schema = current_schema() and table_type = 'BASE TABLE'"
@@ -253,7 +261,7 @@ def fingerprint(conn: Connection) -> dict[str, str]:
         f"select '{table}' as name, count(*) || md5(string_agg(t::text, ',' order by t::text)) as print from {table} t"
         for table in (row["table_name"] for row in tables)
     )
-    return {row["name"]: row["print"] for row in conn.execute(prints.encode())}
+    return prints.encode()
 
 
 def test_the_room_has_a_row_for_every_name_in_a_path_or_body(room: Room) -> None:
@@ -567,16 +575,37 @@ def fields(
             yield deep_pointer, deep_schema, with_first
 
 
+def shares() -> dict[tuple[str, str], list[Any]]:
+    """The wrong values for each field of each operation.
+
+    Of fields that the document describes alike, the first is sent all of them, and the others a quarter each in turn.
+    """
+    alike: dict[str, int] = {}
+    found = {}
+    for operation in WITH_BODY:
+        assert operation.media is not None
+        for pointer, schema, _ in fields(operation.schema, operation.media["example"]):
+            described = {key: value for key, value in resolved(schema).items() if key not in ("example", "description")}
+            kind = json.dumps(described, sort_keys=True)
+            turn = alike[kind] = alike.get(kind, -1) + 1
+            values = list(wrong_values(schema))
+            found[operation.name, pointer] = values if turn == 0 else values[turn % 4 :: 4]
+    return found
+
+
+SHARES = shares()
+
+
 @each(WITH_BODY)
 def test_a_field_of_the_wrong_kind_is_422_at_its_pointer(room: Room, operation: Operation) -> None:
     body = room.body(operation)
     sent = 0
-    for pointer, schema, with_value in fields(operation.schema, body):
-        for wrong in wrong_values(schema):
+    for pointer, _schema, with_value in fields(operation.schema, body):
+        for wrong in SHARES[operation.name, pointer]:
             answer = room.send(operation, with_value(wrong))
             assert_invalid(answer, pointer, what=(pointer, wrong))
             sent += 1
-    assert sent >= 10
+    assert sent >= 3
 
 
 @each(WITH_BODY)

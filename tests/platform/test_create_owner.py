@@ -4,8 +4,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from photolens.cli import photolens
-from photolens.database import Connection
+from photolens.database import Connection, Row
 from tests.client import ApiClient
+from tests.factories import Factory
 
 pytestmark = pytest.mark.committed
 
@@ -18,11 +19,13 @@ def create_owner(url: str, typed: str | None = None, **account: str) -> Result:
     return runner.invoke(photolens, ["users", "create-owner", *options], input=typed, catch_exceptions=False)
 
 
-def accounts(conn: Connection) -> int:
-    row = conn.execute("select count(*) from auth_users").fetchone()
+def kept(conn: Connection) -> Row:
+    """How many accounts and records on the team there are."""
+    row = conn.execute(
+        "select (select count(*) from auth_users) as accounts, (select count(*) from staff_members) as members"
+    ).fetchone()
     assert row is not None
-    count: int = row["count"]
-    return count
+    return row
 
 
 def test_an_owner_can_sign_in_at_once_and_do_everything(clone_url: str, api: ApiClient) -> None:
@@ -34,6 +37,30 @@ def test_an_owner_can_sign_in_at_once_and_do_everything(clone_url: str, api: Api
     assert (me["user"]["name"], me["user"]["role"], me["user"]["status"]) == ("Rosa Delgado", "OWNER", "ACTIVE")
     assert me["user"]["isEmailVerified"] is True
     assert me["permissions"] == api.get("/auth/me").body["permissions"]
+
+
+def test_an_owner_is_on_the_team(clone_url: str, api: ApiClient) -> None:
+    create_owner(clone_url, **ROSA)
+    signed_in = api.by_token(None).post("/auth/login", {"email": ROSA["email"], "password": ROSA["password"]})
+
+    me = api.by_token(signed_in.body["token"]).get("/auth/me").body
+    [member] = api.get("/staff").body["data"]
+
+    assert (member["id"], member["userId"]) == (me["staffId"], me["user"]["id"])
+    assert (member["name"], member["email"]) == (ROSA["name"], ROSA["email"])
+    assert (member["role"], member["status"]) == ("OWNER", "ACTIVE")
+
+
+def test_an_owner_who_is_on_the_team_already_is_not_opened_by_halves(
+    clone_url: str, conn: Connection, make: Factory
+) -> None:
+    make.staff(name="Rosa", role="OWNER", email=ROSA["email"].upper())
+    before = kept(conn)
+
+    refused = create_owner(clone_url, **ROSA)
+
+    assert (refused.exit_code, refused.output) == (1, "Error: Another staff member has this e-mail address.\n")
+    assert kept(conn) == before
 
 
 def test_an_owner_has_a_profile_as_everybody_has(clone_url: str, api: ApiClient) -> None:
@@ -63,15 +90,15 @@ def test_a_password_that_is_not_given_is_asked_for_twice_and_not_shown(clone_url
         ("password", "Rosa@Studio.example", "The password is the e-mail address."),
         ("email", "rosa", "The email is not an e-mail address."),
         ("name", " ", "The name may not be empty."),
-        ("email", "OWNER@callers.example", "Somebody has an account with OWNER@callers.example already."),
+        ("email", "OWNER@callers.example", "Somebody has an account with this e-mail address."),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence(
     clone_url: str, conn: Connection, field: str, value: str, sentence: str
 ) -> None:
-    before = accounts(conn)
+    before = kept(conn)
 
     refused = create_owner(clone_url, **{**ROSA, field: value})
 
     assert (refused.exit_code, refused.output) == (1, f"Error: {sentence}\n")
-    assert accounts(conn) == before
+    assert kept(conn) == before

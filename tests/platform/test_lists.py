@@ -493,6 +493,19 @@ def test_a_page_after_rows_that_are_all_gone_is_empty(api: ApiClient, make: Fact
     assert (after["data"], after["nextCursor"]) == ([], None)
 
 
+@pytest.mark.parametrize(
+    ("path", "order", "row_id"),
+    [("/users", "UserList name", 1), ("/clients", "ClientList name", "00000000-0000-4000-8000-000000000001")],
+)
+def test_a_cursor_with_an_id_of_another_type_is_refused(api: ApiClient, path: str, order: str, row_id: Any) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps([order, "a", row_id]).encode()).decode().rstrip("=")
+
+    refused = api.get(path, query_string={"cursor": cursor, "sort": "name"})
+
+    assert refused.status == 422
+    assert pointers(refused) == ["/cursor"]
+
+
 def test_a_cursor_that_was_forged_is_refused_whatever_it_holds(api: ApiClient) -> None:
     forged = [["ClientList name", "a", True], ["ClientList name", "a", 1.5], ["ClientList name", None, 1], {"a": 1}, 7]
 

@@ -302,11 +302,21 @@ def test_text_that_cannot_be_kept_is_invalid(api: ApiClient, text: Any, detail: 
 
 
 def test_text_of_any_script_is_kept_as_it_is(api: ApiClient) -> None:
-    name = "Zoë 🎞️ 高橋 عمر \u202e'\"; drop table clients; --"
+    name = "Zoë 🎞️ 高橋 عمر '\"; drop table clients; --"
 
     created = api.post("/clients", {"name": name, "email": "zoë@bücher.example"})
 
     assert (created.status, created.body["name"], created.body["email"]) == (201, name, "zoë@bücher.example")
+
+
+def test_text_that_turns_the_direction_of_what_follows_is_invalid(api: ApiClient) -> None:
+    for turning in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+        refused = api.post("/clients", {"name": f"Emma {turning}nehC", "email": "emma@example.com"})
+
+        assert refused.status == 422, ascii(turning)
+        assert [(fault["pointer"], fault["detail"]) for fault in refused.body["errors"]] == [
+            ("/name", "may not hold control characters")
+        ]
 
 
 NUMBERS = ["0", "-1", "1.5", "1.0", '"1"', "true", "null", "9223372036854775808", "1e30"]

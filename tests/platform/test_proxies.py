@@ -20,21 +20,36 @@ def app_behind(trusted: str, conn: Connection) -> Flask:
     return create_app(settings, OneConnection(conn))  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="module")
+def behind_proxies(shared_connection: Connection) -> Flask:
+    return app_behind("10.0.0.0/8, ::1", shared_connection)
+
+
 @pytest.fixture
-def behind(conn: Connection) -> Flask:
+def behind(behind_proxies: Flask, conn: Connection) -> Flask:
     """An application behind the proxies of a private network, one of which may be on its own machine."""
-    return app_behind("10.0.0.0/8, ::1", conn)
+    return behind_proxies
 
 
 def seen(app: Flask, conn: Connection, peer: str, *forwarded_for: str) -> str | None:
-    """The address that a sign-up comes from, in the eyes of its user: the connection's is `peer`."""
+    """The address that somebody signs in from, by a code, in their own eyes: the connection's is `peer`."""
     headers = [("X-Forwarded-For", hops) for hops in forwarded_for]
-    account = {"name": "Emma Chen", "email": "emma@example.com", "password": "a sentence nobody says"}
+    emma = {"phoneNumber": "+31612345678", "purpose": "LOGIN", "code": "042117"}
     with conn.transaction(force_rollback=True):
+        conn.execute(
+            "insert into auth_users (name, email, phone_number, phone_verified)"
+            " values ('Emma Chen', 'emma@example.com', %(phoneNumber)s, now())",
+            emma,
+        )
+        conn.execute(
+            "insert into otp_sessions (phone_number, otp_code, purpose, expires_at)"
+            " values (%s, %s, 'LOGIN', now() + interval '5 minutes')",
+            [emma["phoneNumber"], app.extensions["seal"].mac("one-time code", "LOGIN", emma["phoneNumber"], "042117")],
+        )
         visitor = ApiClient(app, token=None)
-        signed_up = visitor.post("/auth/signup", account, headers=headers, environ_overrides={"REMOTE_ADDR": peer})
-        assert signed_up.status == 201, signed_up.body
-        [session] = visitor.by_token(signed_up.body["token"]).get("/auth/sessions").body["data"]
+        signed_in = visitor.post("/auth/otp/verify", emma, headers=headers, environ_overrides={"REMOTE_ADDR": peer})
+        assert signed_in.status == 200, signed_in.body
+        [session] = visitor.by_token(signed_in.body["token"]).get("/auth/sessions").body["data"]
     address: str | None = session["ipAddress"]
     return address
 
@@ -75,7 +90,22 @@ def test_a_request_from_the_private_network_itself_comes_from_its_first_hop(behi
     assert seen(behind, conn, INNER_PROXY, f"10.1.2.3, {PROXY}") == "10.1.2.3"
 
 
-@pytest.mark.parametrize("hop", ["unknown", "_hidden", "192.0.2", "192.0.2.7:4711", "999.0.2.7", "", "x" * 5000, "é"])
+@pytest.mark.parametrize(
+    ("hop", "address"),
+    [
+        (f"{CLIENT}:4711", CLIENT),
+        (f"::ffff:{CLIENT}", CLIENT),
+        ("[2001:db8::7]:4711", "2001:db8::7"),
+        ("[2001:db8::7]", "2001:db8::7"),
+    ],
+)
+def test_a_hop_may_be_written_with_its_port_or_in_the_dress_of_ipv6(
+    behind: Flask, conn: Connection, hop: str, address: str
+) -> None:
+    assert seen(behind, conn, INNER_PROXY, f"203.0.113.9, {hop}, {PROXY}") == address
+
+
+@pytest.mark.parametrize("hop", ["unknown", "_hidden", "192.0.2", "192.0.2.7:port", "999.0.2.7", "", "x" * 5000, "é"])
 def test_where_a_hop_is_no_address_the_last_proxy_that_wrote_one_is_taken(
     behind: Flask, conn: Connection, hop: str
 ) -> None:

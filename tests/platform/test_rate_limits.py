@@ -127,11 +127,23 @@ def test_a_preflight_is_not_counted(api: ApiClient, app: Flask) -> None:
     assert api.by_token(None).get("/me").headers["RateLimit-Remaining"] == "2"
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("DELETE", "/clients")])
-def test_an_address_or_a_method_that_is_none_is_counted_too(api: ApiClient, method: str, path: str) -> None:
-    answers = [asked_from(HERE, api, path, method).status for _ in range(MOST + 1)]
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("DELETE", "/clients", 405)])
+def test_an_address_or_a_method_that_is_none_is_not_counted(
+    api: ApiClient, method: str, path: str, status: int
+) -> None:
+    answers = [asked_from(HERE, api, path, method) for _ in range(MOST + 1)]
 
-    assert answers[-1] == 429
+    assert [answer.status for answer in answers] == [status] * (MOST + 1)
+    assert "RateLimit-Remaining" not in answers[-1].headers
+    assert asked_from(HERE, api).headers["RateLimit-Remaining"] == "2"
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("DELETE", "/clients", 405)])
+def test_an_address_or_a_method_that_is_none_does_not_trouble_the_database(method: str, path: str, status: int) -> None:
+    settings = Settings.from_environment({"SECRET_KEY": "only the tests have this one, and no server"})
+    api = ApiClient(create_app(settings, ConnectionPool(open=False)))  # a pool that lends nothing
+
+    assert api.request(method, path).status == status
 
 
 def test_a_change_that_comes_too_often_is_not_made(api: ApiClient) -> None:

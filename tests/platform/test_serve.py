@@ -199,6 +199,28 @@ def test_everybody_whose_login_is_announced_can_sign_in(studio: Studio) -> None:
     assert roles == {login: login.upper() for login in logins}
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Host": "evil.example"}, id="under another name (DNS rebinding)"),
+        pytest.param({"X-Forwarded-For": "192.0.2.7"}, id="through a proxy that nobody trusts"),
+        pytest.param({"Forwarded": "for=192.0.2.7"}, id="through one of the newer kind"),
+    ],
+)
+def test_the_demos_users_are_nobody_to_a_request_that_may_come_from_elsewhere(
+    studio: Studio, headers: dict[str, str]
+) -> None:
+    url = f"{studio.server.api}/auth/login"
+    owner = sign_in(studio.server.api)
+
+    status, refused, _ = get(url, "POST", DEMO_OWNER, **headers)
+    wrong, wrong_password, _ = get(url, "POST", DEMO_OWNER | {"password": "not theirs at all"}, **headers)
+
+    assert (status, refused) == (wrong, wrong_password)
+    assert (status, json.loads(refused)["code"]) == (401, "invalid_credentials")
+    assert get(f"{studio.server.api}/clients", **owner, **headers)[0] == 401
+
+
 def test_whoever_has_not_signed_in_is_shown_nothing_of_the_studio(studio: Studio) -> None:
     status, body, headers = get(f"{studio.server.api}/clients")
 
@@ -287,8 +309,11 @@ def test_ctrl_c_ends_server_and_postgresql_with_status_0(state_dir: Path) -> Non
     assert postmaster(state_dir) is None
 
 
-def test_a_server_that_was_killed_is_followed_by_one_that_takes_its_postgresql_over(state_dir: Path) -> None:
+def test_a_server_that_was_killed_is_followed_by_one_that_takes_its_postgresql_over_or_begins_anew(
+    state_dir: Path,
+) -> None:
     with serving(STATE_DIR=str(state_dir)) as server:
+        demo = client_names(server.api)
         add_emma(server.api)
         server.process.kill()
         server.process.wait(60)
@@ -297,6 +322,12 @@ def test_a_server_that_was_killed_is_followed_by_one_that_takes_its_postgresql_o
     with serving(STATE_DIR=str(state_dir)) as server:
         assert postmaster(state_dir) == left_running
         assert "Emma Chen" in client_names(server.api)
+        server.process.kill()
+        server.process.wait(60)
+
+    with serving("--fresh", STATE_DIR=str(state_dir)) as server:
+        assert "Created the demo studio" in server.announced
+        assert client_names(server.api) == demo
 
     assert left_running is not None
     assert server.process.returncode == 0
@@ -319,25 +350,11 @@ def test_after_server_and_postgresql_were_killed_what_was_answered_is_there(stat
     assert postmaster(state_dir) is None
 
 
-def test_fresh_makes_the_demo_studio_anew_even_beside_a_postgresql_left_running(state_dir: Path) -> None:
-    with serving(STATE_DIR=str(state_dir)) as server:
-        demo = client_names(server.api)
-        add_emma(server.api)
-        server.process.kill()
-        server.process.wait(60)
-
-    with serving("--fresh", STATE_DIR=str(state_dir)) as server:
-        assert "Created the demo studio" in server.announced
-        assert client_names(server.api) == demo
-
-    assert postmaster(state_dir) is None
-
-
-def test_the_audit_of_a_stopped_studio_finds_nothing_and_leaves_nothing_running(state_dir: Path) -> None:
-    audit = photolens("db", "audit", STATE_DIR=str(state_dir))
+def test_the_audit_of_a_stopped_studio_finds_nothing_and_leaves_nothing_running(first_start: FirstStart) -> None:
+    audit = photolens("db", "audit", STATE_DIR=str(first_start.state_dir))
 
     assert (audit.returncode, audit.stdout) == (0, "Every derived field is what its rows say.\n")
-    assert postmaster(state_dir) is None
+    assert postmaster(first_start.state_dir) is None
 
 
 # What cannot be served
@@ -449,6 +466,29 @@ def test_a_database_url_is_honoured_and_its_words_stay_private(databases: Databa
     assert "postgresql://" not in server.announced
     assert server.process.returncode == 0
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize(
+    ("variables", "address", "is_secure"),
+    [
+        pytest.param({"TRUSTED_PROXIES": "127.0.0.1"}, "192.0.2.7", True, id="a proxy that is trusted"),
+        pytest.param({}, "127.0.0.1", False, id="anybody else"),
+    ],
+)
+def test_a_forwarded_request_comes_from_where_a_trusted_proxy_says_it_does(
+    clone_url: str, variables: dict[str, str], address: str, is_secure: bool
+) -> None:
+    forwarded = {"X-Forwarded-For": "203.0.113.9, 192.0.2.7", "X-Forwarded-Proto": "https"}
+    with serving(DATABASE_URL=clone_url, **variables) as server:
+        status, body, headers = get(
+            f"{server.api}/auth/signup", "POST", {**EMMA, "password": "a sentence nobody says"}, **forwarded
+        )
+        emma = {"Authorization": f"Bearer {json.loads(body)['token']}"}
+        _, sessions, _ = get(f"{server.api}/auth/sessions", **emma)
+
+    assert status == 201
+    assert ("Strict-Transport-Security" in headers) == is_secure
+    assert [session["ipAddress"] for session in json.loads(sessions)["data"]] == [address]
 
 
 def test_a_database_without_the_schema_is_refused_with_the_way_to_mend_it(databases: Databases) -> None:

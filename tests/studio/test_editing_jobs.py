@@ -281,7 +281,7 @@ def test_an_editor_does_their_own_jobs(api: ApiClient, make: Factory, yuki: dict
     )
 
     assert (moved.status, moved.body["status"], moved.body["notes"]) == (200, "IN_PROGRESS", "Warm tones.")
-    assert [row["changedBy"] for row in moved.body["statusHistory"]] == ["Owner Test", "Editor Test"]
+    assert [row["changedBy"] for row in moved.body["statusHistory"]] == ["Owner Test", "Yuki Sato"]
 
 
 def test_an_editor_sees_and_moves_no_job_of_anybody_else(api: ApiClient, make: Factory, yuki: dict[str, Any]) -> None:

@@ -15,7 +15,6 @@ LENA = {
     "email": "lena@studio.example",
     "phone": "+1 555 0190",
     "avatarUrl": "https://images.example/lena.jpg",
-    "status": "INVITED",
 }
 
 
@@ -63,6 +62,29 @@ def test_roles_and_statuses_are_words_of_a_list(api: ApiClient, field: str, word
 
     assert refused.status == 422
     assert [fault["pointer"] for fault in refused.body["errors"]] == [f"/{field}"]
+
+
+def test_nobody_is_made_invited_but_by_an_invitation(api: ApiClient, make: Factory) -> None:
+    member = make.staff(**LENA)
+
+    refused = [
+        api.post("/staff", {"name": "Lena Two", "role": "EDITOR", "status": "INVITED"}),
+        api.patch(f"/staff/{member['id']}", {"status": "INVITED"}),
+    ]
+
+    assert [(answer.status, [fault["pointer"] for fault in answer.body["errors"]]) for answer in refused] == [
+        (422, ["/status"])
+    ] * 2
+    assert api.get("/staff").body["data"] == [member]
+
+
+def test_a_member_who_was_invited_is_so_until_they_accept(api: ApiClient, make: Factory) -> None:
+    member = make.staff(**LENA)
+
+    invited = api.post(f"/staff/{member['id']}/invite")
+
+    assert (invited.status, invited.body["status"], invited.body["userId"]) == (200, "INVITED", None)
+    assert api.get(f"/staff/{member['id']}").body == invited.body
 
 
 def test_a_patch_changes_only_what_it_names(api: ApiClient, make: Factory) -> None:
@@ -203,9 +225,10 @@ def test_a_member_who_comes_back_can_be_booked_again(api: ApiClient, make: Facto
 
 
 def test_somebody_who_is_only_invited_can_be_booked(api: ApiClient, make: Factory) -> None:
-    booking = make.booking(make.staff(name="Lena", status="INVITED"))
+    lena = make.staff(**LENA)
+    api.post(f"/staff/{lena['id']}/invite")
 
-    assert assigned(api, booking) == ["Lena"]
+    assert assigned(api, make.booking(lena)) == ["Lena Hoffmann"]
 
 
 # Members and their accounts
@@ -336,18 +359,41 @@ def test_an_administrator_adds_changes_and_removes_no_owner(api: ApiClient, make
     assert [api.get(f"/staff/{member['id']}").body for member in (owner, editor)] == [owner, editor]
 
 
-def test_a_member_whose_account_is_still_pending_is_not_changed_by_halves(
+def test_a_member_whose_account_may_not_be_changed_is_not_changed_by_halves(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    member = with_account(make, conn, "OWNER")
+
+    refused = api.patch(f"/staff/{member['id']}", {"name": "Yuki Sato", "status": "INACTIVE"})
+
+    assert (refused.status, refused.body["code"]) == (403, "not_oneself")
+    assert api.get(f"/staff/{member['id']}").body == member | {"userId": api.get("/me").body["id"]}
+
+
+def test_the_account_of_a_member_who_is_inactive_is_not_let_in_on_its_own(
     api: ApiClient, make: Factory, conn: Connection
 ) -> None:
     member = with_account(make, conn, "EDITOR")
-    conn.execute("update auth_users set status = 'PENDING', email_verified = null where role = 'EDITOR'")
+    user_id = api.by_role("EDITOR").get("/me").body["id"]
     api.patch(f"/staff/{member['id']}", {"status": "INACTIVE"})
 
-    refused = api.patch(f"/staff/{member['id']}", {"name": "Yuki Sato", "status": "ACTIVE"})
+    refused = api.patch(f"/users/{user_id}", {"status": "ACTIVE", "reason": "Was so good."})
 
-    assert (refused.status, refused.body["code"]) == (409, "not_verified")
-    left = api.get(f"/staff/{member['id']}").body
-    assert (left["name"], left["status"]) == (member["name"], "INACTIVE")
+    assert (refused.status, refused.body["code"]) == (409, "is_staff")
+    assert api.get(f"/users/{user_id}").body["status"] == "SUSPENDED"
+
+
+def test_a_member_who_is_inactive_keeps_nothing_that_let_them_in(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    member = with_account(make, conn, "EDITOR")
+    token = api.by_role("EDITOR").post("/me/tokens", {"name": "Sync", "permissions": []}).body["token"]
+
+    for status in ("INACTIVE", "ACTIVE"):
+        api.patch(f"/staff/{member['id']}", {"status": status})
+
+    assert api.by_role("EDITOR").get("/me").status == 401
+    assert api.by_token(token).get("/me").status == 401
 
 
 @pytest.mark.parametrize(("sort", "expected"), [("name", ["ada", "Bo"]), ("-name", ["Bo", "ada"])])
@@ -373,7 +419,8 @@ def test_staff_is_sorted_by(api: ApiClient, make: Factory, sort: str, expected: 
     ],
 )
 def test_staff_can_be_had_by(api: ApiClient, make: Factory, query: str, expected: list[str]) -> None:
-    make.staff(**LENA)
+    lena = make.staff(**LENA)
     make.staff(name="Kit_100%", role="PHOTOGRAPHER")
+    api.post(f"/staff/{lena['id']}/invite")
 
     assert names(api, f"?{query}") == expected
