@@ -58,6 +58,7 @@ IN_PERSON = {
 IN_PERSON_WITH_PERMISSION = {
     "changeUser",
     "inviteStaffMember",
+    "removeStaffMember",
     "updateStaffMember",
 }
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -814,9 +815,27 @@ FORGED_KEYS = (
 )
 
 
+def order_of(operation: Operation, sort: str) -> str:
+    """How the cursors of a list name it and its order: `ClientList name`."""
+    page = operation.spec["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    return f"{page.removesuffix('Page').removesuffix('Summary')}List {sort}"
+
+
+@each(PAGED)
+def test_the_cursors_of_a_list_name_it_and_its_order(room: Room, operation: Operation) -> None:
+    sort = operation.query_parameters["sort"]["default"]
+    last = str(UUID(int=2**128 - 1)) if operation.name == "listUsers" else MAX_ID
+
+    answer = room.send(
+        operation, query={"sort": sort, "cursor": cursor_of([order_of(operation, sort), "infinity", last])}
+    )
+
+    assert answer.status == 200, answer.body
+
+
 @each(PAGED)
 def test_garbage_is_no_cursor(room: Room, operation: Operation) -> None:
-    sort = operation.query_parameters["sort"]["default"]
+    sort = order_of(operation, operation.query_parameters["sort"]["default"])
     garbage = (
         *(
             "x",
@@ -848,7 +867,8 @@ def test_garbage_is_no_cursor(room: Room, operation: Operation) -> None:
 def test_a_forged_cursor_is_a_page_or_422_at_its_pointer(room: Room, operation: Operation) -> None:
     for sort in operation.query_parameters["sort"]["enum"]:
         for key in FORGED_KEYS:
-            answer = room.send(operation, query={"sort": sort, "cursor": cursor_of([sort, key, MAX_ID])})
+            cursor = cursor_of([order_of(operation, sort), key, MAX_ID])
+            answer = room.send(operation, query={"sort": sort, "cursor": cursor})
             if answer.status != 200:
                 assert_invalid(answer, "/cursor", location="query", what=(sort, key))
 
@@ -858,7 +878,8 @@ def test_a_cursor_of_one_order_is_none_of_another(room: Room, operation: Operati
     orders = operation.query_parameters["sort"]["enum"]
     for cursor_sort in orders:
         for sort in {*orders} - {cursor_sort}:
-            answer = room.send(operation, query={"sort": sort, "cursor": cursor_of([cursor_sort, "2026-11-20", 1])})
+            cursor = cursor_of([order_of(operation, cursor_sort), "2026-11-20", 1])
+            answer = room.send(operation, query={"sort": sort, "cursor": cursor})
             assert_invalid(answer, "/cursor", location="query", what=(cursor_sort, sort))
 
 
