@@ -24,7 +24,7 @@ from photolens.config import ConfigurationError, Settings
 from photolens.embedded import ROOT
 from photolens.server import serve
 from tests.client import token_of
-from tests.conftest import SEEDED_TEMPLATE, TEMPLATE, Databases, RunningServer, serving
+from tests.conftest import SEEDED_TEMPLATE, TEMPLATE, Databases, RunningServer, psql, serving
 
 EMMA = {"name": "Emma Chen", "email": "emma.chen@example.com"}
 OWNER = {"Authorization": f"Bearer {token_of('OWNER')}"}  # of every clone of a template
@@ -496,6 +496,15 @@ def test_a_database_without_the_schema_is_refused_with_the_way_to_mend_it(databa
         refused = photolens("serve", DATABASE_URL=url)
 
     assert_told_in_a_sentence(refused, "schema", "psql", "schema.sql")
+
+
+def test_a_database_from_before_there_were_accounts_is_refused_too(databases: Databases) -> None:
+    with databases.clone(TEMPLATE) as url:
+        psql(url, "-c", "drop table auth_users cascade")
+
+        refused = photolens("serve", DATABASE_URL=url)
+
+    assert_told_in_a_sentence(refused, "earlier version", "--fresh")
 
 
 @pytest.mark.parametrize("command", [("serve",), ("db", "audit")])
