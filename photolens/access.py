@@ -118,6 +118,11 @@ class Demand:
     in_person: bool = False
     permissions: tuple[frozenset[Permission], ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself: whoever need not be known cannot be asked for anything."""
+        if not self.caller and (self.in_person or self.permissions):
+            raise TypeError("An operation is @public, or it demands something of its caller; not both.")
+
 
 View = Callable[..., Any]
 FindCaller = Callable[[Connection, str], Caller | None]

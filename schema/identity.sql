@@ -57,6 +57,8 @@ create unique index auth_users_email_key on auth_users (lower(email));
 create index auth_users_created_at_idx on auth_users (created_at, id);
 create index auth_users_name_idx on auth_users (lower(name), id);
 create index auth_users_role_idx on auth_users (role, status);
+create index auth_users_search_idx on auth_users
+using gin (lower(name || ' ' || email || ' ' || coalesce(phone_number, '')) gin_trgm_ops);
 
 -- platform.sql cannot name this table yet, so the feed's reference to it stands here.
 alter table activities add constraint activities_actor_fkey

@@ -365,3 +365,12 @@ def test_whoever_may_change_a_row_may_do_so_on_a_condition(api: ApiClient, make:
     changed = member.patch(address, change, headers={"If-Match": api.get(address).headers["ETag"]})
 
     assert (changed.status, changed.body | change) == (200, changed.body)
+
+
+def test_an_operation_that_is_public_demands_nothing_of_its_caller() -> None:
+    def view() -> None:
+        """An operation"""
+
+    for demanding in (access.requires(access.Permission.VIEW_CLIENTS), access.in_person):
+        with pytest.raises(TypeError, match="public"):
+            access.public(demanding(view))
