@@ -79,19 +79,21 @@ select
     occupied
 from bookings;
 
-insert into editing_jobs (booking_id, editor_id, due_date, created_at)
+insert into editing_jobs (booking_id, editor_id, stage_id, due_date, created_at)
 select
     id,
     1 + 3 * (id % 13),
+    (select editing_stages.id from editing_stages where editing_stages.position = 1),
     case when id % 20 <> 1 then ends_at::date + 14 end,
     ends_at
 from bookings
 where status = 'COMPLETED'
 order by id;
 
-insert into editing_status_logs (editing_job_id, status, changed_at, changed_by)
+insert into editing_status_logs (editing_job_id, stage_id, status, changed_at, changed_by)
 select
     id,
+    stage_id,
     'PENDING',
     created_at,
     'bench'

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 
 from photolens.config import current_settings
 from photolens.database import Connection, connection
@@ -19,6 +19,7 @@ from photolens.problems import FORBIDDEN, SESSION_REQUIRED, UNAUTHENTICATED
 from photolens.proxies import is_from_this_machine
 
 API = "/api/v1/"
+SYSTEM = "Photolens"  # what tasks go by in activities
 
 
 class Permission(StrEnum):
@@ -170,6 +171,14 @@ def current_caller() -> Caller:
         raise UNAUTHENTICATED("Sign in, and send the token.")
     challenge = 'Bearer error="invalid_token"'
     raise UNAUTHENTICATED("The token is not valid, or no longer.", headers={"WWW-Authenticate": challenge})
+
+
+def current_actor() -> tuple[UUID | None, str]:
+    """Who does what is being done: the caller's id and name; where no request is, nobody's and the system's."""
+    if not has_request_context():
+        return None, SYSTEM
+    caller = current_caller()
+    return caller.user_id, caller.name
 
 
 def is_demo_welcome() -> bool:

@@ -1,14 +1,18 @@
 """The way out: what a view returns becomes JSON bytes, straight from the rows, with their ETag."""
 
 import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, request, stream_with_context
 from flask.json.provider import JSONProvider
 from werkzeug.datastructures import MultiDict
+
+from photolens.spreadsheets import MIMETYPE, to_csv
 
 
 def _default(value: Any) -> str:
@@ -39,22 +43,43 @@ def next_link(next_cursor: str) -> str:
     return f'<{request.path}?{urlencode(list(arguments.items(multi=True)))}>; rel="next"'
 
 
-def json_answer(value: Any, status: int, named_by: str = "id", location: str | None = None) -> Response:
-    """The response to a view's value: 201 names the new row's address, 204 has no body, a GET may turn into 304."""
+def answer(
+    value: Any, status: int, named_by: str = "id", location: str | None = None, table: Sequence[str] | None = None
+) -> Response:
+    """The response to a view's value: 201 names the new row's address, 204 has no body, a GET may turn into 304.
+
+    A value with a `table`, the columns of its `data`, is answered as CSV to whoever would rather have that.
+    """
     if status == 204:
         return Response(status=204)
-    body = to_json(value)
+    as_table = table is not None and _prefers_csv()
+    body = b"".join(to_csv(table, value["data"])) if as_table and table else to_json(value)
     etag = hashlib.sha256(body).hexdigest()[:32]
     if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     else:
-        response = Response(body, status, mimetype="application/json")
+        response = Response(body, status, mimetype=MIMETYPE if as_table else "application/json")
     response.set_etag(etag)
+    if table is not None:
+        response.headers["Vary"] = "Accept"
     if status == 200 and value.get("nextCursor"):
         response.headers["Link"] = next_link(value["nextCursor"])
     if status == 201:
         response.headers["Location"] = location or f"{request.path}/{value[named_by]}"
     return response
+
+
+def stream(columns: Sequence[str], rows: Iterator[Mapping[str, Any]], filename: str) -> Response:
+    """Rows as a CSV file, as they come from the database. What fails before the first of them is still a problem."""
+    first = next(rows, None)
+    lines = to_csv(columns, rows if first is None else chain([first], rows))
+    response = Response(stream_with_context(lines), mimetype=MIMETYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def _prefers_csv() -> bool:
+    return request.accept_mimetypes.best_match(["application/json", MIMETYPE]) == MIMETYPE
 
 
 def init_app(app: Flask) -> None:

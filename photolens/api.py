@@ -103,21 +103,47 @@ class Blueprint(flask_smorest.Blueprint):
         self._prepare_doc_cbks.append(openapi.describe_conventions)
 
     def answers(
-        self, status: int, schema: type[Output] | None = None, *, named_by: str = "id", location: str | None = None
+        self,
+        status: int,
+        schema: type[Output] | None = None,
+        *,
+        named_by: str = "id",
+        location: str | None = None,
+        table: type[Output] | None = None,
     ) -> Callable[..., Any]:
         """Answer with the view's value as JSON of this shape.
 
         `named_by` is the member that ends the address of what a 201 has created, where that is not a fixed `location`.
+        With the shape of its `data` as `table`, those rows are answered as CSV to whoever asks for that.
         """
+        columns = None if table is None else openapi.columns_of(table)
 
         def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
             def answer(*args: Any, **kwargs: Any) -> Response:
-                return answers.json_answer(view(*args, **kwargs), status, named_by, location)
+                return answers.answer(view(*args, **kwargs), status, named_by, location, columns)
+
+            if columns is not None:
+                answer._apidoc = getattr(answer, "_apidoc", {}) | {"table": columns}  # type: ignore[attr-defined]
 
             documented: Callable[..., Any] = self.response(
                 status, schema, example=openapi.example_of(schema), headers=openapi.headers_of(status, schema)
             )(answer)
+            return documented
+
+        return decorator
+
+    def streams(self, table: type[Output], filename: str) -> Callable[..., Any]:
+        """Answer with the rows that the view yields as a CSV file of these columns, as they come."""
+        columns = openapi.columns_of(table)
+
+        def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(view)
+            def answer(*args: Any, **kwargs: Any) -> Response:
+                return answers.stream(columns, view(*args, **kwargs), filename)
+
+            answer._apidoc = getattr(answer, "_apidoc", {}) | {"table": columns, "is_streamed": True}  # type: ignore[attr-defined]
+            documented: Callable[..., Any] = self.response(200, description="A CSV file.")(answer)
             return documented
 
         return decorator

@@ -1,7 +1,8 @@
 """The pool, the request's connection, and the named queries of `queries/` (aiosql on psycopg 3)."""
 
 import select
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from photolens.naming import camel_case
 psycopg.adapters.register_dumper(dict, JsonbDumper)
 set_json_dumps(to_json)
 set_json_loads(orjson.loads)
+
+STREAMED_ROWS = 500  # that a stream fetches at a time
 
 QUERIES = Path(__file__).parent.parent / "queries"
 
@@ -78,6 +81,13 @@ class QueryAdapter(PyFormatAdapter):
     def select_value(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
         row = self._run(conn, query_name, sql, parameters).fetchone()
         return None if row is None else next(iter(row.values()))
+
+    @contextmanager
+    def select_cursor(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Iterator[Any]:
+        """The rows of a `stream_` query as they are asked for, of one snapshot: only a piece of them is ever here."""
+        with conn.transaction(), conn.cursor(name="stream", row_factory=camel_case_row) as cursor:
+            cursor.itersize = STREAMED_ROWS
+            yield cursor.execute(sql, parameters)
 
     def insert_update_delete(self, conn: Any, query_name: str, sql: str, parameters: Any) -> int:
         return self._run(conn, query_name, sql, parameters).rowcount

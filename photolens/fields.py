@@ -20,6 +20,8 @@ _MONEY = re.compile(r"[0-9]{1,10}(\.[0-9]{1,2})?")
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_LOCAL_TIME = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$")
+_TIME_OF_DAY = re.compile(r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL_WORD = r"[^\s@.\x00-\x20\"(),:;<>\[\]\\]+"
 _EMAIL = re.compile(rf"{_EMAIL_WORD}(\.{_EMAIL_WORD})*@{_EMAIL_WORD}(\.{_EMAIL_WORD})+")
@@ -175,15 +177,25 @@ class Choice(fields.String):
 
 
 class Money(fields.Field[Decimal]):
-    """An amount as text with at most two decimals: `"1250.00"`; up to 9999999999.99, never a float, never negative."""
+    """An amount as text with at most two decimals: `"1250.00"`; up to 9999999999.99, never a float.
+
+    Never negative, but where an answer is `signed`.
+    """
 
     default_error_messages = {"null": "may not be null", "required": "is required"}
 
     def __init__(
-        self, *, positive: bool = False, nullable: bool = False, example: str = "1250.00", **kwargs: Any
+        self,
+        *,
+        positive: bool = False,
+        nullable: bool = False,
+        signed: bool = False,
+        example: str = "1250.00",
+        **kwargs: Any,
     ) -> None:
         self.positive = positive
-        metadata = {"type": "string", "pattern": r"^[0-9]{1,10}(\.[0-9]{1,2})?$", "example": example}
+        pattern = ("^-?" if signed else "^") + r"[0-9]{1,10}(\.[0-9]{1,2})?$"
+        metadata = {"type": "string", "pattern": pattern, "example": example}
         super().__init__(allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
@@ -291,6 +303,40 @@ class Instant(fields.Field[datetime]):
         if not 1900 <= instant.year <= 2200:
             raise ValidationError("is not between the years 1900 and 2200")
         return instant
+
+
+class LocalTime(fields.Field[datetime]):
+    """A time on the studio's wall clock, `YYYY-MM-DDTHH:MM`, without an offset; `clock` says which instant it is."""
+
+    default_error_messages = {"null": "may not be null", "required": "is required"}
+
+    def __init__(self, *, example: str = "2026-12-04T10:00", **kwargs: Any) -> None:
+        metadata = {"type": "string", "pattern": _LOCAL_TIME.pattern, "example": example}
+        super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        if not isinstance(value, str) or not _LOCAL_TIME.fullmatch(value):
+            raise ValidationError('is not a local time without an offset, such as "2026-12-04T10:00"')
+        try:
+            local = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValidationError("is not a moment of the calendar") from None
+        if not 1900 <= local.year <= 2200:
+            raise ValidationError("is not between the years 1900 and 2200")
+        return local
+
+
+class TimeOfDay(Text):
+    """A time of day, `HH:MM`, up to `24:00`."""
+
+    def __init__(self, *, example: str = "09:00", **kwargs: Any) -> None:
+        super().__init__(5, example=example, metadata={"pattern": _TIME_OF_DAY.pattern}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not _TIME_OF_DAY.fullmatch(text):
+            raise ValidationError("is not a time of day such as 09:00")
+        return text
 
 
 class Date(fields.Field[date]):

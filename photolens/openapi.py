@@ -10,7 +10,7 @@ from apispec.ext.marshmallow.common import resolve_schema_instance
 from flask_smorest.spec.plugins import FlaskPlugin
 from marshmallow import fields as ma_fields
 
-from photolens import idempotency, problems
+from photolens import idempotency, problems, spreadsheets
 from photolens.access import Demand
 from photolens.fields import Output
 from photolens.naming import camel_case
@@ -26,6 +26,14 @@ class Fault(Output):
     location = ma_fields.String(data_key="in", metadata={"enum": ["body", "query", "header"], "example": "body"})
     pointer = ma_fields.String(metadata={"description": "JSON pointer to it.", "example": "/items/0/quantity"})
     detail = ma_fields.String(metadata={"example": "has more than three decimals"})
+    readings = ma_fields.List(
+        ma_fields.String(metadata={"format": "date-time"}),
+        metadata={
+            "description": "Of a local time that is missing or comes twice, the instants it may mean.",
+            "example": ["2027-03-14T06:30:00Z", "2027-03-14T07:30:00Z"],
+        },
+    )
+    optional = frozenset({"readings"})
 
 
 class Problem(Output):
@@ -109,7 +117,12 @@ def describe_conventions(
     if method == "post" and doc_info["takes_key"]:
         parameters.append("IDEMPOTENCY_KEY")
         kinds += [idempotency.KEY_REUSED, idempotency.IN_PROGRESS, problems.INVALID, problems.BODY_TOO_LARGE]
-    if method == "get":
+    if "table" in doc_info:
+        content = responses["200"].setdefault("content", {})
+        content[spreadsheets.MIMETYPE] = {"schema": {"type": "string"}, "example": ",".join(doc_info["table"])}
+    if doc_info.get("is_streamed"):
+        pass  # it is sent before it is whole, so it has no ETag
+    elif method == "get":
         parameters.append("IF_NONE_MATCH")
         responses["304"] = {"description": "Not Modified"}
     elif method != "post":
@@ -206,6 +219,11 @@ def _field_example(field: Any) -> Any:
     if isinstance(field, ma_fields.List):
         return [_field_example(field.inner)]
     return example_of(field.schema)
+
+
+def columns_of(table: type[Output]) -> list[str]:
+    """The columns of a table whose rows have this shape, in their order."""
+    return [field.data_key or name for name, field in table().fields.items()]
 
 
 def headers_of(status: int, schema: type[Output] | None) -> dict[str, Any]:

@@ -84,9 +84,10 @@ INTERNAL_ERROR = ProblemKind(500, "internal_error", "Something went wrong on our
 UNAVAILABLE = ProblemKind(503, "database_unavailable", "The database cannot be used just now")
 
 
-def invalid(pointer: str, detail: str, location: str = "body") -> Problem:
+def invalid(pointer: str, detail: str, location: str = "body", **members: Any) -> Problem:
     """A 422 for one field that schemas alone cannot judge: `invalid("/endsAt", "is before the start")`."""
-    return INVALID(f"{pointer or location} {detail}", errors=[{"in": location, "pointer": pointer, "detail": detail}])
+    fault = {"in": location, "pointer": pointer, "detail": detail, **members}
+    return INVALID(f"{pointer or location} {detail}", errors=[fault])
 
 
 def found(row: Found | None, noun: str, row_id: int | UUID) -> Found:

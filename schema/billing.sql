@@ -25,6 +25,7 @@ create table invoices (
     currency text not null,
     total_amount numeric(12, 2) not null default 0,
     balance_due numeric(12, 2) not null default 0,
+    last_reminder_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     -- A booking is billed to its own client.
@@ -61,6 +62,11 @@ create index invoices_booking_idx on invoices (booking_id, client_id);
 create index invoices_issue_date_idx on invoices (issue_date, id);
 create index invoices_due_date_idx on invoices (coalesce(due_date, 'infinity'), id);
 create index invoices_status_idx on invoices (status, issue_date, id);
+-- What is still to be paid, which is little beside what was: by client, and by the day it is due.
+create index invoices_client_open_idx on invoices (client_id, due_date)
+where balance_due > 0 and status not in ('DRAFT', 'VOID');
+create index invoices_open_due_date_idx on invoices (due_date, id)
+where balance_due > 0 and status not in ('DRAFT', 'VOID');
 
 
 create table invoice_items (
@@ -96,4 +102,5 @@ create table payments (
 );
 
 create index payments_invoice_idx on payments (invoice_id, paid_at, id);
+create index payments_paid_at_idx on payments (paid_at, id);
 create index payments_payment_account_idx on payments (payment_account_id);

@@ -30,6 +30,9 @@ select
     session_categories.name as category_name,
     bookings.session_date,
     bookings.ends_at,
+    bookings.room_id,
+    rooms.name as room_name,
+    bookings.series_id,
     bookings.location,
     bookings.price,
     bookings.status,
@@ -52,6 +55,11 @@ select
         inner join staff_members on staff_assignments.staff_id = staff_members.id
         where staff_assignments.booking_id = bookings.id
     ) as assigned_staff,
+    (
+        select count(*)::integer
+        from photo_selections
+        where photo_selections.booking_id = bookings.id
+    ) as photo_selection_count,
     editing_jobs.id as editing_job_id,
     invoice.id as invoice_id,
     invoice.invoice_number,
@@ -61,6 +69,7 @@ from bookings
 inner join clients on bookings.client_id = clients.id
 inner join session_packages on bookings.session_type_id = session_packages.id
 inner join session_categories on session_packages.category_id = session_categories.id
+left join rooms on bookings.room_id = rooms.id
 left join editing_jobs on bookings.id = editing_jobs.booking_id
 -- A booking may have been invoiced again after a void: the newest invoice that still counts is the one to show.
 left join lateral (
@@ -84,9 +93,16 @@ select
     bookings.session_date,
     editing_jobs.editor_id,
     staff_members.name as editor_name,
+    editing_jobs.stage_id,
+    editing_stages.name as stage_name,
     editing_jobs.status,
+    editing_jobs.priority,
     editing_jobs.due_date,
     editing_jobs.notes,
+    editing_jobs.drive_folder_url,
+    editing_jobs.photographer_notes,
+    editing_jobs.uploaded_at,
+    editing_jobs.revision_count,
     editing_jobs.delivered_at,
     editing_jobs.created_at,
     editing_jobs.updated_at
@@ -94,6 +110,7 @@ from editing_jobs
 inner join bookings on editing_jobs.booking_id = bookings.id
 inner join clients on bookings.client_id = clients.id
 inner join session_packages on bookings.session_type_id = session_packages.id
+inner join editing_stages on editing_jobs.stage_id = editing_stages.id
 left join staff_members on editing_jobs.editor_id = staff_members.id;
 
 
@@ -141,6 +158,7 @@ select
         invoices.status not in ('DRAFT', 'VOID') and invoices.balance_due > 0 and invoices.due_date < studio_today(),
         false
     ) as is_overdue,
+    invoices.last_reminder_at,
     invoices.created_at,
     invoices.updated_at
 from invoices

@@ -12,23 +12,61 @@ create table studio_settings (
     time_zone text not null default 'UTC',
     invoice_prefix text not null default 'INV-',
     default_due_days integer not null default 14,
+    invoice_footer text,
+    company_name text,
+    company_address text,
+    company_email text,
+    logo_url text,
+    reminders_enabled boolean not null default false,
+    reminder_interval_days integer not null default 7,
+    high_value_threshold numeric(12, 2) not null default 5000.00,
     updated_at timestamptz not null default now(),
     constraint studio_settings_one_row check (id = 1),
     constraint studio_settings_currency_code check (currency ~ '^[A-Z]{3}$'),
     -- A name that PostgreSQL does not know fails here, before any date is computed with it.
     constraint studio_settings_time_zone_known check (timezone(time_zone, timestamptz 'epoch') is not null),
     constraint studio_settings_invoice_prefix_length check (length(invoice_prefix) <= 20),
-    constraint studio_settings_due_days_range check (default_due_days between 0 and 365)
+    constraint studio_settings_due_days_range check (default_due_days between 0 and 365),
+    constraint studio_settings_reminder_interval_range check (reminder_interval_days between 1 and 365),
+    constraint studio_settings_high_value_threshold_not_negative check (high_value_threshold >= 0)
 );
 comment on table studio_settings is 'One row: what the whole studio agrees on.';
 
 insert into studio_settings default values;
 
 
+create type weekday as enum ('MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY');
+
+create table working_hours (
+    weekday weekday not null constraint working_hours_pkey primary key,
+    opens_at time not null,
+    closes_at time not null,
+    constraint working_hours_closes_after_opening check (closes_at > opens_at)
+);
+comment on table working_hours is 'When sessions are offered, by the clock on the studio''s wall; a weekday without a row is closed.';
+
+insert into working_hours (weekday, opens_at, closes_at)
+select
+    day,
+    '09:00',
+    '18:00'
+from unnest(enum_range('MONDAY'::weekday, 'SATURDAY')) as days (day);
+
+
 -- The calendar date it is now where the studio is.
 create function studio_today() returns date
 language sql stable parallel safe
 return (select (now() at time zone time_zone)::date from studio_settings);
+
+
+-- The calendar date of an instant, and the instant at which a calendar date begins, where the studio is.
+create function studio_date(instant timestamptz) returns date
+language sql stable strict parallel safe
+return (select (instant at time zone time_zone)::date from studio_settings);
+
+create function studio_midnight(day date) returns timestamptz
+language sql stable strict parallel safe
+return (select day::timestamp at time zone time_zone from studio_settings);
 
 
 create table activities (

@@ -19,8 +19,8 @@ begin atomic
 end;
 
 
--- The clients of those bookings. What a client has paid in all is not the photographer's business; and of sessions, only
--- those that the photographer was on are counted.
+-- The clients of those bookings. A client's money is not the photographer's business; and of bookings and sessions, only
+-- those that the photographer is on are counted.
 create function clients_seen_by(viewer_id bigint) returns table (
     id bigint,
     name text,
@@ -30,6 +30,11 @@ create function clients_seen_by(viewer_id bigint) returns table (
     avatar_url text,
     total_revenue numeric,
     total_sessions integer,
+    total_bookings integer,
+    outstanding_balance numeric,
+    financial_status financial_status,
+    archived_at timestamptz,
+    erased_at timestamptz,
     created_at timestamptz,
     updated_at timestamptz
 )
@@ -55,6 +60,46 @@ begin atomic
                     and staff_assignments.staff_id = viewer_id
             )
         end as total_sessions,
+        (
+            select count(*)::integer
+            from bookings
+            where
+                bookings.client_id = clients.id
+                and (
+                    viewer_id is null
+                    or exists (
+                        select
+                        from staff_assignments
+                        where staff_assignments.booking_id = bookings.id and staff_assignments.staff_id = viewer_id
+                    )
+                )
+        ) as total_bookings,
+        case when viewer_id is null then (
+            select coalesce(sum(invoices.balance_due), 0.00)
+            from invoices
+            where
+                invoices.client_id = clients.id
+                and invoices.balance_due > 0
+                and invoices.status not in ('DRAFT', 'VOID')
+        ) end as outstanding_balance,
+        case when viewer_id is null then (
+            case
+                when exists (
+                    select
+                    from invoices
+                    where
+                        invoices.client_id = clients.id
+                        and invoices.balance_due > 0
+                        and invoices.status not in ('DRAFT', 'VOID')
+                        and invoices.due_date < (select studio_today())
+                ) then 'OVERDUE'
+                when clients.total_revenue > (select studio_settings.high_value_threshold from studio_settings)
+                    then 'HIGH_VALUE'
+                else 'GOOD_STANDING'
+            end
+        )::financial_status end as financial_status,
+        clients.archived_at,
+        clients.erased_at,
         clients.created_at,
         clients.updated_at
     from clients

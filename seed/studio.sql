@@ -289,11 +289,22 @@ inner join demo_bookings on demo_bookings.code = any(course.codes::text[])
 inner join staff_members on demo_bookings.lead || '@lumenhall.example' = lower(staff_members.email)
 cross join demo_calendar;
 
-insert into editing_jobs (booking_id, editor_id, status, due_date, notes, delivered_at, created_at, updated_at)
+-- The stage that jobs of a status are in: the first on the board that stands for it.
+create temporary table demo_stages on commit drop as
+select distinct on (statuses.job_status)
+    statuses.job_status,
+    editing_stages.id
+from unnest(enum_range(null::editing_status)) as statuses (job_status)
+inner join editing_stages
+    on editing_stages.status = case when statuses.job_status = 'ARCHIVED' then 'DELIVERED' else statuses.job_status end
+order by statuses.job_status, editing_stages.position;
+
+insert into editing_jobs (booking_id, editor_id, stage_id, status, due_date, notes, delivered_at, created_at, updated_at)
 select
     latest.booking_id,
     -- What nobody has begun is nobody's yet.
     case when latest.status <> 'PENDING' then editors.id end,
+    stages.id,
     latest.status,
     latest.shoot_day + 14,
     case when latest.status = 'REVISION' then latest.notes end,
@@ -305,17 +316,20 @@ select
     latest.ends_at,
     latest.changed_at
 from (select distinct on (booking_id) * from demo_editing_moves order by booking_id, step desc) as latest
+inner join demo_stages as stages on latest.status = stages.job_status
 left join staff_members as editors on lower(editors.email) = 'yuki@lumenhall.example'
 order by latest.ends_at;
 
-insert into editing_status_logs (editing_job_id, status, changed_at, changed_by, notes)
+insert into editing_status_logs (editing_job_id, stage_id, status, changed_at, changed_by, notes)
 select
     editing_jobs.id,
+    stages.id,
     moves.status,
     moves.changed_at,
     moves.changed_by,
     moves.notes
 from demo_editing_moves as moves
+inner join demo_stages as stages on moves.status = stages.job_status
 inner join editing_jobs on moves.booking_id = editing_jobs.booking_id
 order by moves.changed_at, moves.booking_id;
 

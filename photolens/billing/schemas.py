@@ -121,6 +121,7 @@ class InvoiceSummary(Output):
     total_amount = Money(example="6400.00")
     balance_due = Money(example="6400.00")
     is_overdue = Flag(metadata={"example": False, "description": "Whether a balance is past due today."})
+    last_reminder_at = Instant(nullable=True)
     created_at = Instant()
     updated_at = Instant()
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from photolens.access import current_caller
+from photolens.access import current_actor
 from photolens.database import Connection, Row, sql
 from photolens.messages import render
 from photolens.preconditions import require_match
@@ -36,16 +36,16 @@ def record_activity(
     client_id: int | None = None,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Add a deed of the present caller to the feed, in the transaction of the deed."""
-    caller = current_caller()
+    """Add a deed of the present caller, or of a task, to the feed, in the transaction of the deed."""
+    actor_id, actor = current_actor()
     sql.platform.insert_activity(
         conn,
         kind=kind,
         subject_type=subject_type,
         subject_id=subject_id,
         client_id=client_id,
-        actor_id=caller.user_id,
-        actor=caller.name,
+        actor_id=actor_id,
+        actor=actor,
         details=details or {},
     )
 

@@ -12,11 +12,11 @@ from clients
 where id = :client_id
 for no key update;
 
--- name: insert_client(name, email, phone, notes, avatar_url)^
--- Add a client.
+-- name: insert_client(name, email, phone, notes, avatar_url)$
+-- Add a client; gives their id.
 insert into clients (name, email, phone, notes, avatar_url)
 values (:name, :email, :phone, :notes, :avatar_url)
-returning *;
+returning id;
 
 -- name: update_client(id, name, email, phone, notes, avatar_url)!
 -- Change what the studio knows of a client.

@@ -7,6 +7,8 @@ select
             json_agg(
                 json_build_object(
                     'id', history.id,
+                    'stageId', history.stage_id,
+                    'stageName', history.stage_name,
                     'status', history.status,
                     'changedAt', rfc3339(history.changed_at),
                     'changedBy', history.changed_by,
@@ -15,8 +17,11 @@ select
                 order by history.id
             )
         from (
-            select *
+            select
+                editing_status_logs.*,
+                editing_stages.name as stage_name
             from editing_status_logs
+            left join editing_stages on editing_status_logs.stage_id = editing_stages.id
             where editing_status_logs.editing_job_id = seen.id
             order by editing_status_logs.id desc
             limit 200
@@ -46,16 +51,16 @@ from editing_jobs
 where booking_id = :booking_id
 for no key update;
 
--- name: insert_editing_job(booking_id)$
--- Open the editing of a completed booking; gives its id. The booking is locked.
-insert into editing_jobs (booking_id)
-values (:booking_id)
+-- name: insert_editing_job(booking_id, stage_id)$
+-- Open the editing of a completed booking, in a stage for what has not begun; gives its id. The booking is locked.
+insert into editing_jobs (booking_id, stage_id)
+values (:booking_id, :stage_id)
 returning id;
 
--- name: insert_editing_status(editing_job_id, status, changed_by, notes)!
--- Log a status that a job has taken, and by whose hand.
-insert into editing_status_logs (editing_job_id, status, changed_at, changed_by, notes)
-values (:editing_job_id, :status, clock_timestamp(), :changed_by, :notes);
+-- name: insert_editing_status(editing_job_id, stage_id, status, changed_by, notes)!
+-- Log a stage and status that a job has come to, and by whose hand.
+insert into editing_status_logs (editing_job_id, stage_id, status, changed_at, changed_by, notes)
+values (:editing_job_id, :stage_id, :status, clock_timestamp(), :changed_by, :notes);
 
 -- name: update_editing_job(id, editor_id, due_date, notes)!
 -- Change what is planned and noted for a job, and who does it.
@@ -67,15 +72,17 @@ set
     updated_at = now()
 where id = :id;
 
--- name: refresh_editing_job_delivery(editing_job_id)!
--- Set a job's status to the newest of its log, and the time of delivery with it. The job is locked.
+-- name: refresh_editing_job_stage(editing_job_id)!
+-- Set a job's stage and status to the newest of its log, and the time of delivery with them. The job is locked.
 update editing_jobs
 set
+    stage_id = latest.stage_id,
     status = latest.status,
     delivered_at = latest.delivered_at,
     updated_at = now()
 from (
     select
+        editing_status_logs.stage_id,
         editing_status_logs.status,
         case when editing_status_logs.status in ('DELIVERED', 'ARCHIVED') then (
             select max(deliveries.changed_at)
@@ -101,16 +108,17 @@ delete from editing_jobs
 where id = :editing_job_id;
 
 -- name: list_broken_editing_jobs()
--- Jobs whose status or time of delivery is not that of their log.
+-- Jobs whose stage, status or time of delivery is not that of their log.
 select
     'editing_jobs' as table_name,
     editing_jobs.id,
-    'status, delivered_at' as column_name,
-    concat_ws(', ', editing_jobs.status, editing_jobs.delivered_at) as stored,
-    concat_ws(', ', latest.status, latest.delivered_at) as expected
+    'stage_id, status, delivered_at' as column_name,
+    concat_ws(', ', editing_jobs.stage_id, editing_jobs.status, editing_jobs.delivered_at) as stored,
+    concat_ws(', ', latest.stage_id, latest.status, latest.delivered_at) as expected
 from editing_jobs
 left join lateral (
     select
+        editing_status_logs.stage_id,
         editing_status_logs.status,
         case when editing_status_logs.status in ('DELIVERED', 'ARCHIVED') then (
             select max(deliveries.changed_at)
@@ -123,7 +131,8 @@ left join lateral (
     limit 1
 ) as latest on true
 where
-    (editing_jobs.status, editing_jobs.delivered_at) is distinct from (latest.status, latest.delivered_at)
+    (editing_jobs.stage_id, editing_jobs.status, editing_jobs.delivered_at)
+    is distinct from (latest.stage_id, latest.status, latest.delivered_at)
 order by editing_jobs.id
 limit 1000;
 

@@ -11,7 +11,8 @@ from photolens.problems import found
 def create_client(conn: Connection, client: dict[str, Any]) -> Row:
     """Add a client. Problems: `email_taken`."""
     with conn.transaction():
-        row: Row = sql.studio.insert_client(conn, **client)
+        client_id = sql.studio.insert_client(conn, **client)
+        row: Row = sql.studio.get_client(conn, client_id=client_id, viewer_id=None)
         record_activity(conn, "CLIENT_CREATED", "CLIENT", row["id"], client_id=row["id"], details={"name": row["name"]})
         return row
 

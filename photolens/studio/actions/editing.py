@@ -19,8 +19,9 @@ def open_editing_job(conn: Connection, booking_id: int) -> None:
 
     Called inside the booking's transaction, which has locked client and booking.
     """
-    job_id = sql.studio.insert_editing_job(conn, booking_id=booking_id)
-    _log_status(conn, job_id, "PENDING", None)
+    stage_id = _first_stage_id(conn, "PENDING")
+    job_id = sql.studio.insert_editing_job(conn, booking_id=booking_id, stage_id=stage_id)
+    _log_status(conn, job_id, stage_id, "PENDING", None)
 
 
 def take_back_editing_job(conn: Connection, booking_id: int) -> None:
@@ -65,8 +66,9 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
         if changed != job:
             sql.studio.update_editing_job(conn, **changed)
         if was != now:
-            _log_status(conn, editing_job_id, now, note)
-            sql.studio.refresh_editing_job_delivery(conn, editing_job_id=editing_job_id)
+            stage_id = job["stage_id"] if now == "ARCHIVED" else _first_stage_id(conn, now)
+            _log_status(conn, editing_job_id, stage_id, now, note)
+            sql.studio.refresh_editing_job_stage(conn, editing_job_id=editing_job_id)
         row: Row = sql.studio.get_editing_job(
             conn, editing_job_id=editing_job_id, viewer_id=viewer_id, viewing_editor_id=viewing_editor_id
         )
@@ -99,7 +101,13 @@ def _record(conn: Connection, kind: str, job: Row) -> None:
     record_activity(conn, kind, "EDITING_JOB", job["id"], client_id=job["clientId"], details=details)
 
 
-def _log_status(conn: Connection, editing_job_id: int, status: str, note: str | None) -> None:
+def _first_stage_id(conn: Connection, status: str) -> int:
+    stage_id: int = sql.studio.get_first_editing_stage(conn, status=status)["id"]
+    return stage_id
+
+
+def _log_status(conn: Connection, editing_job_id: int, stage_id: int, status: str, note: str | None) -> None:
+    changed_by = current_caller().name
     sql.studio.insert_editing_status(
-        conn, editing_job_id=editing_job_id, status=status, changed_by=current_caller().name, notes=note
+        conn, editing_job_id=editing_job_id, stage_id=stage_id, status=status, changed_by=changed_by, notes=note
     )

@@ -3,7 +3,7 @@
 from marshmallow import ValidationError, fields, validate, validates
 
 from photolens.database import sql
-from photolens.fields import Choice, Flag, Id, Input, Instant, Money, Output, Text, WebAddress
+from photolens.fields import Choice, Flag, Id, Input, Instant, Money, Output, Text, WebAddress, WholeNumber
 from photolens.paging import ListArguments, Order, search_field, sort_field
 
 STATUSES = ("SCHEDULED", "PENDING", "COMPLETED", "CANCELLED")
@@ -73,11 +73,15 @@ class Booking(Output):
     category_name = Text(100, example="Weddings")
     session_date = Instant()
     ends_at = Instant(example="2026-11-20T19:30:00Z")
+    room_id = Id(nullable=True)
+    room_name = Text(100, nullable=True, example="Daylight studio")
+    series_id = Id(nullable=True)
     location = Text(300, example="Riverside Gardens")
     price = Money(example="3200.00")
     status = Choice(*STATUSES)
     notes = Text(5000, nullable=True, example="Bring the second light kit.")
     assigned_staff = fields.List(fields.Nested(AssignedStaff))
+    photo_selection_count = WholeNumber(0, 2**31 - 1, example=40)
     editing_job_id = Id(nullable=True)
     invoice_id = Id(nullable=True)
     invoice_number = Text(60, nullable=True, example="INV-00042")

@@ -1,8 +1,10 @@
 """The JSON of clients."""
 
 from photolens.database import sql
-from photolens.fields import Email, Id, Input, Instant, Money, Output, Text, WebAddress, WholeNumber
+from photolens.fields import Choice, Email, Id, Input, Instant, Money, Output, Text, WebAddress, WholeNumber
 from photolens.paging import ListArguments, Order, search_field, sort_field
+
+FINANCIAL_STATUSES = ("GOOD_STANDING", "HIGH_VALUE", "OVERDUE")
 
 
 class ClientInput(Input):
@@ -30,6 +32,22 @@ class Client(Output):
     total_sessions = WholeNumber(
         0, 2**31 - 1, example=3, metadata={"description": "Completed; for a photographer, those they were on."}
     )
+    total_bookings = WholeNumber(
+        0, 2**31 - 1, example=4, metadata={"description": "For a photographer, those they are on."}
+    )
+    outstanding_balance = Money(
+        nullable=True, metadata={"description": "What is still to be paid; null for a photographer."}
+    )
+    financial_status = Choice(
+        *FINANCIAL_STATUSES,
+        nullable=True,
+        metadata={
+            "description": "OVERDUE with an overdue invoice, else HIGH_VALUE above the threshold of the settings; "
+            "null for a photographer."
+        },
+    )
+    archived_at = Instant(nullable=True)
+    erased_at = Instant(nullable=True)
     created_at = Instant()
     updated_at = Instant()
 

@@ -3,9 +3,10 @@
 from marshmallow import fields
 
 from photolens.database import sql
-from photolens.fields import Choice, Date, Id, Input, Instant, Output, Text
+from photolens.fields import Choice, Date, Id, Input, Instant, Output, Text, WebAddress, WholeNumber
 from photolens.paging import ListArguments, Order, search_field, sort_field
 
+PRIORITIES = ("NORMAL", "HIGH", "URGENT")
 STATUSES = ("PENDING", "IN_PROGRESS", "DELIVERED", "REVISION", "ARCHIVED")
 
 
@@ -25,6 +26,8 @@ class EditingStatus(Output):
     """A status that a job has had."""
 
     id = Id()
+    stage_id = Id(nullable=True, metadata={"description": "null once the stage is no longer on the board."})
+    stage_name = Text(100, nullable=True, example="In Progress")
     status = Choice(*STATUSES)
     changed_at = Instant()
     changed_by = Text(200, example="Yuki Sato")
@@ -42,9 +45,16 @@ class EditingJobSummary(Output):
     session_date = Instant()
     editor_id = Id(nullable=True)
     editor_name = Text(200, nullable=True, example="Yuki Sato")
+    stage_id = Id()
+    stage_name = Text(100, example="In Progress")
     status = Choice(*STATUSES)
+    priority = Choice(*PRIORITIES)
     due_date = Date(nullable=True)
     notes = Text(5000, nullable=True, example="Warm tones.")
+    drive_folder_url = WebAddress(nullable=True)
+    photographer_notes = Text(5000, nullable=True, example="The best light is in the second folder.")
+    uploaded_at = Instant(nullable=True)
+    revision_count = WholeNumber(0, 2**31 - 1, example=1)
     delivered_at = Instant(nullable=True)
     created_at = Instant()
     updated_at = Instant()
