@@ -49,7 +49,14 @@ class Problem(Output):
     detail = ma_fields.String(metadata={"example": "There is no client 999."})
     instance = ma_fields.String(metadata={"example": "/api/v1/clients/999"})
     errors = ma_fields.List(ma_fields.Nested(Fault), metadata={"description": "Of an `invalid` request, all faults."})
-    optional = frozenset({"errors"})
+    conflicts = ma_fields.List(
+        ma_fields.Dict(), metadata={"description": "Of a `booking_conflict`, what is in the way.", "example": []}
+    )
+    next_free = ma_fields.List(
+        ma_fields.Dict(),
+        metadata={"description": "Of a `booking_conflict`, the next times that are free.", "example": []},
+    )
+    optional = frozenset({"errors", "conflicts", "next_free"})
 
 
 class CamelCasePaths(FlaskPlugin):

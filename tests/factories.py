@@ -45,6 +45,9 @@ class Factory:
     def staff(self, **fields: Any) -> dict[str, Any]:
         return self._create("/staff", {"name": f"Photographer {self._next()}", "role": "PHOTOGRAPHER", **fields})
 
+    def room(self, **fields: Any) -> dict[str, Any]:
+        return self._create("/rooms", {"name": f"Room {self._next()}", **fields})
+
     def booking(self, *staff: dict[str, Any], **fields: Any) -> dict[str, Any]:
         """A SCHEDULED booking on 1 March 2027, 10:00 to 11:30 UTC, with these people on it."""
         if "clientId" not in fields:

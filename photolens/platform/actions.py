@@ -1,6 +1,9 @@
 """The platform's writes."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from psycopg.types.json import Jsonb
 
 from photolens.access import current_actor
 from photolens.database import Connection, Row, sql
@@ -47,6 +50,20 @@ def record_activity(
         actor_id=actor_id,
         actor=actor,
         details=details or {},
+    )
+
+
+def record_activities(
+    conn: Connection, kind: str, subject_type: str, deeds: Iterable[tuple[int, int | None, dict[str, Any]]]
+) -> None:
+    """Add one deed to many subjects, each with its id, its client's and its details, to the feed at once."""
+    actor_id, actor = current_actor()
+    told = [
+        {"subject_id": subject_id, "client_id": client_id, "details": details}
+        for subject_id, client_id, details in deeds
+    ]
+    sql.platform.insert_activities(
+        conn, kind=kind, subject_type=subject_type, actor_id=actor_id, actor=actor, deeds=Jsonb(told)
     )
 
 

@@ -7,7 +7,9 @@ CATEGORY_IN_USE = ProblemKind(409, "category_in_use", "The category has packages
 PACKAGE_IN_USE = ProblemKind(409, "package_in_use", "Bookings use the package")
 BOOKING_IN_USE = ProblemKind(409, "booking_in_use", "The booking has an editing job, an invoice or expenses")
 PAYMENT_ACCOUNT_IN_USE = ProblemKind(409, "payment_account_in_use", "Money went through the account")
-BOOKING_CONFLICT = ProblemKind(409, "booking_conflict", "Somebody would have to be in two places")
+BOOKING_CONFLICT = ProblemKind(409, "booking_conflict", "Somebody or some room is taken at that time")
+ROOM_INACTIVE = ProblemKind(409, "room_inactive", "The room can no longer be booked")
+ROOM_IN_USE = ProblemKind(409, "room_in_use", "Bookings take place in the room")
 ALREADY_ASSIGNED = ProblemKind(409, "already_assigned", "They are on this booking already")
 STAFF_INACTIVE = ProblemKind(409, "staff_inactive", "They no longer work here")
 HAS_ACCOUNT = ProblemKind(409, "has_account", "They have an account already")
@@ -31,6 +33,11 @@ CONSTRAINTS |= {
     "staff_assignments_staff_fkey": Reference("/staffId"),
     "staff_assignments_booking_staff_key": Refusal(ALREADY_ASSIGNED, "A person is on a booking once."),
     "staff_assignments_no_overlap": Refusal(BOOKING_CONFLICT, "One of the people is on another booking at that time."),
+    "rooms_name_key": Refusal(NAME_TAKEN, "Another room has this name."),
+    "bookings_room_fkey": Reference("/roomId", ROOM_IN_USE, "Deactivate it instead: isActive false."),
+    "bookings_room_no_overlap": Refusal(BOOKING_CONFLICT, "Another booking takes the room at that time."),
+    "booking_series_client_fkey": Reference("/clientId", CLIENT_IN_USE, "The client has a series of bookings."),
+    "booking_series_until_after_start": InvalidField("/until", "is before the first day"),
     "bookings_ends_after_start": InvalidField("/endsAt", "is not after the start"),
     "editing_jobs_booking_fkey": Reference("/bookingId", BOOKING_IN_USE, "The booking has an editing job."),
     "invoices_booking_fkey": Reference(

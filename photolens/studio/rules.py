@@ -1,6 +1,13 @@
 """The studio's decisions, from values alone."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from itertools import islice
+from typing import Any
+
+from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule
+
+WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
 BOOKING_MOVES: dict[str, frozenset[str]] = {
     "PENDING": frozenset({"SCHEDULED", "CANCELLED"}),
@@ -16,6 +23,46 @@ _ON_THE_BOARD = frozenset({"PENDING", "IN_PROGRESS", "DELIVERED", "REVISION"})
 def may_move_booking(status: str, to: str) -> bool:
     """A booking goes PENDING → SCHEDULED → COMPLETED, or is CANCELLED before it is completed."""
     return to in BOOKING_MOVES[status]
+
+
+def occurrences(
+    frequency: str,
+    starts_on: date,
+    every: int,
+    weekdays: Sequence[str],
+    count: int | None,
+    until: date | None,
+    most: int,
+) -> list[date]:
+    """The days of a rule, as RFC 5545 counts them, up to so many: monthly on the 31st leaves out the shorter months."""
+    rule = rrule(
+        {"DAILY": DAILY, "WEEKLY": WEEKLY, "MONTHLY": MONTHLY}[frequency],
+        dtstart=datetime.combine(starts_on, time.min),
+        interval=every,
+        byweekday=[WEEKDAYS.index(weekday) for weekday in weekdays] or None,
+        count=count,
+        until=None if until is None else datetime.combine(until, time.min),
+    )
+    return [day.date() for day in islice(rule, most)]
+
+
+def clashes(bookings: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """Which of these bookings, by their ids, overlap one among them that begins no later, and which.
+
+    Two that share a person or a room: 10:00–12:00 and 11:00–13:00 do, 10:00–11:00 and 11:00–12:00 do not.
+    """
+    clashing: dict[int, int] = {}
+    last: dict[tuple[str, int], Mapping[str, Any]] = {}
+    for booking in sorted(bookings, key=lambda booking: (booking["session_date"], booking["id"])):
+        taken = [("staff", person["staff_id"]) for person in booking["assigned_staff"]]
+        taken += [("room", booking["room_id"])] if booking["room_id"] is not None else []
+        before = [last[resource] for resource in taken if resource in last]
+        in_the_way = [other for other in before if other["ends_at"] > booking["session_date"]]
+        if in_the_way:
+            clashing[booking["id"]] = in_the_way[0]["id"]
+            continue
+        last |= dict.fromkeys(taken, booking)
+    return clashing
 
 
 def may_move_editing_job(status: str, to: str) -> bool:

@@ -3,6 +3,19 @@
 insert into activities (kind, subject_type, subject_id, client_id, actor_id, actor, details)
 values (:kind, :subject_type, :subject_id, :client_id, :actor_id, :actor, :details);
 
+-- name: insert_activities(kind, subject_type, actor_id, actor, deeds)!
+-- Record what somebody did to many subjects at once, in the transaction of the deed.
+insert into activities (kind, subject_type, subject_id, client_id, actor_id, actor, details)
+select
+    :kind,
+    :subject_type,
+    deeds.subject_id,
+    deeds.client_id,
+    :actor_id,
+    :actor,
+    deeds.details
+from jsonb_to_recordset(:deeds::jsonb) as deeds (subject_id bigint, client_id bigint, details jsonb);
+
 -- name: list_activities(after_key, after_id, limit, client_id, subject_type, subject_id, subject_types, viewer_id, viewing_editor_id)
 -- The feed, newest first: what was done to these kinds of subjects, of those that the viewers may see.
 select

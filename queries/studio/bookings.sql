@@ -18,19 +18,14 @@ from clients
 where clients.id = (select bookings.client_id from bookings where bookings.id = :booking_id)
 for no key update;
 
--- name: insert_booking(client_id, session_type_id, session_date, ends_at, location, price, status, notes)$
--- Book a session; gives its id.
-insert into bookings (client_id, session_type_id, session_date, ends_at, location, price, status, notes)
-values (:client_id, :session_type_id, :session_date, :ends_at, :location, :price, :status, :notes)
-returning id;
-
--- name: update_booking(id, session_type_id, session_date, ends_at, location, price, status, notes)!
+-- name: update_booking(id, session_type_id, session_date, ends_at, room_id, location, price, status, notes)!
 -- Change a booking; the time of its assignments follows by their foreign key.
 update bookings
 set
     session_type_id = :session_type_id,
     session_date = :session_date,
     ends_at = :ends_at,
+    room_id = :room_id,
     location = :location,
     price = :price,
     status = :status,
@@ -86,7 +81,7 @@ having clients.total_sessions <> count(bookings.id)
 order by clients.id
 limit 1000;
 
--- name: list_bookings_by_session_date(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced, viewer_id)
+-- name: list_bookings_by_session_date(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, invoiced, viewer_id)
 -- Bookings, earliest session first.
 select *
 from bookings_seen_by(:viewer_id) as seen
@@ -106,6 +101,8 @@ where
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
+    and (:room_id::bigint is null or room_id = :room_id)
+    and (:series_id::bigint is null or series_id = :series_id)
     and (
         :invoiced::boolean is distinct from true
         or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
@@ -117,7 +114,7 @@ where
 order by session_date, id
 limit :limit;
 
--- name: list_bookings_by_session_date_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced, viewer_id)
+-- name: list_bookings_by_session_date_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, invoiced, viewer_id)
 -- Bookings, latest session first.
 select *
 from bookings_seen_by(:viewer_id) as seen
@@ -140,6 +137,8 @@ where
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
+    and (:room_id::bigint is null or room_id = :room_id)
+    and (:series_id::bigint is null or series_id = :series_id)
     and (
         :invoiced::boolean is distinct from true
         or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
@@ -151,7 +150,7 @@ where
 order by session_date desc, id desc
 limit :limit;
 
--- name: list_bookings_by_created_at(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced, viewer_id)
+-- name: list_bookings_by_created_at(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, invoiced, viewer_id)
 -- Bookings, oldest first.
 select *
 from bookings_seen_by(:viewer_id) as seen
@@ -171,6 +170,8 @@ where
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
+    and (:room_id::bigint is null or room_id = :room_id)
+    and (:series_id::bigint is null or series_id = :series_id)
     and (
         :invoiced::boolean is distinct from true
         or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
@@ -182,7 +183,7 @@ where
 order by created_at, id
 limit :limit;
 
--- name: list_bookings_by_created_at_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, invoiced, viewer_id)
+-- name: list_bookings_by_created_at_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, invoiced, viewer_id)
 -- Bookings, newest first.
 select *
 from bookings_seen_by(:viewer_id) as seen
@@ -205,6 +206,8 @@ where
         )
     )
     and (:category_id::bigint is null or category_id = :category_id)
+    and (:room_id::bigint is null or room_id = :room_id)
+    and (:series_id::bigint is null or series_id = :series_id)
     and (
         :invoiced::boolean is distinct from true
         or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
@@ -216,7 +219,7 @@ where
 order by created_at desc, id desc
 limit :limit;
 
--- name: count_bookings(q, session_from, session_to, status, client_id, staff_id, category_id, invoiced, viewer_id)$
+-- name: count_bookings(q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, invoiced, viewer_id)$
 -- How many rows these lists have in all; joins only what a filter asks for.
 select count(*)
 from bookings
@@ -253,6 +256,8 @@ where
         :category_id::bigint is null
         or session_type_id in (select id from session_packages where category_id = :category_id)
     )
+    and (:room_id::bigint is null or room_id = :room_id)
+    and (:series_id::bigint is null or series_id = :series_id)
     and (
         :invoiced::boolean is distinct from true
         or exists (select from invoices where booking_id = bookings.id and invoices.status <> 'VOID')

@@ -1,16 +1,3 @@
--- name: insert_staff_assignments(booking_id, staff_ids, roles)!
--- Put people on a booking, for the booking's time. They are locked.
-insert into staff_assignments (booking_id, staff_id, role, occupied)
-select
-    bookings.id,
-    people.staff_id,
-    people.role,
-    bookings.occupied
-from bookings
-cross join unnest(:staff_ids::bigint [], :roles::text []) with ordinality as people (staff_id, role, position)
-where bookings.id = :booking_id
-order by people.position;
-
 -- name: get_staff_assignment(booking_id, staff_id, viewer_id)^
 -- One person's part in a booking, if the viewer is on it too.
 select
@@ -32,13 +19,28 @@ where
         )
     );
 
--- name: list_booking_staff_ids(booking_id)
--- Who is on a booking, by id: the order in which people are locked.
-select staff_id
+-- name: exists_staff_assignment(booking_id, staff_id)$
+-- Whether a person is on a booking already. The person is locked.
+select exists (
+    select
+    from staff_assignments
+    where booking_id = :booking_id and staff_id = :staff_id
+);
+
+-- name: list_booking_staff(booking_id)
+-- Who is on a booking, and in which part, by id: the order in which people are locked.
+select
+    staff_id,
+    role
 from staff_assignments
 where booking_id = :booking_id
 order by staff_id
 limit 100;
+
+-- name: delete_other_staff_assignments(booking_id, staff_ids)!
+-- Take off a booking whoever is not among these people.
+delete from staff_assignments
+where booking_id = :booking_id and staff_id <> all(:staff_ids::bigint []);
 
 -- name: delete_staff_assignment(booking_id, staff_id)!
 -- Take a person off a booking.
@@ -60,21 +62,3 @@ where
 select
     exists (select from staff_assignments where staff_id = :staff_id)
     or exists (select from editing_jobs where editor_id = :staff_id);
-
--- name: list_booking_conflicts(staff_ids, session_date, ends_at, booking_id)
--- The bookings that already take these people in this time, other than the booking itself.
-select
-    bookings.id as booking_id,
-    staff_members.id as staff_id,
-    staff_members.name as staff_name,
-    bookings.session_date,
-    bookings.ends_at
-from staff_assignments
-inner join bookings on staff_assignments.booking_id = bookings.id
-inner join staff_members on staff_assignments.staff_id = staff_members.id
-where
-    staff_assignments.staff_id = any(:staff_ids::bigint [])
-    and staff_assignments.occupied && tstzrange(:session_date, :ends_at)
-    and staff_assignments.booking_id <> :booking_id
-order by bookings.session_date, bookings.id, staff_members.id
-limit 20;

@@ -16,11 +16,15 @@ SHOWN_IN_PART = re.compile(
 )
 
 FOR_CHANGES = "asked by an action, whose route demands the permission to manage all of it"
+FOR_THE_CALENDAR = "whoever may look for a free time is shown all bookings"
 UNSCOPED = {
     "studio.count_editing_statuses": FOR_CHANGES,
+    "studio.exists_staff_assignment": FOR_CHANGES,
     "studio.exists_work_of_staff_member": FOR_CHANGES,
+    "studio.get_booking_series": FOR_THE_CALENDAR,
     "studio.list_booking_conflicts": FOR_CHANGES,
-    "studio.list_booking_staff_ids": FOR_CHANGES,
+    "studio.list_booking_staff": FOR_CHANGES,
+    "studio.list_free_slots": FOR_THE_CALENDAR,
 }
 
 OWN_RULE = {

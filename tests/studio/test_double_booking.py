@@ -51,6 +51,8 @@ def in_the_way(booking: dict[str, Any], person: dict[str, Any]) -> dict[str, Any
         "bookingId": booking["id"],
         "staffId": person["id"],
         "staffName": person["name"],
+        "roomId": None,
+        "roomName": None,
         "sessionDate": booking["sessionDate"],
         "endsAt": booking["endsAt"],
     }

@@ -1,35 +1,42 @@
 """What happens to bookings: they are made, moved, completed, undone and cancelled, and people are put on them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
-
-import psycopg
 
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
-from photolens.problems import ILLEGAL_TRANSITION, Problem, found, invalid
+from photolens.problems import ILLEGAL_TRANSITION, found, invalid
 from photolens.studio import rules
-from photolens.studio.actions import editing
-from photolens.studio.problems import BOOKING_CONFLICT, PACKAGE_INACTIVE, STAFF_INACTIVE
+from photolens.studio.actions import editing, scheduling
+from photolens.studio.problems import ALREADY_ASSIGNED, PACKAGE_INACTIVE
 
 
 def create_booking(conn: Connection, booking: dict[str, Any]) -> Row:
-    """Book a session, with its people. Price and length are the package's unless given.
+    """Book a session, with its people and its room. Price and length are the package's unless given.
 
-    Locks: the people, by id. Problems: `booking_conflict`, `staff_inactive`, `package_inactive`, `invalid`.
+    Locks: people by id, room. Problems: `booking_conflict`, `staff_inactive`, `room_inactive`, `package_inactive`,
+    `invalid`.
     """
     with conn.transaction():
-        package = _offered_package(conn, booking["session_type_id"])
-        usual_end = booking["session_date"] + timedelta(minutes=package["durationMinutes"])
-        booking = {"ends_at": usual_end, "price": package["price"], **booking}
-        if booking["ends_at"] <= booking["session_date"]:
+        package = offered_package(conn, booking["session_type_id"])
+        start = scheduling.start_of(conn, booking)
+        assert start is not None, "the schema wants one of the two"
+        usual_end = start + timedelta(minutes=package["durationMinutes"])
+        proposed = {
+            "ends_at": usual_end,
+            "price": package["price"],
+            "series_id": None,
+            **booking,
+            "session_date": start,
+        }
+        if proposed["ends_at"] <= start:
             raise invalid("/endsAt", "is not after the start")
-        booking["id"] = sql.studio.insert_booking(conn, **booking)
-        _assign(conn, booking, booking["assigned_staff"], "/assignedStaff/{}/staffId")
-        row: Row = sql.studio.get_booking(conn, booking_id=booking["id"], viewer_id=None)
+        [proposed["id"]] = scheduling.new_ids(conn, 1)
+        scheduling.hold(conn, [proposed])
+        scheduling.refuse_conflicts(conn, proposed)
+        scheduling.write(conn, [proposed])
+        row: Row = sql.studio.get_booking(conn, booking_id=proposed["id"], viewer_id=None)
         _record(conn, "BOOKING_CREATED", row)
         return row
 
@@ -38,37 +45,70 @@ def update_booking(conn: Connection, booking_id: int, changes: dict[str, Any]) -
     """Change a booking; a status that changes takes everything with it that follows from it.
 
     Completing opens the editing job and counts the client's session; undoing a completion takes both back. A booking
-    that is moved keeps its length and its people.
+    that is moved keeps its length, its people and its room, unless others are given: all of it happens at once.
 
-    Locks: client, booking, people by id, editing job. Problems: `not_found`, `illegal_transition`, `booking_conflict`,
-    `package_inactive`, `invalid`.
+    Locks: client, booking, people by id, room, editing job. Problems: `not_found`, `illegal_transition`,
+    `booking_conflict`, `staff_inactive`, `room_inactive`, `package_inactive`, `invalid`.
     """
     with conn.transaction():
         sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         require_match()
-        changed = {**booking, **changes}
-        if changed == booking:
+        people = sql.studio.list_booking_staff(conn, booking_id=booking_id)
+        present = {**booking, "assigned_staff": [{"staff_id": p["staffId"], "role": p["role"]} for p in people]}
+        changed = _changed(conn, present, changes)
+        if _same(changed, present):
             unchanged: Row = sql.studio.get_booking(conn, booking_id=booking_id, viewer_id=None)
             return unchanged
-        if changed["session_type_id"] != booking["session_type_id"]:
-            _offered_package(conn, changed["session_type_id"])
-        if "session_date" in changes and "ends_at" not in changes:
-            changed["ends_at"] = rules.moved_end(booking["session_date"], booking["ends_at"], changes["session_date"])
-        if changed["ends_at"] <= changed["session_date"]:
-            raise invalid("/endsAt", "is not after the start")
         was, now = booking["status"], changed["status"]
         if was != now and not rules.may_move_booking(was, now):
             raise ILLEGAL_TRANSITION(f"A booking that is {was} cannot become {now}.")
-        staff_ids = [person["staffId"] for person in sql.studio.list_booking_staff_ids(conn, booking_id=booking_id)]
-        sql.studio.lock_staff_members(conn, staff_ids=staff_ids)
-        with _nobody_in_two_places(conn, changed, staff_ids):
-            sql.studio.update_booking(conn, **changed)
+        _move(conn, present, changed)
         if was != now:
             _follow_status(conn, changed, was)
         row: Row = sql.studio.get_booking(conn, booking_id=booking_id, viewer_id=None)
         _record(conn, "BOOKING_CHANGED" if was == now else f"BOOKING_{now}", row)
         return row
+
+
+def _changed(conn: Connection, present: Row, changes: dict[str, Any]) -> Row:
+    """The booking as it is to be, if that can be at all."""
+    start = scheduling.start_of(conn, changes)
+    changed = {**present, **changes}
+    changed.pop("local_session_date", None)
+    if changed["session_type_id"] != present["session_type_id"]:
+        offered_package(conn, changed["session_type_id"])
+    if start is not None:
+        changed["session_date"] = start
+        if "ends_at" not in changes:
+            changed["ends_at"] = rules.moved_end(present["session_date"], present["ends_at"], start)
+    if changed["ends_at"] <= changed["session_date"]:
+        raise invalid("/endsAt", "is not after the start")
+    return changed
+
+
+def _same(changed: Row, present: Row) -> bool:
+    """Whether nothing changes; in which order people are named changes nothing."""
+
+    def told(booking: Row) -> Row:
+        people = sorted(booking["assigned_staff"], key=lambda person: person["staff_id"])
+        return {**booking, "assigned_staff": people}
+
+    return told(changed) == told(present)
+
+
+def _move(conn: Connection, present: Row, changed: Row) -> None:
+    """Write a booking as it is to be: who leaves goes before it is moved, and who comes, comes after."""
+    proposed = {**changed, "is_in_room": changed["room_id"] == present["room_id"]}
+    scheduling.hold(conn, [proposed], [person["staff_id"] for person in present["assigned_staff"]])
+    if changed["status"] != "CANCELLED":
+        scheduling.refuse_conflicts(conn, proposed)
+    staff_ids = [person["staff_id"] for person in changed["assigned_staff"]]
+    sql.studio.delete_other_staff_assignments(conn, booking_id=changed["id"], staff_ids=staff_ids)
+    columns = ("session_type_id", "session_date", "ends_at", "room_id", "location", "price", "status", "notes")
+    sql.studio.update_booking(conn, id=changed["id"], **{column: changed[column] for column in columns})
+    if changed["assigned_staff"] != present["assigned_staff"]:
+        scheduling.assign(conn, [proposed])
 
 
 def delete_booking(conn: Connection, booking_id: int) -> None:
@@ -86,13 +126,19 @@ def delete_booking(conn: Connection, booking_id: int) -> None:
 
 
 def assign_staff(conn: Connection, booking_id: int, person: dict[str, Any]) -> Row:
-    """Put a person on a booking. Locks: booking, person.
+    """Put a person on a booking. Locks: booking, person, room.
 
     Problems: `not_found`, `already_assigned`, `booking_conflict`, `staff_inactive`, `invalid`.
     """
     with conn.transaction():
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
-        _assign(conn, booking, [person], "/staffId")
+        proposed = {**booking, "is_in_room": True, "assigned_staff": [person]}
+        scheduling.hold(conn, [proposed], pointer="/staffId")
+        if sql.studio.exists_staff_assignment(conn, booking_id=booking_id, staff_id=person["staff_id"]):
+            raise ALREADY_ASSIGNED("A person is on a booking once.")
+        if booking["status"] != "CANCELLED":
+            scheduling.refuse_conflicts(conn, proposed)
+        scheduling.assign(conn, [proposed])
         sql.studio.mark_booking_changed(conn, booking_id=booking_id)
         row: Row = sql.studio.get_staff_assignment(
             conn, booking_id=booking_id, staff_id=person["staff_id"], viewer_id=None
@@ -119,51 +165,14 @@ def unassign_staff(conn: Connection, booking_id: int, staff_id: int) -> None:
         )
 
 
-def _offered_package(conn: Connection, package_id: int) -> Row:
+def offered_package(conn: Connection, package_id: int) -> Row:
+    """A package that can still be booked. Problems: `invalid`, `package_inactive`."""
     package: Row | None = sql.studio.get_session_package(conn, package_id=package_id)
     if package is None:
         raise invalid("/sessionTypeId", "names nothing that is there")
     if not package["isActive"]:
         raise PACKAGE_INACTIVE(f"{package['name']} can no longer be booked.")
     return package
-
-
-def _assign(conn: Connection, booking: dict[str, Any], people: list[dict[str, Any]], pointer: str) -> None:
-    staff_ids = [person["staff_id"] for person in people]
-    members = {member["id"]: member for member in sql.studio.lock_staff_members(conn, staff_ids=staff_ids)}
-    for index, staff_id in enumerate(staff_ids):
-        if staff_id not in members:
-            raise invalid(pointer.format(index), "names nobody")
-        if members[staff_id]["status"] == "INACTIVE":
-            raise STAFF_INACTIVE(f"{members[staff_id]['name']} can no longer be booked.")
-    roles = [person["role"] for person in people]
-    with _nobody_in_two_places(conn, booking, staff_ids):
-        sql.studio.insert_staff_assignments(conn, booking_id=booking["id"], staff_ids=staff_ids, roles=roles)
-
-
-@contextmanager
-def _nobody_in_two_places(conn: Connection, booking: dict[str, Any], staff_ids: list[int]) -> Iterator[None]:
-    """Let the database refuse an overlap, and say which bookings are in the way. The people are locked."""
-    try:
-        with conn.transaction():
-            yield
-    except psycopg.errors.ExclusionViolation:
-        raise _conflict(conn, booking, staff_ids) from None
-
-
-def _conflict(conn: Connection, booking: dict[str, Any], staff_ids: list[int]) -> Problem:
-    conflicts: list[Row] = sql.studio.list_booking_conflicts(
-        conn,
-        staff_ids=staff_ids,
-        session_date=booking["session_date"],
-        ends_at=booking["ends_at"],
-        booking_id=booking["id"],
-    )
-    if not conflicts:
-        # What was in the way is gone again: the caller tries once more.
-        raise psycopg.errors.SerializationFailure
-    names = sorted({conflict["staffName"] for conflict in conflicts})
-    return BOOKING_CONFLICT(f"Already booked at that time: {', '.join(names)}.", conflicts=conflicts)
 
 
 def _follow_status(conn: Connection, booking: dict[str, Any], was: str) -> None:

@@ -27,13 +27,13 @@ def list_bookings(arguments: dict[str, Any]) -> dict[str, Any]:
 @blp.post("/bookings")
 @access.requires(Permission.MANAGE_BOOKINGS)
 @blp.arguments(schemas.BookingInput)
-@blp.refuses(problems.BOOKING_CONFLICT, problems.STAFF_INACTIVE, problems.PACKAGE_INACTIVE, problems.ALREADY_ASSIGNED)
+@blp.refuses(problems.BOOKING_CONFLICT, problems.STAFF_INACTIVE, problems.ROOM_INACTIVE, problems.PACKAGE_INACTIVE)
 @blp.answers(201, schemas.Booking)
 def create_booking(booking: dict[str, Any]) -> Row:
     """Book a session
 
-    Price and end are the package's unless given. Nobody can be booked twice for one time: `booking_conflict` lists
-    what is in the way in `conflicts`.
+    Price and end are the package's unless given. Nobody and no room can be booked twice for one time: the refusal
+    `booking_conflict` lists what is in the way in `conflicts`, and the next times that are free in `nextFree`.
     """
     return actions.create_booking(connection(), booking)
 
@@ -51,11 +51,18 @@ def get_booking(booking_id: int) -> Row:
 @blp.patch("/bookings/<id:booking_id>")
 @access.requires(Permission.MANAGE_BOOKINGS)
 @blp.arguments(schemas.BookingChanges(partial=True))
-@blp.refuses(problems.BOOKING_CONFLICT, problems.PACKAGE_INACTIVE, ILLEGAL_TRANSITION)
+@blp.refuses(
+    problems.BOOKING_CONFLICT,
+    problems.STAFF_INACTIVE,
+    problems.ROOM_INACTIVE,
+    problems.PACKAGE_INACTIVE,
+    ILLEGAL_TRANSITION,
+)
 @blp.answers(200, schemas.Booking)
 def update_booking(changes: dict[str, Any], booking_id: int) -> Row:
     """Change a booking, or its status
 
+    It may be moved and given to other people or another room at once: `assignedStaff` names everybody on it then.
     PENDING → SCHEDULED or CANCELLED, SCHEDULED → COMPLETED or CANCELLED. COMPLETED opens the editing job; it can be
     undone (→ SCHEDULED) until the editing begins or an invoice is issued.
     """

@@ -1,9 +1,11 @@
 """The JSON of bookings, and of the people on them."""
 
-from marshmallow import ValidationError, fields, validate, validates
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates, validates_schema
 
 from photolens.database import sql
-from photolens.fields import Choice, Flag, Id, Input, Instant, Money, Output, Text, WebAddress, WholeNumber
+from photolens.fields import Choice, Flag, Id, Input, Instant, LocalTime, Money, Output, Text, WebAddress, WholeNumber
 from photolens.paging import ListArguments, Order, search_field, sort_field
 
 STATUSES = ("SCHEDULED", "PENDING", "COMPLETED", "CANCELLED")
@@ -14,6 +16,22 @@ class AssignmentInput(Input):
 
     staff_id = Id(required=True)
     role = Text(100, nullable=True, load_default=None, example="Lead photographer")
+
+
+def people_field(**kwargs: Any) -> fields.Field[Any]:
+    """The people a booking is to have."""
+    return fields.List(fields.Nested(AssignmentInput), load_default=list, validate=validate.Length(max=20), **kwargs)
+
+
+def refuse_repeated(people: list[dict[str, int]]) -> None:
+    """See that everybody is named once."""
+    seen: set[int] = set()
+    for index, person in enumerate(people):
+        staff_id = person.get("staff_id")  # absent where it was no id
+        if staff_id in seen:
+            raise ValidationError({index: {"staffId": ["is here already"]}})
+        if staff_id is not None:
+            seen.add(staff_id)
 
 
 class AssignedStaff(Output):
@@ -29,17 +47,32 @@ class BookingChanges(Input):
     """What may be changed of a booking; its client stays."""
 
     session_type_id = Id(required=True, metadata={"description": "The session package."})
-    session_date = Instant(
-        required=True, metadata={"description": "The start. A booking that is moved keeps its length."}
+    session_date = Instant(metadata={"description": "The start. A booking that is moved keeps its length."})
+    local_session_date = LocalTime(
+        metadata={
+            "description": "The start by the studio's clock, instead of `sessionDate`. Where the clocks are changed, a "
+            "time that is skipped or comes twice is refused with both `readings`."
+        }
     )
     ends_at = Instant(
         example="2026-11-20T19:30:00Z",
         metadata={"description": "The end. A new booking without one ends after the package's duration."},
     )
+    room_id = Id(nullable=True, load_default=None, metadata={"description": "A room of the studio's own."})
     location = Text(300, required=True, example="Riverside Gardens")
     price = Money(metadata={"description": "A new booking without one gets the package's price."})
     status = Choice(*STATUSES)
     notes = Text(5000, nullable=True, load_default=None, example="Bring the second light kit.")
+    assigned_staff = people_field(metadata={"description": "Everybody on it: whoever is not named here leaves."})
+
+    @validates("assigned_staff")
+    def _each_person_once(self, people: list[dict[str, int]], data_key: str) -> None:
+        refuse_repeated(people)
+
+    @validates_schema
+    def _one_start(self, booking: dict[str, Any], **_kwargs: Any) -> None:
+        if "session_date" in booking and "local_session_date" in booking:
+            raise ValidationError({"localSessionDate": ["says again what sessionDate says"]})
 
 
 class BookingInput(BookingChanges):
@@ -47,17 +80,11 @@ class BookingInput(BookingChanges):
 
     client_id = Id(required=True)
     status = Choice("SCHEDULED", "PENDING", load_default="SCHEDULED")
-    assigned_staff = fields.List(fields.Nested(AssignmentInput), load_default=list, validate=validate.Length(max=20))
 
-    @validates("assigned_staff")
-    def _each_person_once(self, people: list[dict[str, int]], data_key: str) -> None:
-        seen: set[int] = set()
-        for index, person in enumerate(people):
-            staff_id = person.get("staff_id")  # absent where it was no id
-            if staff_id in seen:
-                raise ValidationError({index: {"staffId": ["is here already"]}})
-            if staff_id is not None:
-                seen.add(staff_id)
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def _a_start(self, _booking: dict[str, Any], original: Any, **_kwargs: Any) -> None:
+        if isinstance(original, dict) and not {"sessionDate", "localSessionDate"} & original.keys():
+            raise ValidationError({"sessionDate": ["is required"]})
 
 
 class Booking(Output):
@@ -107,4 +134,6 @@ class BookingList(ListArguments):
     client_id = Id(load_default=None)
     staff_id = Id(load_default=None)
     category_id = Id(load_default=None)
+    room_id = Id(load_default=None)
+    series_id = Id(load_default=None)
     invoiced = Flag(load_default=None)
