@@ -123,6 +123,21 @@ cross join demo_calendar
 on conflict do nothing;
 
 
+insert into rooms (name, notes, created_at, updated_at)
+select
+    room.name,
+    room.notes,
+    demo_calendar.opening - interval '500 days',
+    demo_calendar.opening - interval '500 days'
+from (
+    values
+    ('Daylight studio', 'North windows, white cyclorama; the blackout curtains are in the left cupboard.'),
+    ('Cellar studio', 'No daylight. Mind the step.')
+) as room (name, notes)
+cross join demo_calendar
+on conflict do nothing;
+
+
 -- Shoots. Weeks count from this one, weekdays from Monday = 1. This week has none, so that what is past and what is to
 -- come does not depend on the day; and four weeks never pass without one, so that every calendar month has some.
 create temporary table demo_booking_plan on commit drop as
@@ -181,19 +196,23 @@ from (
     ('B45', 'priya@raman.example', 'Elopement', 3, 6, '15:00', 28, 'PENDING', 'maya', null, 'Montauk Point'),
     ('B46', 'leila@haddad.example', 'Full Day Wedding', 4, 6, '12:00', 42, 'SCHEDULED', 'maya', 'jonas', 'Wave Hill'),
     ('B47', 'elena@vasquez.example', 'Studio Headshot', 5, 5, '11:00', 42, 'CANCELLED', 'jonas', null, 'Studio'),
-    ('B48', 'chloe@dubois.example', 'Family Portrait', 5, 6, '11:00', 42, 'PENDING', 'jonas', null, 'Central Park')
+    ('B48', 'chloe@dubois.example', 'Family Portrait', 5, 6, '11:00', 42, 'PENDING', 'jonas', null, 'Central Park'),
+    ('B49', 'hi@northgate.example', 'Studio Headshot', 6, 3, '10:00', 49, 'SCHEDULED', 'jonas', null, 'Studio'),
+    ('B50', 'hi@northgate.example', 'Studio Headshot', 7, 3, '10:00', 56, 'SCHEDULED', 'jonas', null, 'Studio'),
+    ('B51', 'hi@northgate.example', 'Studio Headshot', 8, 3, '10:00', 63, 'SCHEDULED', 'jonas', null, 'Studio')
 ) as plan (code, client_email, package, week, weekday, starts_at, lead_days, status, lead, second_shooter, location)
 cross join demo_calendar
 cross join lateral (select demo_calendar.monday + 7 * plan.week + plan.weekday - 1 as day) as shoot;
 
 insert into bookings (
-    client_id, session_type_id, session_date, ends_at, location, price, status, notes, created_at, updated_at
+    client_id, session_type_id, session_date, ends_at, room_id, location, price, status, notes, created_at, updated_at
 )
 select
     clients.id,
     session_packages.id,
     plan.session_date,
     plan.session_date + make_interval(mins => session_packages.duration_minutes),
+    rooms.id,
     plan.location,
     coalesce(agreed.price, session_packages.price),
     plan.status::booking_status,
@@ -207,6 +226,11 @@ select
 from demo_booking_plan as plan
 inner join clients on plan.client_email = lower(clients.email)
 inner join session_packages on lower(plan.package) = lower(session_packages.name)
+-- Products are photographed without daylight.
+left join rooms
+    on
+        plan.location = 'Studio'
+        and lower(rooms.name) = case plan.package when 'Product Shoot' then 'cellar studio' else 'daylight studio' end
 -- What was agreed beyond the package, and how long after booking some cancelled.
 left join (
     values
@@ -237,6 +261,28 @@ select
 from demo_booking_plan as plan
 inner join clients on plan.client_email = lower(clients.email)
 inner join bookings on clients.id = bookings.client_id and plan.session_date = bookings.session_date;
+
+-- Three Wednesdays with new engineers were booked at once, as one series.
+with series as (
+    insert into booking_series (client_id, frequency, weekdays, starts_on, starts_at, occurrences, created_at)
+    select
+        demo_bookings.client_id,
+        'WEEKLY',
+        '{WEDNESDAY}',
+        demo_bookings.shoot_day,
+        '10:00',
+        3,
+        demo_bookings.created_at
+    from demo_bookings
+    where demo_bookings.code = 'B49'
+    returning id
+)
+
+update bookings
+set series_id = series.id
+from series
+cross join demo_bookings
+where bookings.id = demo_bookings.id and demo_bookings.code in ('B49', 'B50', 'B51');
 
 insert into staff_assignments (booking_id, staff_id, role, occupied, created_at)
 select
