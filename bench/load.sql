@@ -1,5 +1,5 @@
 -- A large studio for measuring: 10,000 clients, 50,000 bookings, 50,000 invoices with two items each, 60,000 payments,
--- 25,000 editing jobs, 10,000 expenses, 20,000 users with five sessions each. The session token `bench` is an owner's. On a database that has schema.sql and nothing else:
+-- 25,000 editing jobs, 200,000 photos, 10,000 expenses, 20,000 users with five sessions each. The session token `bench` is an owner's. On a database that has schema.sql and nothing else:
 --
 --     psql "$DATABASE_URL" -f schema.sql -f bench/load.sql
 --
@@ -79,25 +79,64 @@ select
     occupied
 from bookings;
 
-insert into editing_jobs (booking_id, editor_id, stage_id, due_date, created_at)
+-- Of 25 editing jobs 20 were delivered; one is in each other column of the board.
+insert into editing_jobs (
+    booking_id, editor_id, stage_id, status, priority, due_date, revision_count, delivered_at, created_at
+)
 select
-    id,
-    1 + 3 * (id % 13),
-    (select editing_stages.id from editing_stages where editing_stages.position = 1),
-    case when id % 20 <> 1 then ends_at::date + 14 end,
-    ends_at
+    bookings.id,
+    1 + 3 * (bookings.id % 13),
+    editing_stages.id,
+    editing_stages.status,
+    (array['NORMAL', 'NORMAL', 'NORMAL', 'HIGH', 'URGENT'])[1 + bookings.id % 5]::editing_priority,
+    case when bookings.id % 20 <> 1 then bookings.ends_at::date + 14 end,
+    case when editing_stages.status = 'REVISION' then 1 else 0 end,
+    case when editing_stages.status = 'DELIVERED' then bookings.ends_at + interval '7 days' end,
+    bookings.ends_at
 from bookings
-where status = 'COMPLETED'
-order by id;
+inner join editing_stages on editing_stages.position = coalesce((array[1, 2, 3, 4, 6])[1 + bookings.id % 25], 5)
+where bookings.status = 'COMPLETED'
+order by bookings.id;
 
 insert into editing_status_logs (editing_job_id, stage_id, status, changed_at, changed_by)
 select
-    id,
-    stage_id,
-    'PENDING',
-    created_at,
+    editing_jobs.id,
+    editing_stages.id,
+    editing_stages.status,
+    editing_jobs.created_at,
     'bench'
-from editing_jobs;
+from editing_jobs
+cross join editing_stages
+where editing_stages.position = 1;
+
+insert into editing_status_logs (editing_job_id, stage_id, status, changed_at, changed_by)
+select
+    editing_jobs.id,
+    editing_jobs.stage_id,
+    editing_jobs.status,
+    editing_jobs.created_at + interval '7 days',
+    'bench'
+from editing_jobs
+inner join editing_stages on editing_jobs.stage_id = editing_stages.id
+where editing_stages.position <> 1;
+
+insert into editing_revisions (editing_job_id, note, requested_by, requested_at)
+select
+    id,
+    'Warmer tones, please.',
+    'bench',
+    created_at + interval '7 days'
+from editing_jobs
+where status = 'REVISION';
+
+insert into photo_selections (booking_id, name, is_edited, position)
+select
+    editing_jobs.booking_id,
+    'IMG_' || number,
+    editing_jobs.status = 'DELIVERED',
+    number
+from editing_jobs
+cross join generate_series(1, 8) as number;
 
 -- Of ten invoices: one draft, two paid, five partly paid, one overdue, one sent (due in the far future).
 insert into invoices (id, client_id, booking_id, issue_date, due_date, currency)

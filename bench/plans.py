@@ -40,6 +40,8 @@ FILTERS: dict[str, Any] = {
     "is_active": True,
     "role": {"users": "CUSTOMER", "staff_members": "EDITOR"},
     "editor_id": 7,
+    "room_id": 2,
+    "series_id": 5,
     "viewer_id": 6,
     "viewing_editor_id": 7,
 }

@@ -62,8 +62,8 @@ def page(conn: Connection, listing: type[ListArguments], arguments: dict[str, An
     filters = dict(arguments)
     sort, limit = filters.pop("sort"), filters.pop("limit")
     cursor, include = filters.pop("cursor"), filters.pop("include")
-    if filters.get("q") is not None:
-        filters["q"] = _like_pattern(filters["q"])
+    if "q" in filters:
+        filters["q"] = like_pattern(filters["q"])
     order = listing.orders[sort]
     after_key, after_id = (None, None) if cursor is None else _decode(cursor, f"{listing.__name__} {sort}")
     try:
@@ -82,7 +82,10 @@ def page(conn: Connection, listing: type[ListArguments], arguments: dict[str, An
     return answer
 
 
-def _like_pattern(text: str) -> str:
+def like_pattern(text: str | None) -> str | None:
+    """The pattern that finds a text anywhere, every sign of it taken literally; None where nothing is searched."""
+    if text is None:
+        return None
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 

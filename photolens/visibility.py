@@ -12,6 +12,7 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "BOOKING": frozenset({Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF}),
     "CLIENT": frozenset({Permission.VIEW_CLIENTS}),
     "EDITING_JOB": frozenset({Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF}),
+    "EDITING_STAGE": frozenset({Permission.VIEW_SETTINGS}),
     "EXPENSE": frozenset({Permission.MANAGE_EXPENSES}),
     "INVOICE": frozenset({Permission.VIEW_INVOICES}),
     "BOOKING_SERIES": frozenset({Permission.VIEW_BOOKINGS_ALL}),
@@ -46,6 +47,18 @@ def editing_viewers(caller: Caller) -> tuple[int | None, int | None]:
     if sees_all and caller.may(Permission.VIEW_EDITING_ALL, Permission.MANAGE_EDITING):
         return client_viewer(caller), None
     return None, caller.own_rows
+
+
+def selection_viewers(caller: Caller) -> tuple[int | None, int | None]:
+    """Whose photo selections: those of the first one's bookings, and of the jobs given to the second.
+
+    Whoever sees the booking sees them; and whoever sees its editing job.
+    """
+    if caller.may(Permission.VIEW_BOOKINGS_ALL, Permission.MANAGE_BOOKINGS):
+        return None, None
+    if caller.may(Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF, Permission.MANAGE_EDITING):
+        return editing_viewers(caller)
+    return caller.own_rows, None
 
 
 def subjects_shown(caller: Caller) -> list[str]:

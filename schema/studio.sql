@@ -287,6 +287,7 @@ comment on column editing_jobs.revision_count is 'derived: studio.refresh_editin
 
 create index editing_jobs_created_at_idx on editing_jobs (created_at, id);
 create index editing_jobs_due_date_idx on editing_jobs (coalesce(due_date, 'infinity'), id);
+create index editing_jobs_priority_idx on editing_jobs (priority, id);
 create index editing_jobs_editor_idx on editing_jobs (editor_id);
 create index editing_jobs_status_idx on editing_jobs (status, id);
 create index editing_jobs_stage_idx on editing_jobs (stage_id, stage_status);

@@ -135,6 +135,36 @@ begin atomic
 end;
 
 
+-- The pictures that were chosen of a photographer's bookings; and of those whose job was given to an editor.
+create function photo_selections_seen_by(viewer_id bigint, viewing_editor_id bigint) returns setof photo_selections
+language sql stable parallel safe
+begin atomic
+    select photo_selections.*
+    from photo_selections
+    where
+        (
+            viewer_id is null
+            or exists (
+                select
+                from staff_assignments
+                where
+                    staff_assignments.booking_id = photo_selections.booking_id
+                    and staff_assignments.staff_id = viewer_id
+            )
+        )
+        and (
+            viewing_editor_id is null
+            or exists (
+                select
+                from editing_jobs
+                where
+                    editing_jobs.booking_id = photo_selections.booking_id
+                    and editing_jobs.editor_id = viewing_editor_id
+            )
+        );
+end;
+
+
 -- Deeds done to these kinds of subjects: of bookings and clients, to the viewer's; of editing jobs, to those that the two
 -- are shown, where an editor is shown their own.
 create function activities_seen_by(subject_types text [], viewer_id bigint, viewing_editor_id bigint)

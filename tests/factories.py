@@ -58,6 +58,14 @@ class Factory:
         defaults = {"sessionDate": instant(), "location": "Studio A", "assignedStaff": people}
         return self._create("/bookings", {**defaults, **fields})
 
+    def photo(self, booking: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """A photo that the client of this booking has chosen."""
+        return self._create(f"/bookings/{booking['id']}/photo-selections", {"name": f"{self._next()}.jpg", **fields})
+
+    def stage(self, **fields: Any) -> dict[str, Any]:
+        """One more stage that stands for IN_PROGRESS."""
+        return self._create("/editing-stages", {"name": f"Stage {self._next()}", "status": "IN_PROGRESS", **fields})
+
     def completed_booking(self, **fields: Any) -> dict[str, Any]:
         booking = self.booking(**fields)
         response = self._api.patch(f"/bookings/{booking['id']}", {"status": "COMPLETED"})

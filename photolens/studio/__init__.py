@@ -1,6 +1,28 @@
 """The studio: clients, catalogue, people, shoots, editing and expenses."""
 
 from photolens.studio import problems  # noqa: F401  (its constraints are part of the one map)
-from photolens.studio.routes import bookings, catalogue, clients, editing, expenses, rooms, scheduling, staff
+from photolens.studio.routes import (
+    bookings,
+    catalogue,
+    clients,
+    editing,
+    editing_stages,
+    expenses,
+    photo_selections,
+    rooms,
+    scheduling,
+    staff,
+)
 
-BLUEPRINTS = (clients.blp, catalogue.blp, staff.blp, rooms.blp, bookings.blp, scheduling.blp, editing.blp, expenses.blp)
+BLUEPRINTS = (
+    clients.blp,
+    catalogue.blp,
+    staff.blp,
+    rooms.blp,
+    bookings.blp,
+    scheduling.blp,
+    photo_selections.blp,
+    editing.blp,
+    editing_stages.blp,
+    expenses.blp,
+)

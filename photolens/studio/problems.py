@@ -15,6 +15,12 @@ STAFF_INACTIVE = ProblemKind(409, "staff_inactive", "They no longer work here")
 HAS_ACCOUNT = ProblemKind(409, "has_account", "They have an account already")
 NO_EMAIL = ProblemKind(409, "no_email", "There is no e-mail address to write to")
 PACKAGE_INACTIVE = ProblemKind(409, "package_inactive", "The package is no longer offered")
+STAGE_IN_USE = ProblemKind(409, "stage_in_use", "Editing jobs are in the stage")
+STAGE_NEEDED = ProblemKind(409, "stage_needed", "The board needs the stage")
+BOARD_FULL = ProblemKind(409, "board_full", "The board has as many stages as it can have")
+SELECTION_FULL = ProblemKind(409, "selection_full", "As many photos are chosen as can be")
+NOTHING_SELECTED = ProblemKind(409, "nothing_selected", "No photo is chosen yet")
+NO_JOB_WAITING = ProblemKind(409, "no_job_waiting", "No editing job waits for the selection")
 EXPENSE_BILLED = ProblemKind(409, "expense_billed", "The expense stands on an invoice")
 EXPENSE_NOT_BILLABLE = ProblemKind(409, "expense_not_billable", "There is no invoice to bill the expense on")
 
@@ -39,6 +45,11 @@ CONSTRAINTS |= {
     "booking_series_client_fkey": Reference("/clientId", CLIENT_IN_USE, "The client has a series of bookings."),
     "booking_series_until_after_start": InvalidField("/until", "is before the first day"),
     "bookings_ends_after_start": InvalidField("/endsAt", "is not after the start"),
+    "photo_selections_booking_name_key": Refusal(NAME_TAKEN, "Another photo of this booking has this name."),
+    "editing_stages_name_key": Refusal(NAME_TAKEN, "Another stage has this name."),
+    "editing_stages_selection_before_work": InvalidField("/awaitsSelection", "goes with PENDING only"),
+    # Whoever moves a job holds the stages: only what happens to a stage can break this.
+    "editing_jobs_stage_fkey": Refusal(STAGE_IN_USE, "Move its jobs to another stage first, the archived ones too."),
     "editing_jobs_booking_fkey": Reference("/bookingId", BOOKING_IN_USE, "The booking has an editing job."),
     "invoices_booking_fkey": Reference(
         "/bookingId", BOOKING_IN_USE, "The booking has an invoice.", "is no booking of this client"

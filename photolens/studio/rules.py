@@ -1,11 +1,13 @@
 """The studio's decisions, from values alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule
+
+Stage = Mapping[str, Any]
 
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
@@ -17,7 +19,7 @@ BOOKING_MOVES: dict[str, frozenset[str]] = {
     "CANCELLED": frozenset(),
 }
 
-_ON_THE_BOARD = frozenset({"PENDING", "IN_PROGRESS", "DELIVERED", "REVISION"})
+ON_THE_BOARD = ("PENDING", "IN_PROGRESS", "DELIVERED", "REVISION")
 
 
 def may_move_booking(status: str, to: str) -> bool:
@@ -69,7 +71,44 @@ def may_move_editing_job(status: str, to: str) -> bool:
     """On the board a job may be dragged anywhere; into the archive it goes from DELIVERED only, and stays."""
     if to == "ARCHIVED":
         return status == "DELIVERED"
-    return status in _ON_THE_BOARD and to in _ON_THE_BOARD
+    return status in ON_THE_BOARD and to in ON_THE_BOARD
+
+
+def may_be_revised(status: str) -> bool:
+    """What was begun can be asked for anew, once more while it is being done anew; what nobody has begun cannot."""
+    return status in ("IN_PROGRESS", "DELIVERED", "REVISION")
+
+
+def is_handed_on(job: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
+    """A job whose pictures are put into a folder for the first time is handed on with that."""
+    return (
+        job["drive_folder_url"] is None and changed["drive_folder_url"] is not None and changed["uploaded_at"] is None
+    )
+
+
+def first_stage(stages: Iterable[Stage], status: str) -> Stage:
+    """The first column of the board that stands for a status. There always is one."""
+    return min((stage for stage in stages if stage["status"] == status), key=lambda stage: stage["position"])
+
+
+def stage_after_selection(stages: Iterable[Stage]) -> Stage:
+    """Where a job waits for its editor once the client has chosen. There always is such a stage."""
+    return first_stage((stage for stage in stages if not stage["awaits_selection"]), "PENDING")
+
+
+def lacking_stage(stages: Iterable[Stage]) -> str | None:
+    """What a board with these stages would lack, if anything: a stage for each status, and one after the selection."""
+    there = {(stage["status"], stage["awaits_selection"]) for stage in stages}
+    for status in ON_THE_BOARD:
+        if (status, False) not in there and (status, True) not in there:
+            return f"a stage that stands for {status}"
+    return None if ("PENDING", False) in there else "a PENDING stage for what the client has chosen"
+
+
+def placed(stage_ids: Iterable[int], stage_id: int, position: int) -> list[int]:
+    """The stages with one of them at a position: 3 at 1 of [1, 2, 3] gives [3, 1, 2]. Past the end is the end."""
+    others = [other for other in stage_ids if other != stage_id]
+    return [*others[: position - 1], stage_id, *others[position - 1 :]]
 
 
 def is_finished(status: str) -> bool:

@@ -1,5 +1,6 @@
 -- name: get_editing_job(editing_job_id, viewer_id, viewing_editor_id)^
--- One editing job, with every status it has had, if the viewers may see it.
+-- One editing job, with every status it has had, its newest revisions and the pictures that were chosen, if the viewers
+-- may see it.
 select
     seen.*,
     (
@@ -26,9 +27,60 @@ select
             order by editing_status_logs.id desc
             limit 200
         ) as history
-    ) as status_history
+    ) as status_history,
+    (
+        select
+            coalesce(
+                json_agg(
+                    json_build_object(
+                        'id', newest.id,
+                        'editingJobId', newest.editing_job_id,
+                        'note', newest.note,
+                        'requestedBy', newest.requested_by,
+                        'requestedAt', rfc3339(newest.requested_at)
+                    )
+                    order by newest.id
+                ),
+                '[]'
+            )
+        from (
+            select *
+            from editing_revisions
+            where editing_revisions.editing_job_id = seen.id
+            order by editing_revisions.id desc
+            limit 100
+        ) as newest
+    ) as revisions,
+    (
+        select
+            coalesce(
+                json_agg(
+                    json_build_object(
+                        'id', photo_selections.id,
+                        'bookingId', photo_selections.booking_id,
+                        'name', photo_selections.name,
+                        'isEdited', photo_selections.is_edited,
+                        'position', photo_selections.position,
+                        'createdAt', rfc3339(photo_selections.created_at),
+                        'updatedAt', rfc3339(photo_selections.updated_at)
+                    )
+                    order by photo_selections.position
+                ),
+                '[]'
+            )
+        from photo_selections
+        where photo_selections.booking_id = seen.booking_id
+    ) as photo_selections
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
 where seen.id = :editing_job_id;
+
+-- name: exists_editing_job(editing_job_id, viewer_id, viewing_editor_id)$
+-- Whether there is such a job that the viewers may see.
+select exists (
+    select
+    from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
+    where seen.id = :editing_job_id
+);
 
 -- name: lock_editing_job(editing_job_id, viewing_editor_id)^
 -- Locks: the job's row, if it is the viewing editor's at that moment.
@@ -62,18 +114,23 @@ returning id;
 insert into editing_status_logs (editing_job_id, stage_id, status, changed_at, changed_by, notes)
 values (:editing_job_id, :stage_id, :status, clock_timestamp(), :changed_by, :notes);
 
--- name: update_editing_job(id, editor_id, due_date, notes)!
--- Change what is planned and noted for a job, and who does it.
+-- name: update_editing_job(id, editor_id, priority, due_date, notes, drive_folder_url, photographer_notes, uploaded_at, is_uploaded_now)!
+-- Change what is planned and noted for a job, what the photographer hands on, and who does it.
 update editing_jobs
 set
     editor_id = :editor_id,
+    priority = :priority,
     due_date = :due_date,
     notes = :notes,
+    drive_folder_url = :drive_folder_url,
+    photographer_notes = :photographer_notes,
+    uploaded_at = case when :is_uploaded_now then now() else :uploaded_at end,
     updated_at = now()
 where id = :id;
 
 -- name: refresh_editing_job_stage(editing_job_id)!
--- Set a job's stage and status to the newest of its log, and the time of delivery with them. The job is locked.
+-- Set a job's stage and status to the newest of its log, and with them the time since when it is delivered. The job is
+-- locked.
 update editing_jobs
 set
     stage_id = latest.stage_id,
@@ -85,9 +142,16 @@ from (
         editing_status_logs.stage_id,
         editing_status_logs.status,
         case when editing_status_logs.status in ('DELIVERED', 'ARCHIVED') then (
-            select max(deliveries.changed_at)
+            select min(deliveries.changed_at)
             from editing_status_logs as deliveries
-            where deliveries.editing_job_id = :editing_job_id and deliveries.status = 'DELIVERED'
+            where
+                deliveries.editing_job_id = :editing_job_id
+                and deliveries.status = 'DELIVERED'
+                and deliveries.id > (
+                    select max(works.id)
+                    from editing_status_logs as works
+                    where works.editing_job_id = :editing_job_id and works.status not in ('DELIVERED', 'ARCHIVED')
+                )
         ) end as delivered_at
     from editing_status_logs
     where editing_status_logs.editing_job_id = :editing_job_id
@@ -96,8 +160,20 @@ from (
 ) as latest
 where editing_jobs.id = :editing_job_id;
 
+-- name: refresh_editing_job_revisions(editing_job_id)!
+-- Count the revisions of a job. The job is locked.
+update editing_jobs
+set
+    revision_count = (
+        select count(*)
+        from editing_revisions
+        where editing_revisions.editing_job_id = :editing_job_id
+    ),
+    updated_at = now()
+where id = :editing_job_id;
+
 -- name: count_editing_statuses(editing_job_id)$
--- How many statuses a job has had.
+-- How often a job has come to a stage: once, while nobody has moved it.
 select count(*)
 from editing_status_logs
 where editing_job_id = :editing_job_id;
@@ -121,9 +197,16 @@ left join lateral (
         editing_status_logs.stage_id,
         editing_status_logs.status,
         case when editing_status_logs.status in ('DELIVERED', 'ARCHIVED') then (
-            select max(deliveries.changed_at)
+            select min(deliveries.changed_at)
             from editing_status_logs as deliveries
-            where deliveries.editing_job_id = editing_jobs.id and deliveries.status = 'DELIVERED'
+            where
+                deliveries.editing_job_id = editing_jobs.id
+                and deliveries.status = 'DELIVERED'
+                and deliveries.id > (
+                    select max(works.id)
+                    from editing_status_logs as works
+                    where works.editing_job_id = editing_jobs.id and works.status not in ('DELIVERED', 'ARCHIVED')
+                )
         ) end as delivered_at
     from editing_status_logs
     where editing_status_logs.editing_job_id = editing_jobs.id
@@ -136,7 +219,7 @@ where
 order by editing_jobs.id
 limit 1000;
 
--- name: list_editing_jobs_by_due_date(after_key, after_id, limit, q, status, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- name: list_editing_jobs_by_due_date(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, due soonest first.
 select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
@@ -144,12 +227,14 @@ where
     (coalesce(due_date, 'infinity'), id) > (coalesce(:after_key::date, '-infinity'), coalesce(:after_id::bigint, 0))
     and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
+    and (:stage_id::bigint is null or stage_id = :stage_id)
+    and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
     and (:editor_id::bigint is null or editor_id = :editor_id)
 order by coalesce(due_date, 'infinity'), id
 limit :limit;
 
--- name: list_editing_jobs_by_due_date_desc(after_key, after_id, limit, q, status, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- name: list_editing_jobs_by_due_date_desc(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, due last first.
 select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
@@ -160,12 +245,14 @@ where
     )
     and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
+    and (:stage_id::bigint is null or stage_id = :stage_id)
+    and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
     and (:editor_id::bigint is null or editor_id = :editor_id)
 order by coalesce(due_date, 'infinity') desc, id desc
 limit :limit;
 
--- name: list_editing_jobs_by_created_at(after_key, after_id, limit, q, status, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- name: list_editing_jobs_by_created_at(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, oldest first.
 select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
@@ -173,12 +260,14 @@ where
     (created_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
     and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
+    and (:stage_id::bigint is null or stage_id = :stage_id)
+    and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
     and (:editor_id::bigint is null or editor_id = :editor_id)
 order by created_at, id
 limit :limit;
 
--- name: list_editing_jobs_by_created_at_desc(after_key, after_id, limit, q, status, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- name: list_editing_jobs_by_created_at_desc(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, newest first.
 select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
@@ -189,18 +278,55 @@ where
     )
     and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
+    and (:stage_id::bigint is null or stage_id = :stage_id)
+    and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
     and (:editor_id::bigint is null or editor_id = :editor_id)
 order by created_at desc, id desc
 limit :limit;
 
--- name: count_editing_jobs(q, status, booking_id, editor_id, viewer_id, viewing_editor_id)$
+-- name: list_editing_jobs_by_priority(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- Editing jobs, least urgent first.
+select *
+from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
+where
+    (priority, id) > (coalesce(:after_key::editing_priority, 'NORMAL'), coalesce(:after_id::bigint, 0))
+    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
+    and (:status::editing_status is null or status = :status)
+    and (:stage_id::bigint is null or stage_id = :stage_id)
+    and (:priority::editing_priority is null or priority = :priority)
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:editor_id::bigint is null or editor_id = :editor_id)
+order by priority, id
+limit :limit;
+
+-- name: list_editing_jobs_by_priority_desc(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- Editing jobs, most urgent first.
+select *
+from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
+where
+    (priority, id) < (
+        coalesce(:after_key::editing_priority, 'URGENT'),
+        coalesce(:after_id::bigint, 9223372036854775807)
+    )
+    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
+    and (:status::editing_status is null or status = :status)
+    and (:stage_id::bigint is null or stage_id = :stage_id)
+    and (:priority::editing_priority is null or priority = :priority)
+    and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:editor_id::bigint is null or editor_id = :editor_id)
+order by priority desc, id desc
+limit :limit;
+
+-- name: count_editing_jobs(q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)$
 -- How many rows these lists have in all.
 select count(*)
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
 where
     (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
     and (:status::editing_status is null or status = :status)
+    and (:stage_id::bigint is null or stage_id = :stage_id)
+    and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
     and (:editor_id::bigint is null or editor_id = :editor_id);
 

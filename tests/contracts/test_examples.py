@@ -21,6 +21,8 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
     for operation in operations_of(api_document(app)):
         if operation.body:
             path_ids = dict(ids)
+            if operation.name == "requestRevision":  # of what somebody has begun
+                api.patch(f"/editing-jobs/{ids['editingJobId']}", {"status": "DELIVERED"})
             if operation.name == "updateInvoice":  # the booking and date of an issued one stand
                 path_ids["invoiceId"] = make.invoice(clientId=ids["clientId"])["id"]
             conn.execute("savepoint example")
@@ -97,6 +99,8 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
     done = make.completed_booking(sessionDate="2027-06-01T10:00:00Z")
     invoice = make.sent_invoice("9000.00", clientId=client["id"])
     staff = make.staff()
+    photo = api.post(f"/bookings/{booking['id']}/photo-selections", {"name": "IMG_0001.jpg"}).body
+    in_progress = next(stage for stage in api.get("/editing-stages").body["data"] if stage["name"] == "In Progress")
     address = api.post("/me/addresses", {"line1": "1 High Street", "city": "Utrecht", "country": "NL"}).body
     return {
         "clientId": client["id"],
@@ -107,6 +111,8 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
         "staffId": staff["id"],
         "editorId": staff["id"],
         "editingJobId": api.get(f"/bookings/{done['id']}").body["editingJobId"],
+        "stageId": in_progress["id"],
+        "selectionId": photo["id"],
         "expenseId": make.expense()["id"],
         "paymentAccountId": make.payment_account()["id"],
         "invoiceId": invoice["id"],

@@ -77,7 +77,8 @@ def test_a_query_of_many_rows_has_a_limit_and_an_order_that_ends_in_an_id() -> N
     disorderly = []
     for query in QUERIES.values():
         ending = re.search(
-            r" order by (?P<order>(?:(?! order by ).)+) limit (%\(limit\)s|\d+)( for (no key )?update)?$", query.code
+            r" order by (?P<order>(?:(?! order by ).)+) limit (%\(limit\)s|\d+)( for (no key )?(update|share))?$",
+            query.code,
         )
         last = split(ending["order"])[-1] if ending else ""
         named_by = NAMED_BY.get(query.full_name, r"(\w+\.)?(\w+_)?id( desc)?")

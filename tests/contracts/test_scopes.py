@@ -11,13 +11,14 @@ READING = {"get", "list", "count", "sum", "exists"}
 
 # What not everybody who may read it at all is shown the whole of, and the views on it.
 SHOWN_IN_PART = re.compile(
-    r"\b(bookings|booking_details|clients|editing_jobs|editing_job_details|editing_status_logs|staff_assignments"
-    r"|activities)\b|_seen_by\("
+    r"\b(bookings|booking_details|clients|editing_jobs|editing_job_details|editing_status_logs|editing_revisions"
+    r"|photo_selections|staff_assignments|activities)\b|_seen_by\("
 )
 
 FOR_CHANGES = "asked by an action, whose route demands the permission to manage all of it"
 FOR_THE_CALENDAR = "whoever may look for a free time is shown all bookings"
 UNSCOPED = {
+    "studio.count_chosen_photos": FOR_CHANGES,
     "studio.count_editing_statuses": FOR_CHANGES,
     "studio.exists_staff_assignment": FOR_CHANGES,
     "studio.exists_work_of_staff_member": FOR_CHANGES,
@@ -68,7 +69,15 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
 
     assert {name: sources for name, sources in past.items() if sources} == {
         **{name: {"staff_assignments"} for name in PARTLY if name.startswith("studio.list_bookings_")},
-        "studio.get_editing_job": {"editing_status_logs"},
+        **{
+            f"studio.{name}": {"editing_revisions"}
+            for name in ("get_editing_revision", "list_editing_revisions", "count_editing_revisions")
+        },
+        "studio.get_editing_job": {"editing_status_logs", "editing_revisions", "photo_selections"},
+        # Whose job it is, beside the rule of bookings.
+        "studio.exists_booking_of_selections": {"editing_jobs"},
+        # The same rule, on the table itself: a total need not join what a row shows.
+        "studio.list_editing_board": {"editing_jobs", "staff_assignments"},
         # Where the list begins, backwards: a name to start from, which is not answered.
         "studio.list_clients_by_name_desc": {"clients"},
     }

@@ -36,8 +36,11 @@ PHOTOGRAPHERS = {
     "editor name",
     "job notes",
     "status note",
+    "hand-off",
+    "revision",
+    "photo",
 }
-EDITORS = {"client name", "editor name", "job notes", "status note"}
+EDITORS = {"client name", "editor name", "job notes", "status note", "hand-off", "revision", "photo"}
 FINANCES = {
     "client name",
     "client email",
@@ -55,6 +58,7 @@ SUBJECT_TYPES = [
     "BOOKING",
     "CLIENT",
     "EDITING_JOB",
+    "EDITING_STAGE",
     "EXPENSE",
     "INVOICE",
     "PAYMENT_ACCOUNT",
@@ -66,12 +70,14 @@ SUBJECT_TYPES = [
 
 # Operations whose answers have no text of somebody's.
 WORDLESS = {
+    "getEditingStage",
     "getMe",
     "getOwnAccount",
     "getSessionCategory",
     "getSessionPackage",
     "getSettings",
     "getUser",
+    "listEditingStages",
     "listSessionCategories",
     "listSessionPackages",
     "listUsers",
@@ -120,20 +126,37 @@ class Studio:
             notes=tell("booking notes"),
             assignedStaff=[{"staffId": photographer["id"], "role": tell("part")}],
         )
-        plan = {"editorId": editor["id"], "notes": tell("job notes"), "dueDate": "2027-05-01"}
-        moved = {"status": "IN_PROGRESS", "statusNote": tell("status note")}
-        assert self._api.patch(f"/editing-jobs/{booking['editingJobId']}", plan | moved).status == 200
+        photo, revision = self._edit(booking, editor, tell)
         self._note(
             bookingId=booking["id"],
             clientId=client["id"],
             staffId=photographer["id"],
             editorId=editor["id"],
+            selectionId=photo["id"],
+            revisionId=revision["id"],
+            stageId=self._api.get(f"/editing-jobs/{booking['editingJobId']}").body["stageId"],
             editingJobId=booking["editingJobId"],
             categoryId=booking["categoryId"],
             packageId=booking["sessionTypeId"],
         )
         self._money(booking, tell)
         return booking | {"client": client}
+
+    def _edit(
+        self, booking: dict[str, Any], editor: dict[str, Any], tell: Callable[[str], str]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Choose a photo, plan the editing and move it, and ask for a revision; gives the first and the last."""
+        photo = self._api.post(f"/bookings/{booking['id']}/photo-selections", {"name": tell("photo")})
+        job = f"/editing-jobs/{booking['editingJobId']}"
+        plan = {"editorId": editor["id"], "notes": tell("job notes"), "dueDate": "2027-05-01"}
+        handed_on = {
+            "driveFolderUrl": f"https://drive.example/{tell('hand-off').replace(' ', '-')}",
+            "photographerNotes": tell("hand-off"),
+        }
+        moved = {"status": "IN_PROGRESS", "statusNote": tell("status note")}
+        assert self._api.patch(job, plan | handed_on | moved).status == 200
+        revision = self._api.post(f"{job}/revisions", {"note": tell("revision")})
+        return photo.body, revision.body
 
     def _client(self, tell: Callable[[str], str]) -> dict[str, Any]:
         return self._make.client(

@@ -91,6 +91,44 @@ def plan_job(api: ApiClient, make: Factory) -> None:
     api.patch(f"/editing-jobs/{make.completed_booking()['editingJobId']}", {"dueDate": "2027-03-15"})
 
 
+def request_revision(api: ApiClient, make: Factory) -> None:
+    job = f"/editing-jobs/{make.completed_booking()['editingJobId']}"
+    api.patch(job, {"status": "DELIVERED"})
+    api.post(f"{job}/revisions", {"note": "Warmer tones."})
+
+
+def finalize_selection(api: ApiClient, make: Factory) -> None:
+    booking = make.completed_booking()
+    make.photo(booking)
+    api.post(f"/bookings/{booking['id']}/photo-selections/finalize")
+
+
+def select_photo(_api: ApiClient, make: Factory) -> None:
+    make.photo(make.booking())
+
+
+def edit_photo(api: ApiClient, make: Factory) -> None:
+    booking = make.booking()
+    api.patch(f"/bookings/{booking['id']}/photo-selections/{make.photo(booking)['id']}", {"isEdited": True})
+
+
+def remove_photo(api: ApiClient, make: Factory) -> None:
+    booking = make.booking()
+    api.delete(f"/bookings/{booking['id']}/photo-selections/{make.photo(booking)['id']}")
+
+
+def add_stage(_api: ApiClient, make: Factory) -> None:
+    make.stage()
+
+
+def change_stage(api: ApiClient, make: Factory) -> None:
+    api.patch(f"/editing-stages/{make.stage()['id']}", {"position": 1})
+
+
+def delete_stage(api: ApiClient, make: Factory) -> None:
+    api.delete(f"/editing-stages/{make.stage()['id']}")
+
+
 def invite(api: ApiClient, make: Factory) -> None:
     api.post(f"/staff/{make.staff(email='lena@studio.example')['id']}/invite")
 
@@ -145,6 +183,14 @@ DEEDS = {
     unassign: ("STAFF_UNASSIGNED", "BOOKING", True),
     move_job: ("EDITING_JOB_MOVED", "EDITING_JOB", True),
     plan_job: ("EDITING_JOB_PLANNED", "EDITING_JOB", True),
+    request_revision: ("REVISION_REQUESTED", "EDITING_JOB", True),
+    finalize_selection: ("SELECTION_FINALIZED", "EDITING_JOB", True),
+    select_photo: ("PHOTO_SELECTED", "BOOKING", True),
+    edit_photo: ("PHOTO_CHANGED", "BOOKING", True),
+    remove_photo: ("PHOTO_REMOVED", "BOOKING", True),
+    add_stage: ("EDITING_STAGE_CREATED", "EDITING_STAGE", False),
+    change_stage: ("EDITING_STAGE_CHANGED", "EDITING_STAGE", False),
+    delete_stage: ("EDITING_STAGE_DELETED", "EDITING_STAGE", False),
     spend: ("EXPENSE_RECORDED", "EXPENSE", False),
     bill_expense: ("EXPENSE_BILLED", "EXPENSE", True),
     draft_invoice: ("INVOICE_CREATED", "INVOICE", True),

@@ -146,32 +146,46 @@ def test_a_gap_between_the_numbers_is_named(make: Factory, conn: Connection) -> 
     assert broken == ["invoice_counter 1: last_sequence is 3, its rows say 1 to 3 in 2 invoices"]
 
 
-def test_a_job_that_is_not_where_its_log_says_is_named(make: Factory, conn: Connection) -> None:
+def test_a_job_that_is_not_where_its_log_says_is_named(api: ApiClient, make: Factory, conn: Connection) -> None:
     job_id = make.completed_booking()["editingJobId"]
+    stage_id = api.get(f"/editing-jobs/{job_id}").body["stageId"] + 1
 
-    broken = broken_by(conn, "update editing_jobs set status = 'IN_PROGRESS'")
+    broken = broken_by(conn, "update editing_jobs set stage_id = %s", stage_id)
 
-    assert broken == [f"editing_jobs {job_id}: status, delivered_at is IN_PROGRESS, its rows say PENDING"]
+    assert broken == [
+        f"editing_jobs {job_id}: stage_id, status, delivered_at is {stage_id}, PENDING,"
+        f" its rows say {stage_id - 1}, PENDING"
+    ]
 
 
 def test_a_delivery_at_another_time_than_the_logs_is_named(api: ApiClient, make: Factory, conn: Connection) -> None:
     job_id = make.completed_booking()["editingJobId"]
-    api.patch(f"/editing-jobs/{job_id}", {"status": "DELIVERED"})
+    stage_id = api.patch(f"/editing-jobs/{job_id}", {"status": "DELIVERED"}).body["stageId"]
 
     broken = broken_by(conn, "update editing_jobs set delivered_at = '2020-02-02 10:00:00+00'")
 
     assert len(broken) == 1
     assert broken[0].startswith(
-        f"editing_jobs {job_id}: status, delivered_at is DELIVERED, 2020-02-02 10:00:00+00, its rows say DELIVERED, "
+        f"editing_jobs {job_id}: stage_id, status, delivered_at is {stage_id}, DELIVERED, 2020-02-02 10:00:00+00,"
+        f" its rows say {stage_id}, DELIVERED, "
     )
 
 
-def test_a_job_without_a_log_is_named(make: Factory, conn: Connection) -> None:
+def test_a_job_without_a_log_is_named(api: ApiClient, make: Factory, conn: Connection) -> None:
     job_id = make.completed_booking()["editingJobId"]
+    stage_id = api.get(f"/editing-jobs/{job_id}").body["stageId"]
 
     broken = broken_by(conn, "delete from editing_status_logs")
 
-    assert broken == [f"editing_jobs {job_id}: status, delivered_at is PENDING, its rows say "]
+    assert broken == [f"editing_jobs {job_id}: stage_id, status, delivered_at is {stage_id}, PENDING, its rows say "]
+
+
+def test_a_revision_that_nobody_asked_for_is_named(make: Factory, conn: Connection) -> None:
+    job_id = make.completed_booking()["editingJobId"]
+
+    broken = broken_by(conn, "update editing_jobs set revision_count = 2")
+
+    assert broken == [f"editing_jobs {job_id}: revision_count is 2, its rows say 0"]
 
 
 def test_a_completed_booking_without_an_editing_job_is_named(make: Factory, conn: Connection) -> None:

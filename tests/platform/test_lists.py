@@ -76,6 +76,41 @@ def editing_jobs(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     )
 
 
+def editing_jobs_by_priority(api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    dated = editing_jobs(api, make, conn)
+
+    def add(rank: int) -> Row:
+        priority = ("NORMAL", "HIGH", "URGENT")[min(rank // 20, 2)]
+        job: Row = api.patch(f"/editing-jobs/{dated.add(rank)['id']}", {"priority": priority}).body
+        return job
+
+    return Listing(dated.path, add, dated.remove)
+
+
+def editing_stages(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    return Listing("/editing-stages", lambda rank: make.stage())
+
+
+def revisions(api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    path = f"/editing-jobs/{make.completed_booking()['editingJobId']}"
+    api.patch(path, {"status": "DELIVERED"})
+
+    def add(rank: int) -> Row:
+        revision = created(api, f"{path}/revisions", {"note": f"Rank {rank}"})
+        conn.execute(
+            "update editing_revisions set requested_at = make_date(2026, 1, %s) where id = %s",
+            [rank // 20 + 1, revision["id"]],
+        )
+        return revision
+
+    return Listing(f"{path}/revisions", add)
+
+
+def photo_selections(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    booking = make.booking()
+    return rows_of(f"/bookings/{booking['id']}/photo-selections", lambda _rank: make.photo(booking), api)
+
+
 def expenses(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     return rows_of(
         "/expenses",
@@ -179,7 +214,13 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/session-packages": {packages: ("name", "-name", "price", "-price")},
     "/staff": {staff: ("name", "-name")},
     "/bookings": {bookings: ("sessionDate", "-sessionDate", "createdAt", "-createdAt")},
-    "/editing-jobs": {editing_jobs: ("dueDate", "-dueDate", "createdAt", "-createdAt")},
+    "/bookings/{bookingId}/photo-selections": {photo_selections: ("position",)},
+    "/editing-jobs": {
+        editing_jobs: ("dueDate", "-dueDate", "createdAt", "-createdAt"),
+        editing_jobs_by_priority: ("priority", "-priority"),
+    },
+    "/editing-jobs/{editingJobId}/revisions": {revisions: ("-requestedAt",)},
+    "/editing-stages": {editing_stages: ("position",)},
     "/expenses": {expenses: ("incurredAt", "-incurredAt", "amount", "-amount")},
     "/payment-accounts": {payment_accounts: ("name", "-name")},
     "/invoices": {invoices: ("issueDate", "-issueDate", "dueDate", "-dueDate")},

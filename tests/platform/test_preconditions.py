@@ -36,6 +36,29 @@ def editing_job(_api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/editing-jobs/{make.completed_booking()['editingJobId']}", change={"status": "IN_PROGRESS"})
 
 
+def editing_stage(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/editing-stages/{make.stage()['id']}", change={"name": "Changed", "position": 1})
+
+
+def photo(_api: ApiClient, make: Factory) -> Resource:
+    booking = make.booking()
+    return Resource(
+        f"/bookings/{booking['id']}/photo-selections/{make.photo(booking)['id']}", change={"isEdited": True}
+    )
+
+
+def revision(api: ApiClient, make: Factory) -> Resource:
+    job = f"/editing-jobs/{make.completed_booking()['editingJobId']}"
+    api.patch(job, {"status": "DELIVERED"})
+    made = api.post(f"{job}/revisions", {"note": "Warmer tones."}).body
+    return Resource(f"{job}/revisions/{made['id']}")
+
+
+def board(_api: ApiClient, make: Factory) -> Resource:
+    make.completed_booking()
+    return Resource("/editing-board")
+
+
 def invoice_item(_api: ApiClient, make: Factory) -> Resource:
     invoice = make.invoice("100.00")
     return Resource(f"/invoices/{invoice['id']}/items/{invoice['items'][0]['id']}", change={"unitPrice": "90.00"})
@@ -90,7 +113,11 @@ RESOURCES: dict[str, Opener] = {
         f"/bookings/{make.booking(make.staff())['id']}", change={"location": "Changed"}
     ),
     "/bookings/{bookingId}/assignments/{staffId}": assignment,
+    "/bookings/{bookingId}/photo-selections/{selectionId}": photo,
     "/editing-jobs/{editingJobId}": editing_job,
+    "/editing-jobs/{editingJobId}/revisions/{revisionId}": revision,
+    "/editing-stages/{stageId}": editing_stage,
+    "/editing-board": board,
     "/expenses/{expenseId}": lambda _, make: Resource(
         f"/expenses/{make.expense()['id']}", change={"description": "Changed"}
     ),
@@ -112,7 +139,7 @@ RESOURCES: dict[str, Opener] = {
     "/me/addresses/{addressId}": address,
 }
 # Whoever ends the session they ask by gets no second answer: tests/platform/test_bad_input.py ends others.
-UNCHANGED = (payment, caller, session)
+UNCHANGED = (payment, revision, board, caller, session)
 EVERY_RESOURCE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items()]
 EVERY_CHANGE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items() if opener not in UNCHANGED]
 CREATED = [
@@ -137,6 +164,7 @@ CREATED = [
     ),
     pytest.param("/expenses", lambda _: {"category": "GEAR", "amount": "40"}, id="/expenses"),
     pytest.param("/payment-accounts", lambda _: {"name": "Cash", "kind": "CASH"}, id="/payment-accounts"),
+    pytest.param("/editing-stages", lambda _: {"name": "Print", "status": "DELIVERED"}, id="/editing-stages"),
     pytest.param("/me/addresses", lambda _: HOME, id="/me/addresses"),
     pytest.param(
         "/invoices",

@@ -121,6 +121,18 @@ ABSENT = [
     ("DELETE", "/bookings/999999", None),
     ("GET", "/editing-jobs/999999", None),
     ("PATCH", "/editing-jobs/999999", {"status": "DELIVERED"}),
+    ("GET", "/editing-jobs/999999/revisions", None),
+    ("POST", "/editing-jobs/999999/revisions", {"note": "Warmer tones."}),
+    ("GET", "/editing-jobs/999999/revisions/1", None),
+    ("GET", "/editing-stages/999999", None),
+    ("PATCH", "/editing-stages/999999", {"name": "Review"}),
+    ("DELETE", "/editing-stages/999999", None),
+    ("GET", "/bookings/999999/photo-selections", None),
+    ("POST", "/bookings/999999/photo-selections", {"name": "1.jpg"}),
+    ("POST", "/bookings/999999/photo-selections/finalize", None),
+    ("GET", "/bookings/999999/photo-selections/1", None),
+    ("PATCH", "/bookings/999999/photo-selections/1", {"isEdited": True}),
+    ("DELETE", "/bookings/999999/photo-selections/1", None),
     ("GET", "/expenses/999999", None),
     ("PATCH", "/expenses/999999", {"amount": "1.00"}),
     ("DELETE", "/expenses/999999", None),
@@ -155,15 +167,24 @@ def test_a_row_that_is_not_there_is_not_found(api: ApiClient, method: str, path:
 def test_a_child_of_another_parent_is_not_found(api: ApiClient, make: Factory) -> None:
     mine, other = make.invoice(), make.sent_invoice("100.00")
     paid = make.payment(other, "10.00")
+    booking, another = make.booking(), make.completed_booking()
+    photo = f"/bookings/{booking['id']}/photo-selections/{make.photo(another)['id']}"
+    job_id, other_job_id = another["editingJobId"], make.completed_booking()["editingJobId"]
+    api.patch(f"/editing-jobs/{job_id}", {"status": "DELIVERED"})
+    revision = api.post(f"/editing-jobs/{job_id}/revisions", {"note": "Warmer tones."}).body
 
     answers = [
         api.get(f"/invoices/{mine['id']}/items/{other['items'][0]['id']}"),
         api.patch(f"/invoices/{mine['id']}/items/{other['items'][0]['id']}", {"name": "Mine"}),
         api.delete(f"/invoices/{mine['id']}/items/{other['items'][0]['id']}"),
         api.get(f"/invoices/{mine['id']}/payments/{paid['id']}"),
+        api.get(photo),
+        api.patch(photo, {"isEdited": True}),
+        api.delete(photo),
+        api.get(f"/editing-jobs/{other_job_id}/revisions/{revision['id']}"),
     ]
 
-    assert [answer.status for answer in answers] == [404, 404, 404, 404]
+    assert [answer.status for answer in answers] == [404] * 8
 
 
 def test_a_method_that_an_address_does_not_take_is_refused_with_those_it_takes(api: ApiClient) -> None:

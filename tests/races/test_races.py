@@ -361,3 +361,47 @@ def test_a_client_is_deleted_or_booked_and_never_both(api: LiveApi, make: Factor
         assert outcomes(answers[6:]).keys() <= {(204, None), (409, "client_in_use"), (404, "not_found")}
         assert bool(made) != bool(deleted)
         assert api.get(f"/clients/{client['id']}").status == (404 if deleted else 200)
+
+
+def test_of_20_who_take_a_selection_as_made_at_once_one_moves_the_job(
+    api: LiveApi, make: Factory, conn: Connection
+) -> None:
+    booking = make.completed_booking()
+    make.photo(booking)
+
+    answers = api.at_once([Call("POST", f"/bookings/{booking['id']}/photo-selections/finalize")] * 20)
+
+    assert outcomes(answers) == {(200, None): 1, (409, "no_job_waiting"): 19}
+    assert count(conn, "editing_status_logs") == 2
+    assert count(conn, "activities", "kind = 'SELECTION_FINALIZED'") == 1
+
+
+def test_photos_chosen_and_revisions_asked_for_at_once_are_all_counted(api: LiveApi, make: Factory) -> None:
+    booking = make.completed_booking()
+    job = f"/editing-jobs/{booking['editingJobId']}"
+    api.patch(job, {"status": "DELIVERED"})
+    photos = [Call("POST", f"/bookings/{booking['id']}/photo-selections", {"name": f"{n}.jpg"}) for n in range(10)]
+
+    answers = api.at_once([*photos, photos[0], *[Call("POST", f"{job}/revisions", {"note": "Warmer."})] * 10])
+
+    assert outcomes(answers) == {(201, None): 20, (409, "name_taken"): 1}
+    edited = api.get(job).body
+    assert [photo["position"] for photo in edited["photoSelections"]] == list(range(1, 11))
+    assert (edited["revisionCount"], len(edited["revisions"]), edited["status"]) == (10, 10, "REVISION")
+    assert [row["status"] for row in edited["statusHistory"]] == ["PENDING", "DELIVERED", "REVISION"]
+
+
+def test_stages_that_move_and_jobs_that_move_among_them_at_once_do_not_stand_in_each_others_way(
+    api: LiveApi, make: Factory
+) -> None:
+    jobs = [f"/editing-jobs/{make.completed_booking()['editingJobId']}" for _ in range(6)]
+    stages = api.get("/editing-stages").body["data"]
+    moves = [
+        Call("PATCH", job, {"stageId": stage["id"]}) for job in jobs for stage in stages if stage["status"] != "PENDING"
+    ]
+    places = [Call("PATCH", f"/editing-stages/{stage['id']}", {"position": n}) for n in (1, 4) for stage in stages]
+
+    answers = api.at_once([*moves, *places])
+
+    assert outcomes(answers) == {(200, None): 36}
+    assert [stage["position"] for stage in api.get("/editing-stages").body["data"]] == [1, 2, 3, 4, 5, 6]

@@ -1,5 +1,6 @@
-"""What happens to editing jobs: opened by a completed booking, moved along the board, archived."""
+"""What happens to editing jobs: opened by a completed booking, moved along the board, sent back to work, archived."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -11,15 +12,17 @@ from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import FORBIDDEN, ILLEGAL_TRANSITION, found, invalid
 from photolens.studio import rules
-from photolens.studio.problems import STAFF_INACTIVE
+from photolens.studio.problems import NO_JOB_WAITING, STAFF_INACTIVE
+
+_OF_A_MOVE = ("stage_id", "status")
 
 
 def open_editing_job(conn: Connection, booking_id: int) -> None:
     """Open the one editing job of a booking that has just been completed, with the first row of its log.
 
-    Called inside the booking's transaction, which has locked client and booking.
+    Called inside the booking's transaction, which has locked client and booking. Locks: the stages, shared.
     """
-    stage_id = _first_stage_id(conn, "PENDING")
+    stage_id = rules.first_stage(sql.studio.lock_editing_stages_shared(conn), "PENDING")["id"]
     job_id = sql.studio.insert_editing_job(conn, booking_id=booking_id, stage_id=stage_id)
     _log_status(conn, job_id, stage_id, "PENDING", None)
 
@@ -27,53 +30,95 @@ def open_editing_job(conn: Connection, booking_id: int) -> None:
 def take_back_editing_job(conn: Connection, booking_id: int) -> None:
     """Remove the job of a booking whose completion is undone. Locks: the job, after client and booking.
 
-    Problems: `illegal_transition` when somebody has begun it.
+    Problems: `illegal_transition` when somebody has begun it: it has come to another stage than its first.
     """
     job = sql.studio.lock_editing_job_of_booking(conn, booking_id=booking_id)
-    if job["status"] != "PENDING" or sql.studio.count_editing_statuses(conn, editing_job_id=job["id"]) > 1:
+    if sql.studio.count_editing_statuses(conn, editing_job_id=job["id"]) > 1:
         raise ILLEGAL_TRANSITION("The editing has begun, so the booking stays completed.")
     sql.studio.delete_editing_job(conn, editing_job_id=job["id"])
 
 
+def finish_selection(conn: Connection, booking_id: int) -> Row:
+    """Move the job of a booking whose photos were chosen to where it waits for its editor; gives the job.
+
+    Called inside the booking's transaction, which has locked the booking. Locks: the stages, shared; the job.
+    Problems: `no_job_waiting`.
+    """
+    stages = {stage["id"]: stage for stage in sql.studio.lock_editing_stages_shared(conn)}
+    job: Row | None = sql.studio.lock_editing_job_of_booking(conn, booking_id=booking_id)
+    if job is None or not stages[job["stage_id"]]["awaits_selection"]:
+        raise NO_JOB_WAITING("The booking has no editing job in a stage that awaits the selection.")
+    stage = rules.stage_after_selection(stages.values())
+    _move(conn, job["id"], stage["id"], stage["status"], None)
+    row: Row = sql.studio.get_editing_job(conn, editing_job_id=job["id"], viewer_id=None, viewing_editor_id=None)
+    _record(conn, "SELECTION_FINALIZED", row)
+    return row
+
+
 def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str, Any]) -> Row:
-    """Plan a job, give it to an editor, or move it along the board.
+    """Plan a job, hand its pictures on, give it to an editor, or move it along the board.
 
-    Every status is logged with its note, and sets the time of delivery. An editor does this with their own jobs only,
-    and gives none away.
+    Every stage it comes to is logged with its status and note, and sets the time of delivery. An editor does this with
+    their own jobs only, and gives none away.
 
-    Locks: its editor, the new one, the job. Problems: `not_found`, `illegal_transition`, `staff_inactive`, `forbidden`,
-    `invalid` for an editor who is not there, or for a note without a new status.
+    Locks: its editor, the new one, the stages, shared, the job. Problems: `not_found`, `illegal_transition`,
+    `staff_inactive`, `forbidden`, `invalid` for an editor or a stage that is not there, for a stage and a status that
+    disagree, or for a note without a move.
     """
     viewer_id, viewing_editor_id = visibility.editing_viewers(current_caller())
     with conn.transaction():
         # An editor is told of nobody whom they name: they give no job away.
         named = changes.get("editor_id") if viewing_editor_id is None else None
         editor = _lock_editors(conn, editing_job_id, named)
+        is_move = not changes.keys().isdisjoint(_OF_A_MOVE)
+        stages = sql.studio.lock_editing_stages_shared(conn) if is_move else []
         job = sql.studio.lock_editing_job(conn, editing_job_id=editing_job_id, viewing_editor_id=viewing_editor_id)
         job = found(job, "editing job", editing_job_id)
         require_match()
         if viewing_editor_id is not None and changes.get("editor_id", viewing_editor_id) != viewing_editor_id:
             raise FORBIDDEN("Whoever gives jobs out gives them to somebody else.")
-        note = changes.get("status_note")
-        changed = {**job, **{name: value for name, value in changes.items() if name != "status_note"}}
-        was, now = job["status"], changed["status"]
-        if rules.is_finished(was) and not rules.is_finished(now) and editor is not None:
-            changed["editor_id"] = _who_goes_on(job, editor, changed["editor_id"])
-        if was == now and note is not None:
-            raise invalid("/statusNote", "goes with a new status")
-        if was != now and not rules.may_move_editing_job(was, now):
-            raise ILLEGAL_TRANSITION(f"An editing job that is {was} cannot become {now}.")
+        stage_id, status = _destination(stages, job, changes)
+        is_moved = _is_moved(job, stage_id, status, changes)
+        changed = {**job, **{name: changes[name] for name in changes.keys() & job.keys() if name not in _OF_A_MOVE}}
+        changed["editor_id"] = _who_goes_on(job, editor, changed["editor_id"], status)
         if changed != job:
-            sql.studio.update_editing_job(conn, **changed)
-        if was != now:
-            stage_id = job["stage_id"] if now == "ARCHIVED" else _first_stage_id(conn, now)
-            _log_status(conn, editing_job_id, stage_id, now, note)
-            sql.studio.refresh_editing_job_stage(conn, editing_job_id=editing_job_id)
+            is_uploaded_now = "uploaded_at" not in changes and rules.is_handed_on(job, changed)
+            sql.studio.update_editing_job(conn, **changed, is_uploaded_now=is_uploaded_now)
+        if is_moved:
+            _move(conn, editing_job_id, stage_id, status, changes.get("status_note"))
         row: Row = sql.studio.get_editing_job(
             conn, editing_job_id=editing_job_id, viewer_id=viewer_id, viewing_editor_id=viewing_editor_id
         )
-        if changed != job:
-            _record(conn, "EDITING_JOB_PLANNED" if was == now else "EDITING_JOB_MOVED", row)
+        if is_moved or changed != job:
+            _record(conn, "EDITING_JOB_MOVED" if is_moved else "EDITING_JOB_PLANNED", row)
+        return row
+
+
+def request_revision(conn: Connection, editing_job_id: int, note: str) -> Row:
+    """Send a job back to work, and keep what is to be done; asked again meanwhile, it is one more revision.
+
+    Locks: its editor, the stages, shared, the job. Problems: `not_found`, `illegal_transition`.
+    """
+    viewer_id, viewing_editor_id = visibility.editing_viewers(current_caller())
+    with conn.transaction():
+        editor = _lock_editors(conn, editing_job_id, None)
+        stages = sql.studio.lock_editing_stages_shared(conn)
+        job = sql.studio.lock_editing_job(conn, editing_job_id=editing_job_id, viewing_editor_id=viewing_editor_id)
+        job = found(job, "editing job", editing_job_id)
+        if not rules.may_be_revised(job["status"]):
+            raise ILLEGAL_TRANSITION(f"An editing job that is {job['status']} is not sent back to work.")
+        revision_id = sql.studio.insert_editing_revision(
+            conn, editing_job_id=editing_job_id, note=note, requested_by=current_caller().name
+        )
+        sql.studio.refresh_editing_job_revisions(conn, editing_job_id=editing_job_id)
+        if job["status"] != "REVISION":
+            editor_id = _who_goes_on(job, editor, job["editor_id"], "REVISION")
+            if editor_id != job["editor_id"]:
+                sql.studio.update_editing_job(conn, **{**job, "editor_id": editor_id}, is_uploaded_now=False)
+            _move(conn, editing_job_id, rules.first_stage(stages, "REVISION")["id"], "REVISION", note)
+        shown = {"editing_job_id": editing_job_id, "viewer_id": viewer_id, "viewing_editor_id": viewing_editor_id}
+        _record(conn, "REVISION_REQUESTED", sql.studio.get_editing_job(conn, **shown))
+        row: Row = sql.studio.get_editing_revision(conn, revision_id=revision_id, **shown)
         return row
 
 
@@ -89,21 +134,55 @@ def _lock_editors(conn: Connection, editing_job_id: int, editor_id: int | None) 
     return present
 
 
-def _who_goes_on(job: Row, editor: Row, editor_id: int | None) -> int | None:
-    """Who has a job that comes back after it was delivered: nobody, if its editor has left since."""
+def _who_goes_on(job: Row, editor: Row | None, editor_id: int | None, status: str) -> int | None:
+    """Who has a job that comes to a status: nobody, if it comes back after its editor has left."""
+    if editor is None or not rules.is_finished(job["status"]) or rules.is_finished(status):
+        return editor_id
     if job["editor_id"] != editor["id"]:
         raise psycopg.errors.SerializationFailure  # it was given to somebody else meanwhile: the caller tries once more
     return None if editor_id == editor["id"] and editor["status"] == "INACTIVE" else editor_id
 
 
+def _destination(stages: Sequence[Row], job: Row, changes: dict[str, Any]) -> tuple[int, str]:
+    """The stage and the status that a job is to have: of the two, what is not named follows from the other."""
+    present: tuple[int, str] = (job["stage_id"], job["status"])
+    stage_id, status = changes.get("stage_id"), changes.get("status")
+    if stage_id is None:
+        if status is None:
+            return present
+        # Into the archive a job takes its stage along; and where it has the status, it stays.
+        stays = status in (job["status"], "ARCHIVED")
+        return present[0] if stays else rules.first_stage(stages, status)["id"], status
+    stage = next((stage for stage in stages if stage["id"] == stage_id), None)
+    if stage is None:
+        raise invalid("/stageId", "names nothing that is there")
+    if status is None:
+        return present if stage_id == present[0] else (stage_id, stage["status"])
+    if status != stage["status"] and (stage_id, status) != (present[0], "ARCHIVED"):
+        raise invalid("/status", f"is not what jobs in that stage are: {stage['status']}")
+    return stage_id, status
+
+
+def _is_moved(job: Row, stage_id: int, status: str, changes: dict[str, Any]) -> bool:
+    """Whether a job comes to another stage or status, which it may."""
+    if (stage_id, status) == (job["stage_id"], job["status"]):
+        if "status_note" in changes:
+            raise invalid("/statusNote", "goes with a new stage")
+        return False
+    if not rules.may_move_editing_job(job["status"], status):
+        raise ILLEGAL_TRANSITION(f"An editing job that is {job['status']} cannot become {status}.")
+    return True
+
+
+def _move(conn: Connection, editing_job_id: int, stage_id: int, status: str, note: str | None) -> None:
+    """Log where a job comes to, and let it be there. The stages and the job are locked."""
+    _log_status(conn, editing_job_id, stage_id, status, note)
+    sql.studio.refresh_editing_job_stage(conn, editing_job_id=editing_job_id)
+
+
 def _record(conn: Connection, kind: str, job: Row) -> None:
-    details = {"status": job["status"], "clientName": job["clientName"]}
+    details = {"status": job["status"], "stageName": job["stageName"], "clientName": job["clientName"]}
     record_activity(conn, kind, "EDITING_JOB", job["id"], client_id=job["clientId"], details=details)
-
-
-def _first_stage_id(conn: Connection, status: str) -> int:
-    stage_id: int = sql.studio.get_first_editing_stage(conn, status=status)["id"]
-    return stage_id
 
 
 def _log_status(conn: Connection, editing_job_id: int, stage_id: int, status: str, note: str | None) -> None:

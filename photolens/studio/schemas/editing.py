@@ -1,10 +1,12 @@
-"""The JSON of editing jobs."""
+"""The JSON of editing jobs, and of the board they are on."""
 
 from marshmallow import fields
 
 from photolens.database import sql
-from photolens.fields import Choice, Date, Id, Input, Instant, Output, Text, WebAddress, WholeNumber
+from photolens.fields import Choice, Date, Id, Input, Instant, Output, QueryInput, Text, WebAddress, WholeNumber
 from photolens.paging import ListArguments, Order, search_field, sort_field
+from photolens.studio.schemas.editing_stages import EditingStageSummary
+from photolens.studio.schemas.photo_selections import PhotoSelection
 
 PRIORITIES = ("NORMAL", "HIGH", "URGENT")
 STATUSES = ("PENDING", "IN_PROGRESS", "DELIVERED", "REVISION", "ARCHIVED")
@@ -13,17 +15,52 @@ STATUSES = ("PENDING", "IN_PROGRESS", "DELIVERED", "REVISION", "ARCHIVED")
 class EditingJobChanges(Input):
     """What may be changed of an editing job."""
 
-    status = Choice(*STATUSES, metadata={"example": "IN_PROGRESS"})
+    stage_id = Id(metadata={"description": "The status follows from it."})
+    status = Choice(
+        *STATUSES,
+        metadata={"example": "IN_PROGRESS", "description": "Alone, it names the first stage that stands for it."},
+    )
     status_note = Text(
-        5000, example="Client chose 40 photos.", metadata={"description": "Kept in the log, with the new status."}
+        5000, example="Client chose 40 photos.", metadata={"description": "Kept in the log, with the new stage."}
     )
     editor_id = Id(nullable=True, metadata={"description": "Only for whoever gives jobs out."})
+    priority = Choice(*PRIORITIES, metadata={"example": "HIGH"})
     due_date = Date(nullable=True)
     notes = Text(5000, nullable=True, example="Warm tones.")
+    drive_folder_url = WebAddress(nullable=True)
+    photographer_notes = Text(5000, nullable=True, example="The best light is in the second folder.")
+    uploaded_at = Instant(
+        nullable=True,
+        metadata={"description": "Without one, the pictures are uploaded when their folder is first named."},
+    )
+
+
+class RevisionInput(Input):
+    """What is to be done over."""
+
+    note = Text(5000, required=True, example="Warmer tones, please.")
+
+
+class EditingRevision(Output):
+    """A wish for changes, on which a job went back to work."""
+
+    id = Id()
+    editing_job_id = Id()
+    note = Text(5000, example="Warmer tones, please.")
+    requested_by = Text(200, example="Rosa Delgado")
+    requested_at = Instant()
+
+
+class EditingRevisionList(ListArguments):
+    """The order of a job's revisions."""
+
+    orders = {"-requestedAt": Order(sql.studio.list_editing_revisions, "requestedAt")}
+    count = sql.studio.count_editing_revisions
+    sort = sort_field(orders)
 
 
 class EditingStatus(Output):
-    """A status that a job has had."""
+    """A stage that a job has come to, with the status it had there."""
 
     id = Id()
     stage_id = Id(nullable=True, metadata={"description": "null once the stage is no longer on the board."})
@@ -61,9 +98,11 @@ class EditingJobSummary(Output):
 
 
 class EditingJob(EditingJobSummary):
-    """The editing of one completed booking, with every status it has had."""
+    """The editing of one completed booking, with every stage it has come to and the photos that were chosen."""
 
     status_history = fields.List(fields.Nested(EditingStatus))
+    revisions = fields.List(fields.Nested(EditingRevision), metadata={"description": "The newest 100, oldest first."})
+    photo_selections = fields.List(fields.Nested(PhotoSelection))
 
 
 class EditingJobList(ListArguments):
@@ -74,10 +113,39 @@ class EditingJobList(ListArguments):
         "-dueDate": Order(sql.studio.list_editing_jobs_by_due_date_desc, "dueDate"),
         "createdAt": Order(sql.studio.list_editing_jobs_by_created_at, "createdAt"),
         "-createdAt": Order(sql.studio.list_editing_jobs_by_created_at_desc, "createdAt"),
+        "priority": Order(sql.studio.list_editing_jobs_by_priority, "priority"),
+        "-priority": Order(sql.studio.list_editing_jobs_by_priority_desc, "priority"),
     }
     count = sql.studio.count_editing_jobs
     sort = sort_field(orders)
     q = search_field()
     status = Choice(*STATUSES, load_default=None)
+    stage_id = Id(load_default=None)
+    priority = Choice(*PRIORITIES, load_default=None)
     booking_id = Id(load_default=None)
     editor_id = Id(load_default=None)
+
+
+class EditingBoardArguments(QueryInput):
+    """Which jobs of the board are shown, and how many of each stage."""
+
+    limit = WholeNumber(1, 200, example=50, load_default=50, metadata={"description": "Jobs shown of a stage."})
+    q = search_field()
+    editor_id = Id(load_default=None)
+    priority = Choice(*PRIORITIES, load_default=None)
+
+
+class EditingBoardStage(EditingStageSummary):
+    """A column of the board, with its first jobs."""
+
+    job_count = WholeNumber(0, 2**31 - 1, example=7, metadata={"description": "All of its jobs, shown or not."})
+    jobs = fields.List(
+        fields.Nested(EditingJobSummary),
+        metadata={"description": "Of what was delivered the newest first, of the rest the most urgent."},
+    )
+
+
+class EditingBoard(Output):
+    """The columns of the board in their order. What is archived is not on it."""
+
+    stages = fields.List(fields.Nested(EditingBoardStage))

@@ -123,6 +123,18 @@ async function complete(booking: Booking, etag: string): Promise<Booking | "chan
   return data;
 }
 
+async function editingJob(editingJobId: number): Promise<EditingJob> {
+  const { data, error } = await api.GET("/api/v1/editing-jobs/{editingJobId}", { params: { path: { editingJobId } } });
+  if (error) throw new Refusal(error);
+  return data;
+}
+
+async function board(): Promise<components["schemas"]["EditingBoardStage"][]> {
+  const { data, error } = await api.GET("/api/v1/editing-board", { params: { query: { limit: 20 } } });
+  if (error) throw new Refusal(error);
+  return data.stages;
+}
+
 async function invoice(booking: Booking): Promise<Invoice> {
   const draft = await api.POST("/api/v1/invoices", {
     body: {
@@ -163,7 +175,8 @@ export async function tour(): Promise<string> {
   if (completed === "changed meanwhile") return completed;
   const jobs = await api.GET("/api/v1/editing-jobs", { params: { query: { bookingId: completed.id } } });
   const job = jobs.data?.data[0];
-  if (job) console.log(await give({ ...job, statusHistory: [] }, me.staffId));
+  if (job) console.log(await give(await editingJob(job.id), me.staffId));
+  for (const { name, jobCount, jobs } of await board()) console.log(name, jobCount, jobs.map((job) => job.priority));
   await suspend("550e8400-e29b-41d4-a716-446655440000", "Has left the studio.");
   const owed = await invoice(completed);
   const payment = await pay(owed, owed.balanceDue);

@@ -1,0 +1,95 @@
+"""What happens to the photos that a client chooses: added, renamed, edited, taken back, and at last all chosen."""
+
+from typing import Any
+
+from photolens import visibility
+from photolens.access import Permission, current_caller
+from photolens.database import Connection, Row, sql
+from photolens.platform.actions import record_activity
+from photolens.preconditions import require_match
+from photolens.problems import FORBIDDEN, found
+from photolens.studio.actions import editing
+from photolens.studio.problems import NOTHING_SELECTED, SELECTION_FULL
+
+MOST_PHOTOS = 1000
+
+
+def add_photo_selection(conn: Connection, booking_id: int, photo: dict[str, Any]) -> Row:
+    """Add a photo behind those that are chosen already. Locks: the booking.
+
+    Problems: `not_found`, `name_taken`, `selection_full`.
+    """
+    with conn.transaction():
+        booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
+        if sql.studio.count_chosen_photos(conn, booking_id=booking_id) >= MOST_PHOTOS:
+            raise SELECTION_FULL(f"At most {MOST_PHOTOS} photos of a booking are chosen.")
+        selection_id = sql.studio.insert_photo_selection(conn, booking_id=booking_id, **photo)
+        return _changed(conn, booking, selection_id, "PHOTO_SELECTED")
+
+
+def update_photo_selection(conn: Connection, booking_id: int, selection_id: int, changes: dict[str, Any]) -> Row:
+    """Rename a photo, or note whether it is edited, which an editor does too, on the bookings of their own jobs.
+
+    Locks: booking, photo. Problems: `not_found`, `name_taken`, `forbidden`.
+    """
+    caller = current_caller()
+    with conn.transaction():
+        booking, photo = _lock(conn, booking_id, selection_id)
+        require_match()
+        changed = {**photo, **changes}
+        if changed["name"] != photo["name"] and not caller.may(Permission.MANAGE_BOOKINGS):
+            raise FORBIDDEN("An editor says whether a photo is edited. Its name is the studio's.")
+        if changed == photo:
+            return _get(conn, booking_id, selection_id)
+        sql.studio.update_photo_selection(conn, **changed)
+        return _changed(conn, booking, selection_id, "PHOTO_CHANGED")
+
+
+def remove_photo_selection(conn: Connection, booking_id: int, selection_id: int) -> None:
+    """Take a photo back out of what was chosen. Locks: booking, photo. Problems: `not_found`."""
+    with conn.transaction():
+        booking, photo = _lock(conn, booking_id, selection_id)
+        require_match()
+        sql.studio.delete_photo_selection(conn, selection_id=selection_id)
+        _record(conn, booking, photo["name"], "PHOTO_REMOVED")
+
+
+def finalize_photo_selections(conn: Connection, booking_id: int) -> Row:
+    """Take the selection as made: the editing job that has waited for it goes on. Gives the job.
+
+    Locks: the booking, the stages, shared, the editing job. Problems: `not_found`, `nothing_selected`,
+    `no_job_waiting`.
+    """
+    with conn.transaction():
+        found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
+        if sql.studio.count_chosen_photos(conn, booking_id=booking_id) == 0:
+            raise NOTHING_SELECTED("Add the photos that the client has chosen first.")
+        return editing.finish_selection(conn, booking_id)
+
+
+def _lock(conn: Connection, booking_id: int, selection_id: int) -> tuple[Row, Row]:
+    """The booking and the photo, if the caller may see it."""
+    _, viewing_editor_id = visibility.selection_viewers(current_caller())
+    booking = sql.studio.lock_booking(conn, booking_id=booking_id)
+    photo = sql.studio.lock_photo_selection(
+        conn, booking_id=booking_id, selection_id=selection_id, viewing_editor_id=viewing_editor_id
+    )
+    return booking, found(photo, "photo selection", selection_id)
+
+
+def _get(conn: Connection, booking_id: int, selection_id: int) -> Row:
+    row: Row = sql.studio.get_photo_selection(
+        conn, booking_id=booking_id, selection_id=selection_id, viewer_id=None, viewing_editor_id=None
+    )
+    return row
+
+
+def _changed(conn: Connection, booking: Row, selection_id: int, kind: str) -> Row:
+    """Record a deed, and give the photo as it now is."""
+    row = _get(conn, booking["id"], selection_id)
+    _record(conn, booking, row["name"], kind)
+    return row
+
+
+def _record(conn: Connection, booking: Row, name: str, kind: str) -> None:
+    record_activity(conn, kind, "BOOKING", booking["id"], client_id=booking["client_id"], details={"name": name})
