@@ -1,5 +1,6 @@
 -- A large studio for measuring: 10,000 clients, 50,000 bookings, 50,000 invoices with two items each, 60,000 payments,
--- 25,000 editing jobs, 200,000 photos, 10,000 expenses, 20,000 users with five sessions each. The session token `bench` is an owner's. On a database that has schema.sql and nothing else:
+-- 25,000 editing jobs with three or four moves each, 200,000 photos, 10,000 expenses, 20,000 users with five sessions
+-- each. The session token `bench` is an owner's. On a database that has schema.sql and nothing else:
 --
 --     psql "$DATABASE_URL" -f schema.sql -f bench/load.sql
 --
@@ -79,55 +80,71 @@ select
     occupied
 from bookings;
 
--- Of 25 editing jobs 20 were delivered; one is in each other column of the board.
-insert into editing_jobs (
-    booking_id, editor_id, stage_id, status, priority, due_date, revision_count, delivered_at, created_at
-)
+insert into editing_jobs (booking_id, editor_id, stage_id, priority, due_date, created_at)
 select
-    bookings.id,
-    1 + 3 * (bookings.id % 13),
-    editing_stages.id,
-    editing_stages.status,
+    id,
+    1 + 3 * (id % 13),
+    (select editing_stages.id from editing_stages where editing_stages.position = 1),
     (array['NORMAL', 'NORMAL', 'NORMAL', 'HIGH', 'URGENT'])[1 + bookings.id % 5]::editing_priority,
-    case when bookings.id % 20 <> 1 then bookings.ends_at::date + 14 end,
-    case when editing_stages.status = 'REVISION' then 1 else 0 end,
-    case when editing_stages.status = 'DELIVERED' then bookings.ends_at + interval '7 days' end,
-    bookings.ends_at
+    case when id % 20 <> 1 then ends_at::date + 14 end,
+    ends_at
 from bookings
-inner join editing_stages on editing_stages.position = coalesce((array[1, 2, 3, 4, 6])[1 + bookings.id % 25], 5)
-where bookings.status = 'COMPLETED'
+where status = 'COMPLETED'
 order by bookings.id;
 
+-- Most are delivered within three weeks, one in ten after a revision, and a third are archived; two in a hundred are still
+-- being edited, as are the newest.
 insert into editing_status_logs (editing_job_id, stage_id, status, changed_at, changed_by)
 select
     editing_jobs.id,
     editing_stages.id,
-    editing_stages.status,
-    editing_jobs.created_at,
+    move.status::editing_status,
+    editing_jobs.created_at + make_interval(days => move.days, hours => (editing_jobs.id % 48)::integer),
     'bench'
 from editing_jobs
-cross join editing_stages
-where editing_stages.position = 1;
+cross join lateral (
+    values
+    (1, 1, 'PENDING', 0, true),
+    (2, 3, 'IN_PROGRESS', 3 + (editing_jobs.id % 4)::integer, true),
+    (3, 5, 'DELIVERED', 7 + (editing_jobs.id % 12)::integer, editing_jobs.id % 50 <> 7),
+    (4, 6, 'REVISION', 20, editing_jobs.id % 10 = 3),
+    (5, 5, 'DELIVERED', 22, editing_jobs.id % 10 = 3),
+    (6, 5, 'ARCHIVED', 60, editing_jobs.id % 3 = 0 and editing_jobs.id % 50 <> 7)
+) as move (step, stage, status, days, is_made)
+inner join editing_stages on move.stage = editing_stages.position
+where
+    move.step = 1
+    or (move.is_made and editing_jobs.created_at + make_interval(days => move.days + 2) < timestamptz '2025-12-30 00:00Z')
+order by editing_jobs.id, move.step;
 
-insert into editing_status_logs (editing_job_id, stage_id, status, changed_at, changed_by)
-select
-    editing_jobs.id,
-    editing_jobs.stage_id,
-    editing_jobs.status,
-    editing_jobs.created_at + interval '7 days',
-    'bench'
-from editing_jobs
-inner join editing_stages on editing_jobs.stage_id = editing_stages.id
-where editing_stages.position <> 1;
+update editing_jobs
+set
+    stage_id = latest.stage_id,
+    status = latest.status,
+    delivered_at = case when latest.status in ('DELIVERED', 'ARCHIVED') then latest.delivered_at end
+from (
+    select distinct on (editing_job_id)
+        editing_job_id,
+        stage_id,
+        status,
+        max(changed_at) filter (where status = 'DELIVERED') over (partition by editing_job_id) as delivered_at
+    from editing_status_logs
+    order by editing_job_id, id desc
+) as latest
+where editing_jobs.id = latest.editing_job_id;
 
 insert into editing_revisions (editing_job_id, note, requested_by, requested_at)
 select
-    id,
+    editing_job_id,
     'Warmer tones, please.',
     'bench',
-    created_at + interval '7 days'
-from editing_jobs
+    changed_at
+from editing_status_logs
 where status = 'REVISION';
+
+update editing_jobs
+set revision_count = 1
+where id in (select editing_job_id from editing_revisions);
 
 insert into photo_selections (booking_id, name, is_edited, position)
 select
@@ -138,7 +155,7 @@ select
 from editing_jobs
 cross join generate_series(1, 8) as number;
 
--- Of ten invoices: one draft, two paid, five partly paid, one overdue, one sent (due in the far future).
+-- Of ten invoices: one draft, six paid, one partly paid, one overdue, one sent (due in the far future).
 insert into invoices (id, client_id, booking_id, issue_date, due_date, currency)
 select
     id,
@@ -171,8 +188,8 @@ insert into payments (invoice_id, amount, paid_at, method, recorded_by)
 select
     invoices.id,
     case
-        when invoices.id % 10 = 1 then totals.total
-        when invoices.id % 10 = 2 then case part.number when 1 then 50 else totals.total - 50 end
+        when invoices.id % 10 in (1, 6) then totals.total
+        when invoices.id % 10 between 2 and 5 then case part.number when 1 then 50 else totals.total - 50 end
         else 10 * part.number
     end,
     invoices.issue_date + part.number * interval '3 days',
@@ -181,7 +198,7 @@ select
 from invoices
 inner join totals on invoices.id = totals.invoice_id
 cross join generate_series(1, 2) as part (number)
-where (invoices.id % 10 in (1, 5) and part.number = 1) or invoices.id % 10 in (2, 3, 4, 6, 7)
+where (invoices.id % 10 in (1, 6) and part.number = 1) or invoices.id % 10 in (2, 3, 4, 5, 7)
 order by invoices.id, part.number;
 
 with numbered as (
@@ -205,7 +222,7 @@ set
     total_amount = totals.total,
     balance_due = totals.total - coalesce(paid.paid, 0),
     status = (
-        array['DRAFT', 'PAID', 'PAID', 'PARTIALLY_PAID', 'PARTIALLY_PAID', 'PARTIALLY_PAID', 'PARTIALLY_PAID', 'PARTIALLY_PAID', 'OVERDUE', 'SENT']
+        array['DRAFT', 'PAID', 'PAID', 'PAID', 'PAID', 'PAID', 'PAID', 'PARTIALLY_PAID', 'OVERDUE', 'SENT']
     )[1 + invoices.id % 10]::invoice_status
 from totals
 left join numbered on totals.invoice_id = numbered.id
@@ -232,7 +249,7 @@ set
 insert into expenses (booking_id, category, amount, incurred_at)
 select
     g * 5,
-    'TRAVEL',
+    (enum_range(null::expense_category))[1 + g % 6],
     10 + g % 90,
     timestamptz '2024-01-01 09:00Z' + g * interval '105 minutes'
 from generate_series(1, 10000) as g;

@@ -148,9 +148,11 @@ class Blueprint(flask_smorest.Blueprint):
 
         return decorator
 
-    def pages(self, schema: type[Output]) -> Callable[..., Any]:
-        """Answer with a page of rows of this shape, and the link to the next."""
-        return self.answers(200, openapi.page_of(schema))
+    def pages(
+        self, schema: type[Output], *, beside: type[Output] = Output, as_table: bool = False
+    ) -> Callable[..., Any]:
+        """Answer with a page of rows of this shape, what it says beside them, and the link to the next."""
+        return self.answers(200, openapi.page_of(schema, beside), table=schema if as_table else None)
 
     def arguments(self, schema: Any, **kwargs: Any) -> Callable[..., Any]:
         """flask-smorest's `arguments`, with an example of the body."""

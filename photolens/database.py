@@ -12,6 +12,8 @@ import orjson
 import psycopg
 from aiosql.adapters.pyformat import PyFormatAdapter
 from flask import Flask, current_app, g
+from psycopg import IsolationLevel
+from psycopg.pq import TransactionStatus
 from psycopg.rows import RowMaker, dict_row, no_result
 from psycopg.types.json import JsonbDumper, set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool
@@ -134,6 +136,25 @@ def connection() -> Connection:
         g.connection = _live_connection(current_app.extensions["pool"])
     conn: Connection = g.connection
     return conn
+
+
+@contextmanager
+def snapshot(conn: Connection) -> Iterator[None]:
+    """Let the reads of the block all see the database as it is at the first of them, and change nothing.
+
+    In a transaction that is under way they see what that one sees.
+    """
+    if conn.info.transaction_status != TransactionStatus.IDLE:
+        with conn.transaction():
+            yield
+        return
+    conn.isolation_level, conn.read_only = IsolationLevel.REPEATABLE_READ, True
+    try:
+        with conn.transaction():
+            yield
+    finally:
+        if conn.info.transaction_status == TransactionStatus.IDLE:  # a connection that is lost is not used again
+            conn.isolation_level, conn.read_only = None, None
 
 
 def _live_connection(pool: ConnectionPool[Connection]) -> Connection:

@@ -225,6 +225,13 @@ class Quantity(fields.Field[Decimal]):
         return number
 
 
+class Number(fields.Float):
+    """A JSON number with a fraction that is no money, in answers: percents, days."""
+
+    def __init__(self, *, nullable: bool = False, example: float = 62.5, **kwargs: Any) -> None:
+        super().__init__(allow_none=nullable, metadata={"example": example} | kwargs.pop("metadata", {}), **kwargs)
+
+
 class WholeNumber(fields.Integer):
     """A JSON integer within bounds. In a query string, its digits."""
 
@@ -358,3 +365,10 @@ class Date(fields.Field[date]):
         if not 1900 <= day.year <= 2200:
             raise ValidationError("is not between the years 1900 and 2200")
         return day
+
+
+class Month(fields.String):
+    """A month of the studio's calendar, `YYYY-MM`, in answers."""
+
+    def __init__(self) -> None:
+        super().__init__(metadata={"pattern": "^[0-9]{4}-[0-9]{2}$", "example": "2026-03"})

@@ -109,7 +109,7 @@ def describe_conventions(
     demand: Demand = doc_info["demand"]
     _describe_demand(doc, demand)
     takes_arguments = "arguments" in doc_info
-    responses = doc.setdefault("responses", {})
+    responses = doc["responses"] = {str(status): answer for status, answer in doc.get("responses", {}).items()}
     for status in [status for status in responses if not 200 <= int(status) < 300]:
         del responses[status]
 
@@ -196,16 +196,16 @@ def _problem_example(kind: ProblemKind) -> dict[str, Any]:
     }
 
 
-def page_of(schema: type[Output]) -> type[Output]:
-    """The schema of a page of such rows."""
+def page_of(schema: type[Output], beside: type[Output] = Output) -> type[Output]:
+    """The schema of a page of such rows, with what it says beside them."""
     members: dict[str, Any] = {
         "data": ma_fields.List(ma_fields.Nested(schema)),
         "next_cursor": ma_fields.String(allow_none=True, metadata={"example": None}),
         "total": ma_fields.Integer(metadata={"example": 1}),
-        "optional": frozenset({"total"}),
+        "optional": beside.optional | {"total"},
         "__doc__": f"A page of {schema.__name__}.",
     }
-    return type(f"{schema.__name__}Page", (Output,), members)
+    return type(f"{schema.__name__}Page", (beside,), members)
 
 
 def example_of(schema: Any) -> Any:

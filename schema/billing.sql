@@ -104,3 +104,40 @@ create table payments (
 create index payments_invoice_idx on payments (invoice_id, paid_at, id);
 create index payments_paid_at_idx on payments (paid_at, id);
 create index payments_payment_account_idx on payments (payment_account_id);
+
+
+-- What was owed at an instant, invoice by invoice: what is due now, and what has been paid since. An invoice that is settled
+-- now is only looked at if it was paid on since.
+create function balances_at(moment timestamptz)
+returns table (invoice_id bigint, client_id bigint, issue_date date, due_date date, balance numeric)
+language sql stable parallel safe
+begin atomic
+    with paid_since as (
+        select
+            payments.invoice_id,
+            sum(payments.amount) as amount
+        from payments
+        where payments.paid_at >= moment
+        group by payments.invoice_id
+    )
+
+    select
+        invoices.id as invoice_id,
+        invoices.client_id,
+        invoices.issue_date,
+        invoices.due_date,
+        invoices.balance_due + coalesce(paid_since.amount, 0) as balance
+    from invoices
+    left join paid_since on invoices.id = paid_since.invoice_id
+    where invoices.balance_due > 0 and invoices.status not in ('DRAFT', 'VOID')
+    union all
+    select
+        invoices.id,
+        invoices.client_id,
+        invoices.issue_date,
+        invoices.due_date,
+        paid_since.amount
+    from paid_since
+    inner join invoices on paid_since.invoice_id = invoices.id
+    where invoices.balance_due = 0 and invoices.status not in ('DRAFT', 'VOID');
+end;

@@ -226,3 +226,58 @@ select
     auth_users.created_at,
     auth_users.updated_at
 from auth_users;
+
+
+-- What a booking brought and cost. What was paid on an issued invoice is what is no longer due of it.
+create view booking_profits as
+select
+    bookings.id,
+    bookings.session_date,
+    bookings.client_id,
+    clients.name as client_name,
+    bookings.session_type_id,
+    session_packages.name as session_type_name,
+    bookings.status,
+    bookings.price,
+    billing.invoiced,
+    billing.paid,
+    spending.expenses,
+    billing.invoiced - spending.expenses as profit,
+    round(100 * (billing.invoiced - spending.expenses) / nullif(billing.invoiced, 0), 2)::float8 as margin_percent,
+    billing.invoices + spending.receipts > 0 as has_money
+from bookings
+inner join clients on bookings.client_id = clients.id
+inner join session_packages on bookings.session_type_id = session_packages.id
+cross join lateral (
+    select
+        count(*) as invoices,
+        coalesce(sum(invoices.total_amount), 0.00) as invoiced,
+        coalesce(sum(invoices.total_amount - invoices.balance_due), 0.00) as paid
+    from invoices
+    where invoices.booking_id = bookings.id and invoices.status not in ('DRAFT', 'VOID')
+) as billing
+cross join lateral (
+    select
+        count(*) as receipts,
+        coalesce(sum(expenses.amount), 0.00) as expenses
+    from expenses
+    where expenses.booking_id = bookings.id
+) as spending;
+
+
+-- When each editing job was delivered for the first time.
+create view first_deliveries as
+select
+    deliveries.editing_job_id,
+    deliveries.changed_at as delivered_at
+from editing_status_logs as deliveries
+where
+    deliveries.status = 'DELIVERED'
+    and not exists (
+        select
+        from editing_status_logs as earlier
+        where
+            earlier.editing_job_id = deliveries.editing_job_id
+            and earlier.status = 'DELIVERED'
+            and earlier.id < deliveries.id
+    );

@@ -310,7 +310,10 @@ create table editing_status_logs (
 
 create index editing_status_logs_editing_job_idx on editing_status_logs (editing_job_id, id);
 create index editing_status_logs_stage_idx on editing_status_logs (stage_id);
-create index editing_status_logs_changed_at_idx on editing_status_logs (changed_at);
+create index editing_status_logs_changed_at_idx on editing_status_logs (changed_at, editing_job_id);
+-- The deliveries of each job, by which the first is told from those after a revision.
+create index editing_status_logs_delivered_idx on editing_status_logs (editing_job_id, id) include (changed_at)
+where status = 'DELIVERED';
 
 
 create table editing_revisions (

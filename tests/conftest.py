@@ -197,6 +197,25 @@ def make(api: ApiClient) -> Factory:
     return Factory(api)
 
 
+class SeededStudio:
+    """The demo studio, for tests that only read: over HTTP, and through a connection of their own."""
+
+    def __init__(self, app: Flask, conn: Connection) -> None:
+        self.api = ApiClient(app)
+        self.conn = conn
+
+
+@pytest.fixture(scope="module")
+def seeded_studio(databases: Databases, settings: Settings) -> Iterator[SeededStudio]:
+    """The application on a clone of the demo studio, made once for the tests of a module."""
+    with (
+        databases.clone(SEEDED_TEMPLATE) as url,
+        psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn,
+        open_pool(url, settings) as pool,
+    ):
+        yield SeededStudio(create_app(settings, pool), conn)
+
+
 @pytest.fixture
 def live(clone_url: str) -> Iterator[str]:
     """The real server, a process of its own on a clone; gives the base URL of its API."""

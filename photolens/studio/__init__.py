@@ -5,16 +5,19 @@ from photolens.studio.routes import (
     bookings,
     catalogue,
     clients,
+    dashboard,
     editing,
     editing_stages,
     expenses,
     photo_selections,
+    reports,
     rooms,
     scheduling,
     staff,
 )
 
 BLUEPRINTS = (
+    dashboard.blp,
     clients.blp,
     catalogue.blp,
     staff.blp,
@@ -25,4 +28,5 @@ BLUEPRINTS = (
     editing.blp,
     editing_stages.blp,
     expenses.blp,
+    reports.blp,
 )

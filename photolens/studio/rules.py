@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
 from typing import Any
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule
 
-Stage = Mapping[str, Any]
+LONGEST_REPORT = 10  # years
 
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+
+Stage = Mapping[str, Any]
 
 BOOKING_MOVES: dict[str, frozenset[str]] = {
     "PENDING": frozenset({"SCHEDULED", "CANCELLED"}),
@@ -119,3 +122,20 @@ def is_finished(status: str) -> bool:
 def moved_end(session_date: datetime, ends_at: datetime, new_session_date: datetime) -> datetime:
     """A booking that is moved keeps its length: 10:00–11:30 moved to 14:00 ends at 15:30."""
     return new_session_date + (ends_at - session_date)
+
+
+def is_too_long_a_period(first: date, last: date) -> bool:
+    """A report covers ten years at most: 1 January 2017 to 31 December 2026, and not a day more."""
+    return (last.year, last.month, last.day) >= (first.year + LONGEST_REPORT, first.month, first.day)
+
+
+def compared(value: Decimal | int, previous: Decimal | int) -> dict[str, Any]:
+    """A figure beside the one before: 150 after 120 is 30 more, which is 25 %. Of nothing there is no percent."""
+    change = value - previous
+    percent = (100 * Decimal(change) / previous).quantize(Decimal("0.01"), ROUND_HALF_UP) if previous else None
+    return {
+        "value": value,
+        "previous": previous,
+        "change": change,
+        "changePercent": None if percent is None else float(percent),
+    }

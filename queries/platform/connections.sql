@@ -2,8 +2,10 @@
 -- What every connection is told when it is made. A setting that outlives the transaction is right here: the connection
 -- serves one pool for all its life. Nobody waits long for a lock: each who waits holds a thread.
 -- Plans are made for the parameters at hand: one plan for any page, filter and limit reads whole tables (bench/plans.py).
+-- They are not compiled: that takes longer than what a screen asks for.
 select
     set_config('plan_cache_mode', 'force_custom_plan', false) as plan_cache_mode,
+    set_config('jit', 'off', false) as jit,
     set_config('timezone', 'UTC', false) as time_zone,
     set_config('statement_timeout', :statement_timeout, false) as statement_timeout,
     set_config('lock_timeout', '5s', false) as lock_timeout,

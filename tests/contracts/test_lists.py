@@ -12,11 +12,14 @@ from photolens.paging import ListArguments
 from tests.contracts.named_queries import QUERIES, NamedQuery, split
 
 OF_PAGES = {"limit", "cursor", "include", "sort"}
+# The days of a report, which its screen makes instants of.
+OF_PERIODS = {"date_from", "date_to"}
 
 
 def _paged_lists() -> Iterator[tuple[type[ListArguments], set[str]]]:
-    """Each list that a route pages through, with the filters that the route adds: the ids of its path, who views it."""
-    for file in sorted((ROOT / "photolens").rglob("routes*/**/*.py")) + sorted((ROOT / "photolens").rglob("routes.py")):
+    """Each list that a route or a screen pages through, with the filters that it adds: ids of a path, who views it."""
+    rooms = ("routes*/**/*.py", "routes.py", "screens*/**/*.py", "screens.py")
+    for file in (file for room in rooms for file in sorted((ROOT / "photolens").rglob(room))):
         module = importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
         for node in ast.walk(ast.parse(file.read_text())):
             match node:
@@ -32,14 +35,14 @@ def _named(query: Query) -> NamedQuery:
     return QUERIES[query.__name__]
 
 
-def test_every_list_is_paged_by_a_route() -> None:
+def test_every_list_is_paged_by_a_route_or_a_screen() -> None:
     assert set(LISTS) == set(ListArguments.__subclasses__())
 
 
 def test_the_queries_of_a_list_take_a_place_and_exactly_the_lists_filters() -> None:
     misfits = []
     for listing, added in LISTS.items():
-        filters = set(listing().load_fields) - OF_PAGES | added
+        filters = set(listing().load_fields) - OF_PAGES - OF_PERIODS | added
         for order in listing.orders.values():
             query = _named(order.query)
             if query.operator != "" or query.parameters != filters | {"after_key", "after_id", "limit"}:

@@ -30,6 +30,15 @@ OWN_VERBS = {
     "platform.configure_connection": "^",
 }
 
+# Rows that are no table's: what there is one row of each.
+ONE_ROW_OF_EACH = {
+    "studio.list_expenses_by_category": "category",
+    "studio.list_free_slots": "session_date",
+    "studio.list_new_clients_by_month": "month",
+    "studio.list_profit_by_month": "month",
+    "studio.list_revenue_by_month": "month",
+}
+
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
 def test_a_query_fits_the_schema_and_gives_what_its_operator_says(conn: Connection, query: NamedQuery) -> None:
@@ -68,11 +77,7 @@ def test_a_query_is_named_verb_noun_with_the_operator_of_its_verb() -> None:
     assert {name: QUERIES[name].operator for name in OWN_VERBS} == OWN_VERBS
 
 
-# Of a list whose rows have no id: what names one of them.
-NAMED_BY = {"studio.list_free_slots": "session_date"}
-
-
-def test_a_query_of_many_rows_has_a_limit_and_an_order_that_ends_in_an_id() -> None:
+def test_a_query_of_many_rows_has_a_limit_and_an_order_that_ends_in_what_is_unique() -> None:
     # One that locks them too: rows are locked in the order in which they are found.
     disorderly = []
     for query in QUERIES.values():
@@ -81,8 +86,8 @@ def test_a_query_of_many_rows_has_a_limit_and_an_order_that_ends_in_an_id() -> N
             query.code,
         )
         last = split(ending["order"])[-1] if ending else ""
-        named_by = NAMED_BY.get(query.full_name, r"(\w+\.)?(\w+_)?id( desc)?")
-        if query.operator == "" and not re.fullmatch(named_by, last):
+        unique = ONE_ROW_OF_EACH.get(query.full_name, r"(\w+_)?id")
+        if query.operator == "" and not re.fullmatch(rf"(\w+\.)?{unique}( desc)?", last):
             disorderly.append(query.full_name)
 
     assert disorderly == []

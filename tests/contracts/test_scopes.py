@@ -11,26 +11,40 @@ READING = {"get", "list", "count", "sum", "exists"}
 
 # What not everybody who may read it at all is shown the whole of, and the views on it.
 SHOWN_IN_PART = re.compile(
-    r"\b(bookings|booking_details|clients|editing_jobs|editing_job_details|editing_status_logs|editing_revisions"
-    r"|photo_selections|staff_assignments|activities)\b|_seen_by\("
+    r"\b(bookings|booking_details|booking_profits|clients|editing_jobs|editing_job_details|editing_status_logs"
+    r"|editing_revisions|first_deliveries|photo_selections|staff_assignments|activities)\b|_seen_by\("
 )
 
 FOR_CHANGES = "asked by an action, whose route demands the permission to manage all of it"
 FOR_THE_CALENDAR = "whoever may look for a free time is shown all bookings"
+WHOLE_STUDIO = "of a report: who is permitted to see those is permitted to see the whole studio's figures"
 UNSCOPED = {
+    "studio.count_booking_profits": WHOLE_STUDIO,
     "studio.count_chosen_photos": FOR_CHANGES,
     "studio.count_editing_statuses": FOR_CHANGES,
     "studio.exists_staff_assignment": FOR_CHANGES,
     "studio.exists_work_of_staff_member": FOR_CHANGES,
+    "studio.get_booking_profit_totals": WHOLE_STUDIO,
     "studio.get_booking_series": FOR_THE_CALENDAR,
+    "studio.get_receivables_totals": WHOLE_STUDIO,
+    "studio.get_revenue_totals": WHOLE_STUDIO,
+    "studio.get_team_totals": WHOLE_STUDIO,
     "studio.list_booking_conflicts": FOR_CHANGES,
+    "studio.list_booking_profits": WHOLE_STUDIO,
     "studio.list_booking_staff": FOR_CHANGES,
     "studio.list_free_slots": FOR_THE_CALENDAR,
+    "studio.list_new_clients_by_month": WHOLE_STUDIO,
+    "studio.list_receivables": WHOLE_STUDIO,
+    "studio.list_revenue_by_category": WHOLE_STUDIO,
+    "studio.list_team_figures": WHOLE_STUDIO,
 }
 
 OWN_RULE = {
     # The same rule, on the table itself: a total need not join what a row shows.
     "studio.count_bookings",
+    # The same; figures of what was, for which the log is asked too.
+    "studio.get_editing_queue_figure",
+    "studio.get_upcoming_bookings_figure",
     # A part of a booking, for whoever is on that booking too.
     "studio.get_staff_assignment",
 }
@@ -93,11 +107,13 @@ def test_each_rule_stands_in_the_schema_once() -> None:
     assert sorted(defined) == sorted({rule for query in PARTLY.values() if (rule := _rule(query))})
 
 
-def test_a_route_reads_for_the_viewer_whom_the_rules_name() -> None:
+def test_a_route_or_a_screen_reads_for_the_viewer_whom_the_rules_name() -> None:
     careless = [
         str(use)
         for use in USES
-        if "routes" in use.file.as_posix() and use.query_name in PARTLY and not _is_for_a_viewer(use.call)
+        if {"routes", "routes.py", "screens", "screens.py"} & {*use.file.parts}
+        and use.query_name in PARTLY.keys() - UNSCOPED.keys()
+        and not _is_for_a_viewer(use.call)
     ]
 
     assert careless == []

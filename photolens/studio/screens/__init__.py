@@ -1,1 +1,1 @@
-"""What one screen shows and more than one query tells: a module for each, read in one snapshot."""
+"""What one screen shows, gathered from several reads of one snapshot: a module for each."""
