@@ -88,7 +88,7 @@ select
     ends_at
 from bookings
 where status = 'COMPLETED'
-order by id;
+order by bookings.id;
 
 insert into editing_status_logs (editing_job_id, stage_id, status, changed_at, changed_by)
 select

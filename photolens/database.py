@@ -12,6 +12,8 @@ import orjson
 import psycopg
 from aiosql.adapters.pyformat import PyFormatAdapter
 from flask import Flask, current_app, g
+from psycopg import IsolationLevel
+from psycopg.pq import TransactionStatus
 from psycopg.rows import RowMaker, dict_row, no_result
 from psycopg.types.json import JsonbDumper, set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool
@@ -84,7 +86,10 @@ class QueryAdapter(PyFormatAdapter):
 
     @contextmanager
     def select_cursor(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Iterator[Any]:
-        """The rows of a `stream_` query as they are asked for, of one snapshot: only a piece of them is ever here."""
+        """The rows of a `stream_` query as they are asked for, of one snapshot: only a piece of them is ever here.
+
+        Each piece is a statement of its own, with the time that a statement has; no row is locked.
+        """
         with conn.transaction(), conn.cursor(name="stream", row_factory=camel_case_row) as cursor:
             cursor.itersize = STREAMED_ROWS
             yield cursor.execute(sql, parameters)
@@ -134,6 +139,31 @@ def connection() -> Connection:
         g.connection = _live_connection(current_app.extensions["pool"])
     conn: Connection = g.connection
     return conn
+
+
+def take_connection() -> Callable[[], None]:
+    """Keep the present request's connection beyond its end, for an answer that is still being read; gives it back."""
+    pool, conn = current_app.extensions["pool"], g.pop("connection")
+    return lambda: pool.putconn(conn)
+
+
+@contextmanager
+def snapshot(conn: Connection) -> Iterator[None]:
+    """What is read in the block is all of one moment, and nothing is written.
+
+    Inside a transaction that somebody else has begun, it is what that one sees.
+    """
+    if conn.info.transaction_status != TransactionStatus.IDLE:
+        with conn.transaction():
+            yield
+        return
+    conn.isolation_level, conn.read_only = IsolationLevel.REPEATABLE_READ, True
+    try:
+        with conn.transaction():
+            yield
+    finally:
+        if not conn.closed:
+            conn.isolation_level = conn.read_only = None
 
 
 def _live_connection(pool: ConnectionPool[Connection]) -> Connection:

@@ -7,7 +7,7 @@ from photolens.embedded import ROOT
 from tests.contracts.named_queries import QUERIES, NamedQuery
 from tests.contracts.test_call_sites import USES
 
-READING = {"get", "list", "count", "sum", "exists"}
+READING = {"get", "list", "stream", "count", "sum", "exists"}
 
 # What not everybody who may read it at all is shown the whole of, and the views on it.
 SHOWN_IN_PART = re.compile(
@@ -16,7 +16,15 @@ SHOWN_IN_PART = re.compile(
 )
 
 FOR_CHANGES = "asked by an action, whose route demands the permission to manage all of it"
+FOR_THE_CLIENT = "of the document that only whoever is shown everybody's rows may have made"
 UNSCOPED = {
+    "studio.stream_activities_of_client": FOR_THE_CLIENT,
+    "studio.stream_bookings_of_client": FOR_THE_CLIENT,
+    "studio.stream_editing_jobs_of_client": FOR_THE_CLIENT,
+    "studio.stream_editing_revisions_of_client": FOR_THE_CLIENT,
+    "studio.stream_editing_statuses_of_client": FOR_THE_CLIENT,
+    "studio.stream_messages_of_client": FOR_THE_CLIENT,
+    "studio.stream_photo_selections_of_client": FOR_THE_CLIENT,
     "studio.count_editing_statuses": FOR_CHANGES,
     "studio.exists_work_of_staff_member": FOR_CHANGES,
     "studio.list_booking_conflicts": FOR_CHANGES,
@@ -65,6 +73,8 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
     assert {name: sources for name, sources in past.items() if sources} == {
         **{name: {"staff_assignments"} for name in PARTLY if name.startswith("studio.list_bookings_")},
         "studio.get_editing_job": {"editing_status_logs"},
+        # Names and addresses, of the bookings that are shown.
+        "studio.stream_bookings": {"clients", "staff_assignments"},
         # Where the list begins, backwards: a name to start from, which is not answered.
         "studio.list_clients_by_name_desc": {"clients"},
     }

@@ -54,6 +54,7 @@ FINANCES = {
 SUBJECT_TYPES = [
     "BOOKING",
     "CLIENT",
+    "CLIENT_IMPORT",
     "EDITING_JOB",
     "EXPENSE",
     "INVOICE",

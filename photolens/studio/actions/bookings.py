@@ -12,16 +12,18 @@ from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import ILLEGAL_TRANSITION, Problem, found, invalid
 from photolens.studio import rules
-from photolens.studio.actions import editing
+from photolens.studio.actions import clients, editing
 from photolens.studio.problems import BOOKING_CONFLICT, PACKAGE_INACTIVE, STAFF_INACTIVE
 
 
 def create_booking(conn: Connection, booking: dict[str, Any]) -> Row:
     """Book a session, with its people. Price and length are the package's unless given.
 
-    Locks: the people, by id. Problems: `booking_conflict`, `staff_inactive`, `package_inactive`, `invalid`.
+    Locks: the client, against being erased; the people, by id. Problems: `booking_conflict`, `client_erased`,
+    `staff_inactive`, `package_inactive`, `invalid`.
     """
     with conn.transaction():
+        clients.hold_for_work(conn, booking["client_id"])
         package = _offered_package(conn, booking["session_type_id"])
         usual_end = booking["session_date"] + timedelta(minutes=package["durationMinutes"])
         booking = {"ends_at": usual_end, "price": package["price"], **booking}
