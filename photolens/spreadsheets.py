@@ -24,7 +24,6 @@ _DEFUSED = re.compile(r"'+[=+\-@\t\r\n]")
 _NO_LONGER_CSV = {
     "unexpected end of data": "begins a quoted text that never ends",
     "expected after": "goes on after the end of a quoted text",
-    "new-line character seen": "ends in another way than a line does",
     "field larger than": "holds a text that is too long",
 }
 
