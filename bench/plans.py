@@ -43,10 +43,12 @@ FILTERS: dict[str, Any] = {
     "room_id": 2,
     "series_id": 5,
     "viewer_id": 6,
+    "financial_status": "OVERDUE",
     "viewing_editor_id": 7,
 }
 ALWAYS = {
     "limit": 51,
+    "archived": False,
     "invoice_id": 13,
     "subject_types": "{BOOKING,CLIENT,EDITING_JOB,INVOICE}",
     "user_id": "00000000-0000-0000-0000-000000000000",

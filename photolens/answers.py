@@ -1,14 +1,14 @@
 """The way out: what a view returns becomes JSON bytes, straight from the rows, with their ETag."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Flask, Response, request, stream_with_context
+from flask import Flask, Response, request
 from flask.json.provider import JSONProvider
 from werkzeug.datastructures import MultiDict
 
@@ -69,11 +69,21 @@ def answer(
     return response
 
 
-def stream(columns: Sequence[str], rows: Iterator[Mapping[str, Any]], filename: str) -> Response:
-    """Rows as a CSV file, as they come from the database. What fails before the first of them is still a problem."""
-    first = next(rows, None)
-    lines = to_csv(columns, rows if first is None else chain([first], rows))
-    response = Response(stream_with_context(lines), mimetype=MIMETYPE)
+def stream(
+    columns: Sequence[str], rows: Generator[Mapping[str, Any]], filename: str, keep: Callable[[], Callable[[], None]]
+) -> Response:
+    """Rows as a CSV file, as they come from the database. What fails before the first of them is still a problem.
+
+    The file is read after the request has ended: `keep` keeps what the rows come from until it has been, or until the
+    reader has gone away.
+    """
+    lines: Iterable[bytes] = ()
+    if request.method == "GET":
+        first = next(rows, None)
+        lines = to_csv(columns, rows if first is None else chain([first], rows))
+    response = Response(lines, mimetype=MIMETYPE)
+    response.call_on_close(rows.close)
+    response.call_on_close(keep())
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 

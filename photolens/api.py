@@ -4,7 +4,7 @@ A route carries decorators that both act and document: `arguments` (validated by
 (its success), `refuses` (its named problems). What every operation of its shape also has is added by `openapi`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import wraps
 from itertools import islice
 from typing import Any, NoReturn
@@ -13,14 +13,16 @@ import flask_smorest
 import marshmallow
 import orjson
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_swagger_ui import get_swaggerui_blueprint
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
-from photolens import access, answers, idempotency, openapi, preconditions, problems
-from photolens.fields import MAX_ID, Output
+from photolens import access, answers, csv_bodies, idempotency, openapi, preconditions, problems, spreadsheets
+from photolens.database import take_connection
+from photolens.faults import MOST_FAULTS, pointers
+from photolens.fields import MAX_ID, Input, Output
 from photolens.naming import camel_case
 from photolens.problems import ProblemKind
 
@@ -32,7 +34,7 @@ operation names the permission it needs (`x-permissions`: of each group one). A 
 that is not there.
 """
 BODY_LIMIT = 1024 * 1024
-MOST_FAULTS = 100
+CSV_BODY_LIMIT = 20 * 1024 * 1024
 
 
 class IdConverter(BaseConverter):
@@ -67,30 +69,9 @@ class ArgumentsParser(FlaskParser):
         location, messages = next(iter(error.normalized_messages().items()))
         faults = [
             {"in": "body" if location == "json" else location, "pointer": pointer, "detail": detail}
-            for pointer, detail in islice(_pointers(messages, ""), MOST_FAULTS)
+            for pointer, detail in islice(pointers(messages), MOST_FAULTS)
         ]
         raise problems.INVALID("See errors.", errors=faults)
-
-
-def _pointers(messages: Any, pointer: str) -> Iterable[tuple[str, str]]:
-    """marshmallow's tree of messages, flat: (JSON pointer, sentence)."""
-    if not isinstance(messages, Mapping):
-        yield from ((pointer, _sentence(message)) for message in messages)
-        return
-    for key, inner in messages.items():
-        step = "" if key == "_schema" else "/" + str(key).replace("~", "~0").replace("/", "~1")
-        yield from _pointers(inner, pointer + step)
-
-
-def _sentence(message: str) -> str:
-    plain = {
-        "Unknown field.": "is not known here",
-        "Invalid input type.": "is not an object",
-        "Missing data for required field.": "is required",
-        "Field may not be null.": "may not be null",
-        "Not a valid list.": "is not a list",
-    }
-    return plain.get(message, message)
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -140,11 +121,34 @@ class Blueprint(flask_smorest.Blueprint):
         def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
             def answer(*args: Any, **kwargs: Any) -> Response:
-                return answers.stream(columns, view(*args, **kwargs), filename)
+                return answers.stream(columns, view(*args, **kwargs), filename, take_connection)
 
             answer._apidoc = getattr(answer, "_apidoc", {}) | {"table": columns, "is_streamed": True}  # type: ignore[attr-defined]
-            documented: Callable[..., Any] = self.response(200, description="A CSV file.")(answer)
+            documented: Callable[..., Any] = self.response(
+                200, description="A CSV file.", headers=openapi.headers_of_stream()
+            )(answer)
             return documented
+
+        return decorator
+
+    def takes_csv(self, schema: type[Input], *, ignoring: type[Output]) -> Callable[..., Any]:
+        """Take a CSV file whose lines have this shape, and hand them over as `[(line, row)]`.
+
+        A row has the columns that the file has, with None where a cell is empty. The columns of `ignoring`, an export
+        that may be sent back, may be there as well.
+        """
+        instance = schema()
+        columns, ignored = openapi.columns_of(schema), openapi.columns_of(ignoring)
+
+        def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(view)
+            def take(*args: Any, **kwargs: Any) -> Any:
+                return view(csv_bodies.lines_of_request(instance, ignored), *args, **kwargs)
+
+            example = b"".join(spreadsheets.to_csv(columns, [openapi.example_of(instance)])).decode()
+            body = {"csv_body": example, "body_limit": CSV_BODY_LIMIT}
+            take._apidoc = getattr(take, "_apidoc", {}) | body  # type: ignore[attr-defined]
+            return take
 
         return decorator
 
@@ -197,6 +201,7 @@ class Blueprint(flask_smorest.Blueprint):
         @wraps(view_func)
         def view(**path: Any) -> Response:
             access.admit(demand)
+            request.max_content_length = described.get("body_limit", BODY_LIMIT)
             return wrap(lambda: view_func(**path))
 
         view._apidoc = described | {  # type: ignore[attr-defined]

@@ -86,7 +86,10 @@ class QueryAdapter(PyFormatAdapter):
 
     @contextmanager
     def select_cursor(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Iterator[Any]:
-        """The rows of a `stream_` query as they are asked for, of one snapshot: only a piece of them is ever here."""
+        """The rows of a `stream_` query as they are asked for, of one snapshot: only a piece of them is ever here.
+
+        Each piece is a statement of its own, with the time that a statement has; no row is locked.
+        """
         with conn.transaction(), conn.cursor(name="stream", row_factory=camel_case_row) as cursor:
             cursor.itersize = STREAMED_ROWS
             yield cursor.execute(sql, parameters)
@@ -136,6 +139,12 @@ def connection() -> Connection:
         g.connection = _live_connection(current_app.extensions["pool"])
     conn: Connection = g.connection
     return conn
+
+
+def take_connection() -> Callable[[], None]:
+    """Keep the present request's connection beyond its end, for an answer that is still being read; gives it back."""
+    pool, conn = current_app.extensions["pool"], g.pop("connection")
+    return lambda: pool.putconn(conn)
 
 
 @contextmanager

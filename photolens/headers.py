@@ -16,6 +16,7 @@ _DOCS_POLICY = (
 )
 
 _EXPOSED = [
+    "Content-Disposition",
     "ETag",
     "Idempotent-Replayed",
     "Link",

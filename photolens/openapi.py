@@ -12,12 +12,13 @@ from marshmallow import fields as ma_fields
 
 from photolens import idempotency, problems, spreadsheets
 from photolens.access import Demand
-from photolens.fields import Output
+from photolens.fields import Input, Output
 from photolens.naming import camel_case
 from photolens.problems import ProblemKind
 
 _ALWAYS = (problems.RATE_LIMITED, problems.INTERNAL_ERROR, problems.UNAVAILABLE)
-_WITH_BODY = (problems.MALFORMED_JSON, problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE, problems.INVALID)
+_WITH_FILE = (problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE, problems.INVALID)
+_WITH_BODY = (problems.MALFORMED_JSON, *_WITH_FILE)
 
 
 class Fault(Output):
@@ -25,6 +26,7 @@ class Fault(Output):
 
     location = ma_fields.String(data_key="in", metadata={"enum": ["body", "query", "header"], "example": "body"})
     pointer = ma_fields.String(metadata={"description": "JSON pointer to it.", "example": "/items/0/quantity"})
+    line = ma_fields.Integer(metadata={"description": "Of a file, the line.", "example": 17})
     detail = ma_fields.String(metadata={"example": "has more than three decimals"})
     readings = ma_fields.List(
         ma_fields.String(metadata={"format": "date-time"}),
@@ -33,7 +35,7 @@ class Fault(Output):
             "example": ["2027-03-14T06:30:00Z", "2027-03-14T07:30:00Z"],
         },
     )
-    optional = frozenset({"readings"})
+    optional = frozenset({"line", "readings"})
 
 
 class Problem(Output):
@@ -48,7 +50,10 @@ class Problem(Output):
     code = ma_fields.String(metadata={"example": "not_found"})
     detail = ma_fields.String(metadata={"example": "There is no client 999."})
     instance = ma_fields.String(metadata={"example": "/api/v1/clients/999"})
-    errors = ma_fields.List(ma_fields.Nested(Fault), metadata={"description": "Of an `invalid` request, all faults."})
+    errors = ma_fields.List(
+        ma_fields.Nested(Fault), metadata={"description": "Of an `invalid` request, the faults, a hundred at most."}
+    )
+    error_count = ma_fields.Integer(metadata={"description": "Of an `invalid` file, how many faults.", "example": 1})
     conflicts = ma_fields.List(
         ma_fields.Dict(), metadata={"description": "Of a `booking_conflict`, what is in the way.", "example": []}
     )
@@ -56,7 +61,7 @@ class Problem(Output):
         ma_fields.Dict(),
         metadata={"description": "Of a `booking_conflict`, the next times that are free.", "example": []},
     )
-    optional = frozenset({"errors", "conflicts", "next_free"})
+    optional = frozenset({"errors", "error_count", "conflicts", "next_free"})
 
 
 class CamelCasePaths(FlaskPlugin):
@@ -118,15 +123,15 @@ def describe_conventions(
         kinds.append(problems.NOT_FOUND)
     if "requestBody" in doc:
         kinds += _WITH_BODY
+    elif "csv_body" in doc_info:
+        kinds += _WITH_FILE
     elif takes_arguments:
         kinds.append(problems.INVALID)
     parameters = doc.setdefault("parameters", [])
     if method == "post" and doc_info["takes_key"]:
         parameters.append("IDEMPOTENCY_KEY")
         kinds += [idempotency.KEY_REUSED, idempotency.IN_PROGRESS, problems.INVALID, problems.BODY_TOO_LARGE]
-    if "table" in doc_info:
-        content = responses["200"].setdefault("content", {})
-        content[spreadsheets.MIMETYPE] = {"schema": {"type": "string"}, "example": ",".join(doc_info["table"])}
+    _describe_csv(doc, doc_info)
     if doc_info.get("is_streamed"):
         pass  # it is sent before it is whole, so it has no ETag
     elif method == "get":
@@ -137,6 +142,18 @@ def describe_conventions(
         kinds.append(problems.PRECONDITION_FAILED)
     responses |= _problem_responses(spec, kinds)
     return doc
+
+
+def _describe_csv(doc: dict[str, Any], doc_info: dict[str, Any]) -> None:
+    """What is sent or answered as CSV, which is text to the document: its example has the columns."""
+
+    def file(example: str) -> dict[str, Any]:
+        return {spreadsheets.MIMETYPE: {"schema": {"type": "string"}, "example": example}}
+
+    if "csv_body" in doc_info:
+        doc["requestBody"] = {"required": True, "content": file(doc_info["csv_body"])}
+    if "table" in doc_info:
+        doc["responses"]["200"].setdefault("content", {}).update(file(",".join(doc_info["table"])))
 
 
 def _describe_demand(doc: dict[str, Any], demand: Demand) -> None:
@@ -228,21 +245,29 @@ def _field_example(field: Any) -> Any:
     return example_of(field.schema)
 
 
-def columns_of(table: type[Output]) -> list[str]:
+def columns_of(table: type[Input]) -> list[str]:
     """The columns of a table whose rows have this shape, in their order."""
     return [field.data_key or name for name, field in table().fields.items()]
+
+
+_HEADERS: dict[str, Any] = {
+    "X-Request-Id": {"description": "Names this request in the log.", "schema": {"type": "string"}},
+    "RateLimit-Limit": {"description": "Requests a minute.", "schema": {"type": "integer"}},
+    "RateLimit-Remaining": {"description": "What is left of them.", "schema": {"type": "integer"}},
+    "RateLimit-Reset": {"description": "Seconds until all are back.", "schema": {"type": "integer"}},
+}
+
+
+def headers_of_stream() -> dict[str, Any]:
+    """The headers of a file: its name, and no hash of what is sent before it is whole."""
+    name = {"description": "An attachment, and what to call it.", "schema": {"type": "string"}}
+    return _HEADERS | {"Content-Disposition": name}
 
 
 def headers_of(status: int, schema: type[Output] | None) -> dict[str, Any]:
     """The headers of a success."""
     text = {"type": "string"}
-    number = {"type": "integer"}
-    headers: dict[str, Any] = {
-        "X-Request-Id": {"description": "Names this request in the log.", "schema": text},
-        "RateLimit-Limit": {"description": "Requests a minute.", "schema": number},
-        "RateLimit-Remaining": {"description": "What is left of them.", "schema": number},
-        "RateLimit-Reset": {"description": "Seconds until all are back.", "schema": number},
-    }
+    headers = dict(_HEADERS)
     if status != 204:
         headers["ETag"] = {"description": "The hash of this answer.", "schema": text}
     if schema is not None and "next_cursor" in schema._declared_fields:

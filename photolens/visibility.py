@@ -11,6 +11,7 @@ from photolens.access import PERMISSIONS, Caller, Permission
 SUBJECTS: dict[str, frozenset[Permission]] = {
     "BOOKING": frozenset({Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF}),
     "CLIENT": frozenset({Permission.VIEW_CLIENTS}),
+    "CLIENT_IMPORT": frozenset({Permission.MANAGE_CLIENTS}),
     "EDITING_JOB": frozenset({Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF}),
     "EDITING_STAGE": frozenset({Permission.VIEW_SETTINGS}),
     "EXPENSE": frozenset({Permission.MANAGE_EXPENSES}),

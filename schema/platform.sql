@@ -144,3 +144,4 @@ comment on table communication_logs is 'The outbox: what is to be sent, and what
 comment on column communication_logs.body is 'Encrypted under a key that the database does not have: a message may hold a one-time link or code.';
 
 create index communication_logs_status_idx on communication_logs (status, created_at, id);
+create index communication_logs_recipient_idx on communication_logs (lower(recipient));

@@ -27,10 +27,17 @@ from (
     ('Kwame Mensah', 'kwame@mensah.example', '+1 929 555 0168', null, 'kwame.jpg', 79),
     ('Ingrid Moen', 'ingrid@moen.example', null, 'Lives abroad; write rather than call.', 'ingrid.jpg', 74),
     ('Leila Haddad', 'leila@haddad.example', '+1 332 555 0113', 'Garden ceremony, tent if it rains.', 'leila.jpg', 18),
+    ('Mateo Ruiz', 'mateo@ruiz.example', '+1 347 555 0198', 'Moved to Lisbon.', null, 250),
     ('Dev Patel', 'dev@patel.example', '+1 212 555 0139', 'Asked for prices; call back next week.', null, 5)
 ) as client (name, email, phone, notes, avatar, days_ago)
 cross join demo_calendar
 order by client.days_ago desc;
+
+-- Who has not been heard of is out of the way.
+update clients
+set archived_at = demo_calendar.opening - interval '30 days'
+from demo_calendar
+where clients.email = 'mateo@ruiz.example';
 
 
 -- The catalogue, the team and the accounts may meet rows of the same name: those are used as they are.

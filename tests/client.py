@@ -68,7 +68,8 @@ class ApiClient:
         if body is not None:
             options["json"] = body
         options["headers"] = with_token(self._token, options.get("headers"))
-        response = self._client.open(PREFIX + path, method=method, **options)
+        # Read to its end, and closed: a file is only then done with the database.
+        response = self._client.open(PREFIX + path, method=method, buffered=True, **options)
         check_answer(self._app, method, PREFIX + path, response)
         body = response.text if (response.mimetype or "").startswith("text/") else response.get_json(silent=True)
         return Answer(response.status_code, body, response.headers)

@@ -6,11 +6,26 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from photolens.access import current_actor
+from photolens.answers import to_json
 from photolens.database import Connection, Row, sql
 from photolens.messages import render
 from photolens.preconditions import require_match
 from photolens.problems import invalid
 from photolens.sealing import current_seal
+
+# What details of a deed stay when its client is erased. One that is not here may name them, and goes.
+NAMELESS_DETAILS = [
+    "amount",
+    "category",
+    "editorId",
+    "invoiceNumber",
+    "price",
+    "sessionTypeName",
+    "staffId",
+    "stageName",
+    "status",
+    "totalAmount",
+]
 
 
 def replace_settings(conn: Connection, settings: dict[str, Any]) -> Row:
@@ -64,6 +79,22 @@ def record_activities(
     ]
     sql.platform.insert_activities(
         conn, kind=kind, subject_type=subject_type, actor_id=actor_id, actor=actor, deeds=Jsonb(told)
+    )
+
+
+def erase_traces(
+    conn: Connection, client_id: int, recipients: list[str], members: list[tuple[str, Any]], addresses: list[str]
+) -> None:
+    """Remove what the platform keeps of a client: names in the feed, messages to them, stored answers about them.
+
+    Those are the answers that hold one of these `members` of JSON, or made something at or below one of `addresses`.
+    """
+    sql.platform.mark_activities_nameless(conn, client_id=client_id, kept=NAMELESS_DETAILS)
+    sql.platform.delete_messages_to(conn, recipients=recipients)
+    sql.platform.delete_idempotency_keys_about(
+        conn,
+        words=[to_json({key: value})[1:-1] + end for key, value in members for end in (b",", b"}")],
+        locations=[address + below for address in addresses for below in ("", "/%")],
     )
 
 

@@ -1,6 +1,3 @@
-"""The studio: clients, catalogue, people, shoots, editing and expenses."""
-
-from photolens.studio import problems  # noqa: F401  (its constraints are part of the one map)
 from photolens.studio.routes import (
     bookings,
     catalogue,
@@ -9,6 +6,7 @@ from photolens.studio.routes import (
     editing,
     editing_stages,
     expenses,
+    files,
     photo_selections,
     reports,
     rooms,
@@ -29,4 +27,5 @@ BLUEPRINTS = (
     editing_stages.blp,
     expenses.blp,
     reports.blp,
+    files.blp,
 )

@@ -3,6 +3,7 @@
 from photolens.problems import CONSTRAINTS, EMAIL_TAKEN, NAME_TAKEN, InvalidField, ProblemKind, Reference, Refusal
 
 CLIENT_IN_USE = ProblemKind(409, "client_in_use", "The client has bookings or invoices")
+CLIENT_ERASED = ProblemKind(409, "client_erased", "The client has been erased")
 CATEGORY_IN_USE = ProblemKind(409, "category_in_use", "The category has packages")
 PACKAGE_IN_USE = ProblemKind(409, "package_in_use", "Bookings use the package")
 BOOKING_IN_USE = ProblemKind(409, "booking_in_use", "The booking has an editing job, an invoice or expenses")

@@ -24,6 +24,11 @@ BOOKING_MOVES: dict[str, frozenset[str]] = {
 
 ON_THE_BOARD = ("PENDING", "IN_PROGRESS", "DELIVERED", "REVISION")
 
+# An address that nobody can have (RFC 2606): what stands where an erased client's did.
+_ERASED_HOST = "@erased.invalid"
+KEPT_FOR_ERASED = "is kept for clients who were erased"
+ERASED = "Erased"
+
 
 def may_move_booking(status: str, to: str) -> bool:
     """A booking goes PENDING → SCHEDULED → COMPLETED, or is CANCELLED before it is completed."""
@@ -139,3 +144,18 @@ def compared(value: Decimal | int, previous: Decimal | int) -> dict[str, Any]:
         "change": change,
         "changePercent": None if percent is None else float(percent),
     }
+
+
+def erased_client(client_id: int) -> dict[str, str]:
+    """What an erased client is called, and their address: the same for everybody, but for the number."""
+    return {"name": f"Erased client {client_id}", "email": f"erased-{client_id}{_ERASED_HOST}"}
+
+
+def is_address_of_erased(email: str) -> bool:
+    """Whether an address is one that only an erased client has."""
+    return email.lower().endswith(_ERASED_HOST)
+
+
+def differs(row: Mapping[str, Any], line: Mapping[str, Any], columns: Iterable[str]) -> bool:
+    """Whether a line of a file says something else of a row: in these columns, of those that the file has."""
+    return any(column in line and line[column] != row[column] for column in columns)

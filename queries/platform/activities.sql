@@ -46,3 +46,13 @@ where
     (:client_id::bigint is null or client_id = :client_id)
     and (:subject_type::text is null or subject_type = :subject_type)
     and (:subject_id::bigint is null or subject_id = :subject_id);
+
+-- name: mark_activities_nameless(client_id, kept)!
+-- Of the deeds done for a client, keep only these details, which name nobody.
+update activities
+set details = (
+    select coalesce(jsonb_object_agg(detail.key, detail.value), '{}')
+    from jsonb_each(activities.details) as detail
+    where detail.key = any(:kept::text [])
+)
+where client_id = :client_id;

@@ -16,3 +16,8 @@ from communication_logs
 where status = 'PENDING'
 order by created_at desc, id desc
 limit :limit;
+
+-- name: delete_messages_to(recipients)!
+-- Remove what was sent, and what waits to be, to these addresses and numbers.
+delete from communication_logs
+where lower(recipient) in (select lower(addresses.address) from unnest(:recipients::text []) as addresses (address));

@@ -41,3 +41,14 @@ on conflict (caller, key) do update set
     body = excluded.body,
     created_at = now()
 returning created_at;
+
+-- name: delete_idempotency_keys_about(words, locations)!
+-- Remove the stored answers that hold one of these pieces of JSON, or made something below one of these addresses.
+delete from idempotency_keys
+where
+    exists (
+        select
+        from unnest(:words::bytea []) as pieces (word)
+        where position(pieces.word in idempotency_keys.body) > 0
+    )
+    or idempotency_keys.headers ->> 'Location' like any(:locations::text []);

@@ -337,3 +337,11 @@ set
     editor_id = null,
     updated_at = now()
 where editor_id = :staff_id and status not in ('DELIVERED', 'ARCHIVED');
+
+-- name: list_editing_jobs_of_client(client_id, viewer_id, viewing_editor_id)
+-- The newest jobs of one client, as their list shows them, if the viewers may see them.
+select *
+from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
+where client_id = :client_id
+order by created_at desc, id desc
+limit 100;

@@ -52,7 +52,7 @@ where id = :id;
 delete from expenses
 where id = :expense_id;
 
--- name: list_expenses_by_incurred_at(after_key, after_id, limit, q, incurred_from, incurred_to, category, booking_id, billed)
+-- name: list_expenses_by_incurred_at(after_key, after_id, limit, q, incurred_from, incurred_to, category, booking_id, client_id, billed)
 -- Expenses, oldest first.
 select *
 from expense_details
@@ -63,11 +63,12 @@ where
     and incurred_at < coalesce(:incurred_to::timestamptz, 'infinity')
     and (:category::expense_category is null or category = :category)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:client_id::bigint is null or client_id = :client_id)
     and (:billed::boolean is null or (billed_invoice_item_id is not null) = :billed)
 order by incurred_at, id
 limit :limit;
 
--- name: list_expenses_by_incurred_at_desc(after_key, after_id, limit, q, incurred_from, incurred_to, category, booking_id, billed)
+-- name: list_expenses_by_incurred_at_desc(after_key, after_id, limit, q, incurred_from, incurred_to, category, booking_id, client_id, billed)
 -- Expenses, newest first.
 select *
 from expense_details
@@ -81,11 +82,12 @@ where
     and incurred_at < coalesce(:incurred_to::timestamptz, 'infinity')
     and (:category::expense_category is null or category = :category)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:client_id::bigint is null or client_id = :client_id)
     and (:billed::boolean is null or (billed_invoice_item_id is not null) = :billed)
 order by incurred_at desc, id desc
 limit :limit;
 
--- name: list_expenses_by_amount(after_key, after_id, limit, q, incurred_from, incurred_to, category, booking_id, billed)
+-- name: list_expenses_by_amount(after_key, after_id, limit, q, incurred_from, incurred_to, category, booking_id, client_id, billed)
 -- Expenses, smallest first.
 select *
 from expense_details
@@ -96,11 +98,12 @@ where
     and incurred_at < coalesce(:incurred_to::timestamptz, 'infinity')
     and (:category::expense_category is null or category = :category)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:client_id::bigint is null or client_id = :client_id)
     and (:billed::boolean is null or (billed_invoice_item_id is not null) = :billed)
 order by amount, id
 limit :limit;
 
--- name: list_expenses_by_amount_desc(after_key, after_id, limit, q, incurred_from, incurred_to, category, booking_id, billed)
+-- name: list_expenses_by_amount_desc(after_key, after_id, limit, q, incurred_from, incurred_to, category, booking_id, client_id, billed)
 -- Expenses, largest first.
 select *
 from expense_details
@@ -111,11 +114,12 @@ where
     and incurred_at < coalesce(:incurred_to::timestamptz, 'infinity')
     and (:category::expense_category is null or category = :category)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:client_id::bigint is null or client_id = :client_id)
     and (:billed::boolean is null or (billed_invoice_item_id is not null) = :billed)
 order by amount desc, id desc
 limit :limit;
 
--- name: count_expenses(q, incurred_from, incurred_to, category, booking_id, billed)$
+-- name: count_expenses(q, incurred_from, incurred_to, category, booking_id, client_id, billed)$
 -- How many rows these lists have in all.
 select count(*)
 from expense_details
@@ -125,4 +129,5 @@ where
     and incurred_at < coalesce(:incurred_to::timestamptz, 'infinity')
     and (:category::expense_category is null or category = :category)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:client_id::bigint is null or client_id = :client_id)
     and (:billed::boolean is null or (billed_invoice_item_id is not null) = :billed);

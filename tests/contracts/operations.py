@@ -72,13 +72,26 @@ class Operation:
     def success(self) -> dict[str, Any]:
         """The media type of the answer that is no problem; empty where the answer has no body."""
         answers = [answer for status, answer in self.description["responses"].items() if status.startswith("2")]
-        media: dict[str, Any] = answers[0].get("content", {}).get("application/json", {})
+        content = answers[0].get("content", {})
+        media: dict[str, Any] = content.get("application/json") or content.get("text/csv", {})
         return media
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether it answers a file, which is sent before it is whole."""
+        answer = self.description["responses"].get("200", {})
+        return set(answer.get("content", {})) == {"text/csv"}
 
     @property
     def body(self) -> dict[str, Any]:
         """The media type of the request; empty where it has no body."""
         media: dict[str, Any] = self.description.get("requestBody", {}).get("content", {}).get("application/json", {})
+        return media
+
+    @property
+    def csv_body(self) -> dict[str, Any]:
+        """The media type of the file that it takes; empty where it takes none."""
+        media: dict[str, Any] = self.description.get("requestBody", {}).get("content", {}).get("text/csv", {})
         return media
 
     def codes(self, status: int) -> set[str]:

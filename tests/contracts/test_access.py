@@ -57,6 +57,7 @@ IN_PERSON = {
 # In person as well, and with a permission.
 IN_PERSON_WITH_PERMISSION = {
     "changeUser",
+    "eraseClient",
     "inviteStaffMember",
     "removeStaffMember",
     "updateStaffMember",

@@ -36,6 +36,8 @@ def _uses_in(file: Path) -> Iterator[Use]:
     for node in ast.walk(tree):
         match node:
             case ast.Attribute(value=ast.Attribute(value=ast.Name(id="sql"), attr=domain), attr=name):
+                # The rows of a stream are asked for one after the other, through the query's cursor.
+                name = name.removesuffix("_cursor") if name.startswith("stream_") else name
                 yield Use(file.relative_to(ROOT), node.lineno, f"{domain}.{name}", calls.get(id(node)))
 
 

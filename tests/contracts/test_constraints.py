@@ -49,6 +49,7 @@ UNREACHABLE = {
     "bookings_id_occupied_key": "holds the primary key",
     "bookings_location_present": NO_EMPTY_TEXT,
     "bookings_price_not_negative": NO_NEGATIVE_MONEY,
+    "clients_erased_is_archived": "one statement erases and archives, and no request changes whoever is erased",
     "clients_name_present": NO_EMPTY_TEXT,
     "clients_total_revenue_not_negative": DERIVED,
     "clients_total_sessions_not_negative": DERIVED,

@@ -37,6 +37,15 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
     assert refused == []
 
 
+def test_the_example_of_every_file_is_accepted(app: Flask, api: ApiClient) -> None:
+    taking = [operation for operation in operations_of(api_document(app)) if operation.csv_body]
+
+    answers = [api.post(o.address(), data=o.csv_body["example"], content_type="text/csv") for o in taking]
+
+    assert [answer for answer in answers if answer.status >= 400] == []
+    assert len(answers) >= 1
+
+
 class _Secrets:
     """What no example can hold: who has been sent what, and the token of whoever is signed in with it."""
 

@@ -148,6 +148,7 @@ def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_t
         "getAssignedStaff",
         "getBooking",
         "getClient",
+        "getClientProfile",
         "getEditingJob",
         "getPhotoSelection",
         "getRevision",

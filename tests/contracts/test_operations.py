@@ -22,6 +22,11 @@ ENUMERATED = {
     "booking_status": ("Booking", "status"),
     "editing_priority": ("EditingJob", "priority"),
     "editing_status": ("EditingJob", "status"),
+    "financial_status": ("Client", "financialStatus"),
+    "recurrence_frequency": ("HeldSeries", "frequency"),
+    "weekday": ("HeldSeries", "weekdays"),
+    "communication_channel": ("HeldMessage", "channel"),
+    "communication_status": ("HeldMessage", "status"),
     "expense_category": ("Expense", "category"),
     "invoice_status": ("Invoice", "status"),
     "otp_purpose": ("CodeRequest", "purpose"),
@@ -36,9 +41,6 @@ ENUMERATED = {
 SHOWN_NOWHERE = {
     # What a link is for, its address says.
     "verification_purpose",
-    # The outbox is shown on the command line.
-    "communication_channel",
-    "communication_status",
 }
 
 # An editing job that is archived has left the board.
@@ -108,7 +110,7 @@ def test_every_body_sent_or_answered_has_an_example_that_fits_its_schema(
 ) -> None:
     misleading = []
     for operation in operations:
-        for media in (operation.body, operation.success):
+        for media in (operation.body, operation.csv_body, operation.success):
             if media:
                 schema = media["schema"] | {"components": document["components"]}
                 if "example" not in media or not Draft202012Validator(schema).is_valid(media["example"]):
@@ -149,8 +151,14 @@ def _problems_of_its_shape(operation: Operation) -> Iterator[tuple[int, str]]:
     if "{" in operation.path:
         yield 404, "not_found"
     if operation.body:
-        yield from ((400, "malformed_json"), (413, "body_too_large"), (415, "unsupported_media_type"))
-    if operation.body or any(parameter["in"] == "query" for parameter in operation.parameters.values()):
+        yield 400, "malformed_json"
+    if operation.body or operation.csv_body:
+        yield from ((413, "body_too_large"), (415, "unsupported_media_type"))
+    if (
+        operation.body
+        or operation.csv_body
+        or any(parameter["in"] == "query" for parameter in operation.parameters.values())
+    ):
         yield 422, "invalid"
     if _takes_key(operation):
         yield from ((409, "idempotency_in_progress"), (422, "idempotency_key_reused"), (422, "invalid"))
@@ -167,11 +175,22 @@ def test_every_operation_takes_the_request_headers_of_its_method(operations: lis
     for operation in operations:
         taken = {name for name, parameter in operation.parameters.items() if parameter["in"] == "header"}
         header = {"post": "Idempotency-Key", "get": "If-None-Match"}.get(operation.method, "If-Match")
-        wanted = {header} if operation.method != "post" or _takes_key(operation) else set()
+        takes_none = operation.is_streamed or (operation.method == "post" and not _takes_key(operation))
+        wanted = set() if takes_none else {header}
         if taken != wanted:
             wrong.append(str(operation))
 
     assert wrong == []
+
+
+def test_a_file_that_is_streamed_has_a_name_and_no_etag(operations: list[Operation]) -> None:
+    streamed = [operation for operation in operations if operation.is_streamed]
+
+    assert len(streamed) >= 5
+    for operation in streamed:
+        headers = operation.description["responses"]["200"]["headers"]
+        assert ("Content-Disposition" in headers, "ETag" in headers) == (True, False), str(operation)
+        assert "304" not in operation.description["responses"], str(operation)
 
 
 def test_a_refusal_for_now_says_when_to_come_back(operations: list[Operation]) -> None:
@@ -263,7 +282,7 @@ def _enumerations(conn: Connection) -> dict[str, set[str]]:
 
 def _words(field: dict[str, Any]) -> set[str]:
     """The words that a field takes, or a list of them; none where it takes any."""
-    return set(field.get("enum") or field.get("items", {}).get("enum") or ())
+    return set(field.get("enum") or field.get("items", {}).get("enum") or ()) - {None}
 
 
 def test_an_enumeration_has_the_words_of_the_database(conn: Connection, schemas: dict[str, dict[str, Any]]) -> None:

@@ -17,6 +17,7 @@ OPERATORS = {
     "upsert": {"^"},
     "refresh": {"^", "!", "$"},
     "list": {""},
+    "stream": {""},
     "delete": {"!"},
     "mark": {"!"},
     "count": {"$"},
@@ -78,9 +79,11 @@ def test_a_query_is_named_verb_noun_with_the_operator_of_its_verb() -> None:
 
 
 def test_a_query_of_many_rows_has_a_limit_and_an_order_that_ends_in_what_is_unique() -> None:
-    # One that locks them too: rows are locked in the order in which they are found.
+    # One that locks them too: rows are locked in the order in which they are found. What is streamed has no limit.
     disorderly = []
     for query in QUERIES.values():
+        if query.verb == "stream":
+            continue
         ending = re.search(
             r" order by (?P<order>(?:(?! order by ).)+) limit (%\(limit\)s|\d+)( for (no key )?(update|share))?$",
             query.code,
@@ -93,6 +96,12 @@ def test_a_query_of_many_rows_has_a_limit_and_an_order_that_ends_in_what_is_uniq
     assert disorderly == []
 
 
+def test_a_query_that_is_streamed_has_an_order_that_ends_in_an_id_and_no_limit() -> None:
+    streamed = [query for query in QUERIES.values() if query.verb == "stream"]
+
+    assert [q.full_name for q in streamed if not re.search(r" order by (\S+, )*(\w+\.)?id$", q.code)] == []
+
+
 def test_a_query_says_what_it_is_for() -> None:
     silent = [name for name, query in QUERIES.items() if not re.fullmatch(r"[A-Z].+\.", query.comment, re.DOTALL)]
 
@@ -102,7 +111,7 @@ def test_a_query_says_what_it_is_for() -> None:
 def test_a_query_that_locks_says_so_in_its_name_and_its_comment_says_what() -> None:
     misleading = []
     for query in QUERIES.values():
-        locks = re.search(r" for (no key )?(update|share)$|_advisory_", query.code) is not None
+        locks = re.search(r" for (no key |key )?(update|share)$|_advisory_", query.code) is not None
         if (query.verb == "lock", query.comment.startswith("Locks: ")) != (locks, locks):
             misleading.append(query.full_name)
 

@@ -7,7 +7,7 @@ from photolens.embedded import ROOT
 from tests.contracts.named_queries import QUERIES, NamedQuery
 from tests.contracts.test_call_sites import USES
 
-READING = {"get", "list", "count", "sum", "exists"}
+READING = {"get", "list", "stream", "count", "sum", "exists"}
 
 # What not everybody who may read it at all is shown the whole of, and the views on it.
 SHOWN_IN_PART = re.compile(
@@ -18,9 +18,17 @@ SHOWN_IN_PART = re.compile(
 FOR_CHANGES = "asked by an action, whose route demands the permission to manage all of it"
 FOR_THE_CALENDAR = "whoever may look for a free time is shown all bookings"
 WHOLE_STUDIO = "of a report: who is permitted to see those is permitted to see the whole studio's figures"
+FOR_THE_CLIENT = "of the document that only whoever is shown everybody's rows may have made"
 UNSCOPED = {
     "studio.count_booking_profits": WHOLE_STUDIO,
     "studio.count_chosen_photos": FOR_CHANGES,
+    "studio.stream_activities_of_client": FOR_THE_CLIENT,
+    "studio.stream_bookings_of_client": FOR_THE_CLIENT,
+    "studio.stream_editing_jobs_of_client": FOR_THE_CLIENT,
+    "studio.stream_editing_revisions_of_client": FOR_THE_CLIENT,
+    "studio.stream_editing_statuses_of_client": FOR_THE_CLIENT,
+    "studio.stream_messages_of_client": FOR_THE_CLIENT,
+    "studio.stream_photo_selections_of_client": FOR_THE_CLIENT,
     "studio.count_editing_statuses": FOR_CHANGES,
     "studio.exists_staff_assignment": FOR_CHANGES,
     "studio.exists_work_of_staff_member": FOR_CHANGES,
@@ -92,6 +100,8 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
         "studio.exists_booking_of_selections": {"editing_jobs"},
         # The same rule, on the table itself: a total need not join what a row shows.
         "studio.list_editing_board": {"editing_jobs", "staff_assignments"},
+        # Names and addresses, of the bookings that are shown.
+        "studio.stream_bookings": {"clients", "staff_assignments"},
         # Where the list begins, backwards: a name to start from, which is not answered.
         "studio.list_clients_by_name_desc": {"clients"},
     }

@@ -59,6 +59,7 @@ FINANCES = {
 SUBJECT_TYPES = [
     "BOOKING",
     "CLIENT",
+    "CLIENT_IMPORT",
     "EDITING_JOB",
     "EDITING_STAGE",
     "EXPENSE",

@@ -8,17 +8,18 @@ from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import ILLEGAL_TRANSITION, found, invalid
 from photolens.studio import rules
-from photolens.studio.actions import editing, scheduling
+from photolens.studio.actions import clients, editing, scheduling
 from photolens.studio.problems import ALREADY_ASSIGNED, PACKAGE_INACTIVE
 
 
 def create_booking(conn: Connection, booking: dict[str, Any]) -> Row:
     """Book a session, with its people and its room. Price and length are the package's unless given.
 
-    Locks: people by id, room. Problems: `booking_conflict`, `staff_inactive`, `room_inactive`, `package_inactive`,
-    `invalid`.
+    Locks: the client, against being erased; people by id, room. Problems: `booking_conflict`, `client_erased`,
+    `staff_inactive`, `room_inactive`, `package_inactive`, `invalid`.
     """
     with conn.transaction():
+        clients.hold_for_work(conn, booking["client_id"])
         package = offered_package(conn, booking["session_type_id"])
         start = scheduling.start_of(conn, booking)
         assert start is not None, "the schema wants one of the two"

@@ -6,6 +6,7 @@ from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import found
+from photolens.studio.problems import CLIENT_ERASED
 
 
 def create_client(conn: Connection, client: dict[str, Any]) -> Row:
@@ -18,15 +19,25 @@ def create_client(conn: Connection, client: dict[str, Any]) -> Row:
 
 
 def update_client(conn: Connection, client_id: int, changes: dict[str, Any]) -> Row:
-    """Change what the studio knows of a client. Locks: the client. Problems: `not_found`, `email_taken`."""
+    """Change what the studio knows of a client, and put them into the archive or take them out.
+
+    Locks: the client. Problems: `not_found`, `client_erased`, `email_taken`.
+    """
     with conn.transaction():
         client = found(sql.studio.lock_client(conn, client_id=client_id), "client", client_id)
         require_match()
+        _refuse_if_erased(client)
+        was_archived = client["archived_at"] is not None
+        is_archived = changes.pop("archived", was_archived)
         changed = {**client, **changes}
-        if changed != client:
-            sql.studio.update_client(conn, **changed)
+        kinds = ["CLIENT_CHANGED"] if changed != client else []
+        if is_archived != was_archived:
+            kinds.append("CLIENT_ARCHIVED" if is_archived else "CLIENT_RESTORED")
+        if kinds:
+            sql.studio.update_client(conn, **changed, is_archived=is_archived)
+        for kind in kinds:
             details = {"name": changed["name"]}
-            record_activity(conn, "CLIENT_CHANGED", "CLIENT", client_id, client_id=client_id, details=details)
+            record_activity(conn, kind, "CLIENT", client_id, client_id=client_id, details=details)
         row: Row = sql.studio.get_client(conn, client_id=client_id, viewer_id=None)
         return row
 
@@ -38,3 +49,18 @@ def delete_client(conn: Connection, client_id: int) -> None:
         require_match()
         sql.studio.delete_client(conn, client_id=client_id)
         record_activity(conn, "CLIENT_DELETED", "CLIENT", client_id, details={"name": client["name"]})
+
+
+def hold_for_work(conn: Connection, client_id: int) -> None:
+    """See to it that a client whom new work is for is not erased meanwhile. One who is not there is left to the caller.
+
+    Locks: the client, against that alone. Problems: `client_erased`.
+    """
+    client = sql.studio.lock_client_for_work(conn, client_id=client_id)
+    if client is not None:
+        _refuse_if_erased(client)
+
+
+def _refuse_if_erased(client: Row) -> None:
+    if client["erased_at"] is not None:
+        raise CLIENT_ERASED("Nothing is known of them any more, and nothing can be added.")

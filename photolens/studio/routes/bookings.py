@@ -27,7 +27,13 @@ def list_bookings(arguments: dict[str, Any]) -> dict[str, Any]:
 @blp.post("/bookings")
 @access.requires(Permission.MANAGE_BOOKINGS)
 @blp.arguments(schemas.BookingInput)
-@blp.refuses(problems.BOOKING_CONFLICT, problems.STAFF_INACTIVE, problems.ROOM_INACTIVE, problems.PACKAGE_INACTIVE)
+@blp.refuses(
+    problems.BOOKING_CONFLICT,
+    problems.STAFF_INACTIVE,
+    problems.ROOM_INACTIVE,
+    problems.PACKAGE_INACTIVE,
+    problems.CLIENT_ERASED,
+)
 @blp.answers(201, schemas.Booking)
 def create_booking(booking: dict[str, Any]) -> Row:
     """Book a session

@@ -1,20 +1,51 @@
-"""The JSON of clients."""
+"""The JSON of clients, and the lines of a file of them."""
+
+from marshmallow import ValidationError, validates
 
 from photolens.database import sql
-from photolens.fields import Choice, Email, Id, Input, Instant, Money, Output, Text, WebAddress, WholeNumber
+from photolens.fields import (
+    Choice,
+    Email,
+    Flag,
+    Id,
+    Input,
+    Instant,
+    Money,
+    Output,
+    QueryInput,
+    Text,
+    WebAddress,
+    WholeNumber,
+)
 from photolens.paging import ListArguments, Order, search_field, sort_field
+from photolens.studio import rules
 
 FINANCIAL_STATUSES = ("GOOD_STANDING", "HIGH_VALUE", "OVERDUE")
 
 
-class ClientInput(Input):
-    """A client, as it is created or changed."""
+class ClientLine(Input):
+    """What a line of a file says of a client."""
 
     name = Text(200, required=True, example="Emma Chen")
     email = Email(required=True)
     phone = Text(40, nullable=True, load_default=None, example="+1 555 0134")
     notes = Text(5000, nullable=True, load_default=None, example="Prefers the late afternoon.")
     avatar_url = WebAddress(nullable=True, load_default=None)
+
+
+class ClientInput(ClientLine):
+    """A client, as it is created or changed."""
+
+    @validates("email")
+    def _of_somebody(self, email: str, data_key: str) -> None:
+        if rules.is_address_of_erased(email):
+            raise ValidationError(rules.KEPT_FOR_ERASED)
+
+
+class ClientChanges(ClientInput):
+    """What may be changed of a client."""
+
+    archived = Flag(metadata={"description": "Whether lists leave them out unless they are asked for."})
 
 
 class Client(Output):
@@ -66,3 +97,33 @@ class ClientList(ListArguments):
     count = sql.studio.count_clients
     sort = sort_field(orders)
     q = search_field()
+    financial_status = Choice(
+        *FINANCIAL_STATUSES, load_default=None, metadata={"description": "Not for a photographer, who is shown none."}
+    )
+    archived = Flag(
+        load_default=False,
+        metadata={
+            "default": False,
+            "example": False,
+            "description": "With true, the archived clients and no others; without, all others. Of the total too.",
+        },
+    )
+
+
+class ClientImport(QueryInput):
+    """How a file of clients is taken."""
+
+    dry_run = Flag(
+        load_default=False,
+        metadata={"example": False, "description": "With true, everything is checked and nothing kept."},
+    )
+
+
+class ClientImportResult(Output):
+    """What became of the lines of a file, or of a dry run would."""
+
+    dry_run = Flag(metadata={"example": False})
+    lines = WholeNumber(0, 2**31 - 1, example=3)
+    created = WholeNumber(0, 2**31 - 1, example=1)
+    updated = WholeNumber(0, 2**31 - 1, example=1)
+    unchanged = WholeNumber(0, 2**31 - 1, example=1)

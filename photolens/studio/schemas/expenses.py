@@ -88,4 +88,5 @@ class ExpenseList(ListArguments):
     incurred_to = Instant(data_key="to", load_default=None)
     category = Choice(*CATEGORIES, load_default=None)
     booking_id = Id(load_default=None)
+    client_id = Id(load_default=None, metadata={"description": "Of the bookings of one client."})
     billed = Flag(load_default=None)

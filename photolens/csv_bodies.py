@@ -1,0 +1,54 @@
+"""CSV that a request sends: a file whose lines are validated one by one, and refused all together."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import marshmallow
+from flask import request
+
+from photolens import spreadsheets
+from photolens.faults import MOST_FAULTS, pointers
+from photolens.problems import INVALID, UNSUPPORTED_MEDIA_TYPE, Problem
+from photolens.spreadsheets import CsvFault
+
+Lines = list[tuple[int, dict[str, Any]]]
+
+
+def lines_of_request(schema: marshmallow.Schema, ignored: Collection[str]) -> Lines:
+    """The lines of the present request's file: the number of each, and its row, of the columns that the file has."""
+    if request.mimetype != spreadsheets.MIMETYPE:
+        raise UNSUPPORTED_MEDIA_TYPE("Send the file as text/csv.")
+    names = {field.data_key or name: name for name, field in schema.fields.items()}
+    required = [key for key, name in names.items() if schema.fields[name].required]
+    try:
+        table = spreadsheets.read_csv(request.get_data(cache=True), names, required, ignored)
+    except spreadsheets.MalformedCsvError as error:
+        raise invalid_lines(error.faults) from None
+    lines: Lines = []
+    faults = list(table.faults)
+    for line, cells in table.lines:
+        try:
+            row: dict[str, Any] = schema.load(cells)
+            lines.append((line, {names[column]: row[names[column]] for column in table.columns}))
+        except marshmallow.ValidationError as error:
+            messages = pointers(error.messages)
+            faults += [CsvFault(line, pointer.removeprefix("/") or None, detail) for pointer, detail in messages]
+    if faults:
+        raise invalid_lines(faults)
+    return lines
+
+
+def invalid_lines(faults: Iterable[CsvFault]) -> Problem:
+    """The 422 that names every bad line, or the first hundred and how many there are."""
+    by_line = sorted(faults, key=lambda fault: fault.line)
+    errors = [
+        {
+            "in": "body",
+            "pointer": f"/lines/{fault.line}" + ("" if fault.column is None else f"/{fault.column}"),
+            "line": fault.line,
+            "detail": fault.detail,
+        }
+        for fault in by_line[:MOST_FAULTS]
+    ]
+    detail = "Nothing was taken. See errors."
+    return INVALID(detail, errors=errors, errorCount=len(by_line))

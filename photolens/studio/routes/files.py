@@ -1,0 +1,92 @@
+"""Files of rows: what is exported, and what is imported."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from photolens import access, visibility
+from photolens.access import Permission
+from photolens.api import Blueprint
+from photolens.billing.schemas import InvoiceSummary
+from photolens.csv_bodies import Lines
+from photolens.database import Row, connection, sql
+from photolens.studio.actions import imports
+from photolens.studio.schemas import clients as client_schemas
+from photolens.studio.schemas import exports as schemas
+from photolens.studio.schemas.expenses import Expense
+
+blp = Blueprint("Files", __name__, description="Rows out and in as CSV, which spreadsheets read and write.")
+
+
+@blp.get("/exports/clients.csv")
+@access.requires(Permission.VIEW_CLIENTS)
+@blp.streams(client_schemas.Client, "clients.csv")
+def export_clients() -> Iterator[Row]:
+    """Export the clients
+
+    All of them, archived ones too; to a photographer, those of their own bookings, without their money. The file can be
+    sent to `POST /imports/clients`, which finds nothing to change in it.
+    """
+    viewer_id = visibility.client_viewer(access.current_caller())
+    with sql.studio.stream_clients_cursor(connection(), viewer_id=viewer_id) as rows:
+        yield from rows
+
+
+@blp.get("/exports/bookings.csv")
+@access.requires(Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF)
+@access.requires(Permission.VIEW_CLIENTS)
+@blp.streams(schemas.BookingLine, "bookings.csv")
+def export_bookings() -> Iterator[Row]:
+    """Export the bookings
+
+    To a photographer, their own. The addresses of the team are for whoever may see the team.
+    """
+    caller = access.current_caller()
+    viewer_id = visibility.booking_viewer(caller)
+    shows_staff_emails = caller.may(Permission.VIEW_STAFF)
+    with sql.studio.stream_bookings_cursor(
+        connection(), viewer_id=viewer_id, shows_staff_emails=shows_staff_emails
+    ) as rows:
+        yield from rows
+
+
+@blp.get("/exports/invoices.csv")
+@access.requires(Permission.VIEW_INVOICES)
+@blp.streams(InvoiceSummary, "invoices.csv")
+def export_invoices() -> Iterator[Row]:
+    """Export the invoices"""
+    with sql.studio.stream_invoices_cursor(connection()) as rows:
+        yield from rows
+
+
+@blp.get("/exports/payments.csv")
+@access.requires(Permission.VIEW_INVOICES)
+@blp.streams(schemas.PaymentLine, "payments.csv")
+def export_payments() -> Iterator[Row]:
+    """Export the payments"""
+    with sql.studio.stream_payments_cursor(connection()) as rows:
+        yield from rows
+
+
+@blp.get("/exports/expenses.csv")
+@access.requires(Permission.MANAGE_EXPENSES)
+@blp.streams(Expense, "expenses.csv")
+def export_expenses() -> Iterator[Row]:
+    """Export the expenses"""
+    with sql.studio.stream_expenses_cursor(connection()) as rows:
+        yield from rows
+
+
+@blp.post("/imports/clients")
+@access.requires(Permission.MANAGE_CLIENTS)
+@blp.arguments(client_schemas.ClientImport, location="query")
+@blp.takes_csv(client_schemas.ClientLine, ignoring=client_schemas.Client)
+@blp.answers(200, client_schemas.ClientImportResult)
+def import_clients(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Import clients
+
+    A line whose e-mail is a client's changes that client; one with a new e-mail adds a client. A column that the file
+    does not have stays as it is; an empty cell clears it. All lines are taken or none: `errors` names those that are
+    bad. UTF-8, with commas or semicolons, 50,000 lines and 20 MB at most. The columns that a file of
+    `GET /exports/clients.csv` has beside these are left out of account.
+    """
+    return imports.import_clients(connection(), lines, is_dry_run=arguments["dry_run"])

@@ -1,0 +1,146 @@
+-- name: stream_bookings_of_client(client_id)
+-- All bookings of a client, as their list shows them, with the people on them.
+select *
+from booking_details
+where client_id = :client_id
+order by id;
+
+-- name: stream_photo_selections_of_client(client_id)
+-- All pictures that a client has chosen, in the order of their choice.
+select
+    photo_selections.id,
+    photo_selections.booking_id,
+    photo_selections.name,
+    photo_selections.is_edited,
+    photo_selections.position,
+    photo_selections.created_at,
+    photo_selections.updated_at
+from photo_selections
+inner join bookings on photo_selections.booking_id = bookings.id
+where bookings.client_id = :client_id
+order by photo_selections.booking_id, photo_selections.position, photo_selections.id;
+
+-- name: stream_booking_series_of_client(client_id)
+-- The rules by which bookings of a client recur.
+select
+    id,
+    client_id,
+    frequency,
+    every,
+    weekdays::text [] as weekdays,
+    starts_on,
+    to_char(starts_at, 'HH24:MI') as starts_at,
+    occurrences,
+    until,
+    created_at
+from booking_series
+where client_id = :client_id
+order by id;
+
+-- name: stream_editing_jobs_of_client(client_id)
+-- All editing jobs of a client, as their list shows them.
+select *
+from editing_job_details
+where client_id = :client_id
+order by id;
+
+-- name: stream_editing_statuses_of_client(client_id)
+-- Every status that these jobs have had.
+select
+    editing_status_logs.id,
+    editing_status_logs.editing_job_id,
+    editing_status_logs.stage_id,
+    editing_stages.name as stage_name,
+    editing_status_logs.status,
+    editing_status_logs.changed_at,
+    editing_status_logs.changed_by,
+    editing_status_logs.notes
+from editing_status_logs
+inner join editing_jobs on editing_status_logs.editing_job_id = editing_jobs.id
+inner join bookings on editing_jobs.booking_id = bookings.id
+left join editing_stages on editing_status_logs.stage_id = editing_stages.id
+where bookings.client_id = :client_id
+order by editing_status_logs.id;
+
+-- name: stream_editing_revisions_of_client(client_id)
+-- What was asked to be different of these jobs.
+select
+    editing_revisions.id,
+    editing_revisions.editing_job_id,
+    editing_revisions.note,
+    editing_revisions.requested_by,
+    editing_revisions.requested_at
+from editing_revisions
+inner join editing_jobs on editing_revisions.editing_job_id = editing_jobs.id
+inner join bookings on editing_jobs.booking_id = bookings.id
+where bookings.client_id = :client_id
+order by editing_revisions.id;
+
+-- name: stream_invoices_of_client(client_id)
+-- All invoices of a client, as their list shows them.
+select *
+from invoice_summaries
+where client_id = :client_id
+order by id;
+
+-- name: stream_invoice_items_of_client(client_id)
+-- The items of these invoices.
+select invoice_item_details.*
+from invoice_item_details
+inner join invoices on invoice_item_details.invoice_id = invoices.id
+where invoices.client_id = :client_id
+order by invoice_item_details.invoice_id, invoice_item_details.position, invoice_item_details.id;
+
+-- name: stream_payments_of_client(client_id)
+-- What came in for these invoices.
+select payment_details.*
+from payment_details
+inner join invoices on payment_details.invoice_id = invoices.id
+where invoices.client_id = :client_id
+order by payment_details.id;
+
+-- name: stream_expenses_of_client(client_id)
+-- What was spent on the bookings of a client.
+select *
+from expense_details
+where client_id = :client_id
+order by id;
+
+-- name: stream_activities_of_client(client_id)
+-- What was done for a client, by whom.
+select
+    id,
+    kind,
+    subject_type,
+    subject_id,
+    client_id,
+    actor_id,
+    actor,
+    details,
+    created_at
+from activities
+where client_id = :client_id
+order by id;
+
+-- name: stream_messages_of_client(client_id)
+-- What was sent to a client, and waits to be; but for the words, which are sealed.
+select
+    communication_logs.id,
+    communication_logs.channel,
+    communication_logs.recipient,
+    communication_logs.template,
+    communication_logs.subject,
+    communication_logs.status,
+    communication_logs.attempts,
+    communication_logs.error,
+    communication_logs.created_at,
+    communication_logs.updated_at
+from communication_logs
+where
+    lower(communication_logs.recipient) in (
+        select lower(addresses.address)
+        from clients
+        cross join lateral (values (clients.email), (clients.phone)) as addresses (address)
+        where clients.id = :client_id
+    )
+order by communication_logs.id;

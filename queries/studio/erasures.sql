@@ -1,0 +1,81 @@
+-- name: lock_bookings_of_client(client_id)
+-- Locks: a client's bookings, by id, after the client.
+select id
+from bookings
+where client_id = :client_id
+order by id
+limit 1000000
+for no key update;
+
+-- name: lock_editing_jobs_of_client(client_id)
+-- Locks: the editing jobs of a client's bookings, by id, after the bookings.
+select editing_jobs.id
+from editing_jobs
+where editing_jobs.booking_id in (select bookings.id from bookings where bookings.client_id = :client_id)
+order by editing_jobs.id
+limit 1000000
+for no key update;
+
+-- name: lock_client_alone(client_id)^
+-- Locks: the client's row against everybody, also those who are about to refer to it, and waits for those who have. Last:
+-- whoever holds a booking or a job meanwhile may still want to refer to its client.
+select *
+from clients
+where id = :client_id
+for update;
+
+-- name: mark_client_erased(client_id, name, email)!
+-- Overwrite what is known of a client. What they have paid, and when they came, stays.
+update clients
+set
+    name = :name,
+    email = :email,
+    phone = null,
+    notes = null,
+    avatar_url = null,
+    archived_at = coalesce(archived_at, now()),
+    erased_at = now(),
+    updated_at = now()
+where id = :client_id;
+
+-- name: mark_bookings_erased(client_id, location)!
+-- Overwrite what bookings say of their client: where it was may be somebody's home.
+update bookings
+set
+    location = :location,
+    notes = null,
+    updated_at = now()
+where client_id = :client_id;
+
+-- name: delete_photo_selections_of_client(client_id)!
+-- Remove the names of the pictures that a client has chosen.
+delete from photo_selections
+using bookings
+where photo_selections.booking_id = bookings.id and bookings.client_id = :client_id;
+
+-- name: mark_editing_jobs_erased(client_id)!
+-- Overwrite what was noted for the editing of a client's pictures, and where they lie.
+update editing_jobs
+set
+    notes = null,
+    drive_folder_url = null,
+    photographer_notes = null,
+    updated_at = now()
+from bookings
+where editing_jobs.booking_id = bookings.id and bookings.client_id = :client_id;
+
+-- name: mark_editing_statuses_erased(client_id)!
+-- Overwrite what was noted as the jobs of a client moved. When, where to and by whom stays.
+update editing_status_logs
+set notes = null
+from editing_jobs
+inner join bookings on editing_jobs.booking_id = bookings.id
+where editing_status_logs.editing_job_id = editing_jobs.id and bookings.client_id = :client_id;
+
+-- name: mark_editing_revisions_erased(client_id, note)!
+-- Overwrite what a client wanted to be different. That they did, and when, stays.
+update editing_revisions
+set note = :note
+from editing_jobs
+inner join bookings on editing_jobs.booking_id = bookings.id
+where editing_revisions.editing_job_id = editing_jobs.id and bookings.client_id = :client_id;

@@ -1,0 +1,49 @@
+-- name: stream_clients(viewer_id)
+-- Every client, as their list shows them, archived ones too; as far as the viewer may see.
+select *
+from clients_seen_by(:viewer_id)
+order by id;
+
+-- name: stream_bookings(viewer_id, shows_staff_emails)
+-- Every booking that the viewer may see, with the names and addresses by which it can be told what it refers to.
+select
+    seen.*,
+    clients.email as client_email,
+    people.names as staff_names,
+    case when :shows_staff_emails::boolean then people.emails end as staff_emails
+from bookings_seen_by(:viewer_id) as seen
+inner join clients on seen.client_id = clients.id
+left join lateral (
+    select
+        string_agg(staff_members.name, '; ' order by staff_assignments.id) as names,
+        string_agg(staff_members.email, '; ' order by staff_assignments.id) as emails
+    from staff_assignments
+    inner join staff_members on staff_assignments.staff_id = staff_members.id
+    where staff_assignments.booking_id = seen.id
+) as people on true
+order by seen.id;
+
+-- name: stream_invoices()
+-- Every invoice, as their list shows them.
+select *
+from invoice_summaries
+order by id;
+
+-- name: stream_payments()
+-- Every payment, with the invoice it was for and whose that is.
+select
+    payment_details.*,
+    invoice_summaries.invoice_number,
+    invoice_summaries.client_id,
+    invoice_summaries.client_name,
+    invoice_summaries.client_email,
+    invoice_summaries.currency
+from payment_details
+inner join invoice_summaries on payment_details.invoice_id = invoice_summaries.id
+order by payment_details.id;
+
+-- name: stream_expenses()
+-- Every expense, as their list shows them.
+select *
+from expense_details
+order by id;

@@ -1,0 +1,100 @@
+"""A client about whom something is held in every place where there can be something."""
+
+from typing import Any
+
+from photolens.database import Connection
+from tests.client import ApiClient
+from tests.factories import Factory, instant
+
+# Every table with rows that are a client's, by way of its foreign keys: to clients, or to rows that are theirs already.
+OF_CLIENTS = """
+    with recursive reached as (
+        select 'clients'::regclass as child, array['clients'::regclass::oid] as path, 'clients' collate "C" as joined
+        union all
+        select
+            conrelid::regclass,
+            path || conrelid,
+            joined || format(
+                ' join %s on (%s) = (%s)',
+                conrelid::regclass,
+                (
+                    select string_agg(format('%s.%I', conrelid::regclass, attname), ', ' order by place)
+                    from unnest(conkey) with ordinality as k (key, place)
+                    join pg_attribute on attrelid = conrelid and attnum = key
+                ),
+                (
+                    select string_agg(format('%s.%I', confrelid::regclass, attname), ', ' order by place)
+                    from unnest(confkey) with ordinality as k (key, place)
+                    join pg_attribute on attrelid = confrelid and attnum = key
+                )
+            )
+        from reached
+        join pg_constraint on contype = 'f' and confrelid = child and conrelid <> all(path)
+    )
+    select child::text as name, joined from reached where child <> 'clients'::regclass
+"""
+
+
+def rows_of_client(conn: Connection, client_id: int) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each table that are a client's, as texts by the names of their columns."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for table in conn.execute(OF_CLIENTS.encode()).fetchall():
+        name = table["name"]
+        found = conn.execute(
+            f"select distinct on ({name}.ctid) {name}.* from {table['joined']} where clients.id = %s".encode(),
+            [client_id],
+        ).fetchall()
+        rows.setdefault(name, []).extend(found)
+    return rows
+
+
+def known_client(conn: Connection, api: ApiClient, make: Factory, word: str) -> dict[str, Any]:
+    """A client with rows everywhere; every text that is about them holds the word, and those of money another."""
+    client = make.client(
+        name=f"{word} Chen",
+        email=f"{word}@example.com",
+        phone=f"{word} 0134",
+        notes=f"{word} prefers mornings.",
+        avatarUrl=f"https://images.example/{word}.jpg",
+    )
+    person = make.staff()
+    booking = make.completed_booking(
+        clientId=client["id"],
+        sessionDate=instant(1),
+        location=f"At the home of {word}",
+        notes=f"{word} has a dog.",
+        assignedStaff=[{"staffId": person["id"], "role": "Lead"}],
+    )
+    job = f"/editing-jobs/{booking['editingJobId']}"
+    for status in ("IN_PROGRESS", "DELIVERED", "REVISION"):
+        change = {"status": status, "statusNote": f"{word} wants it {status}.", "notes": f"{word} likes it warm."}
+        assert api.patch(job, change).status == 200
+    invoice = make.sent_invoice(clientId=client["id"], bookingId=booking["id"], items=[MONEY_ITEM])
+    make.payment(invoice, "10.00", notes="Ledger: first half.", method="Ledger: cash")
+    make.expense(bookingId=booking["id"], description="Ledger: train", notes="Ledger: receipt")
+    _what_other_requests_make(conn, client, booking, word)
+    shown: dict[str, Any] = api.get(f"/clients/{client['id']}").body
+    return shown
+
+
+MONEY_ITEM = {"name": "Ledger: session", "unitPrice": "100.00"}
+
+
+def _what_other_requests_make(conn: Connection, client: dict[str, Any], booking: dict[str, Any], word: str) -> None:
+    given = {"word": word, "client": client["id"], "booking": booking["id"], "job": booking["editingJobId"]}
+    for statement in (
+        "insert into booking_series (client_id, frequency, weekdays, starts_on, starts_at, occurrences)"
+        " values (%(client)s, 'WEEKLY', '{MONDAY}', '2027-03-01', '10:15', 7)",
+        "update bookings set series_id = (select max(id) from booking_series) where id = %(booking)s",
+        "insert into photo_selections (booking_id, name, position) values (%(booking)s, %(word)s || '_0042.jpg', 1)",
+        "insert into editing_revisions (editing_job_id, note, requested_by)"
+        " values (%(job)s, %(word)s || ' wants it warmer.', 'Rosa Delgado')",
+        "update editing_jobs set photographer_notes = %(word)s || ' blinks.',"
+        " drive_folder_url = 'https://drive.example/' || %(word)s where id = %(job)s",
+        "insert into communication_logs (channel, recipient, template, subject, body) values"
+        " ('EMAIL', upper(%(word)s || '@example.com'), 'reminder', 'Dear ' || %(word)s, '\\x00'),"
+        " ('SMS', %(word)s || ' 0134', 'reminder', null, '\\x00')",
+        "insert into activities (kind, subject_type, subject_id, client_id, actor, details)"
+        " values ('NOTED', 'CLIENT', %(client)s, %(client)s, 'Somebody', jsonb_build_object('new', %(word)s::text))",
+    ):
+        conn.execute(statement.encode(), given)

@@ -1,0 +1,101 @@
+"""Everything that is held about a client, as one document."""
+
+import json
+from datetime import date, datetime, time
+from typing import Any
+
+from photolens.database import Connection
+from tests.client import ApiClient
+from tests.factories import Factory
+from tests.studio.client_files import known_client, rows_of_client
+
+PARTS = {"client", "bookings", "series", "editingJobs", "invoices", "expenses", "activities", "messages"}
+
+# What a row repeats of another, or nobody is told in this form.
+BESIDE = {
+    "staff_assignments": {"id", "created_at", "occupied"},
+    "bookings": {"occupied"},
+    "editing_jobs": {"stage_status"},
+    "invoices": {"invoice_sequence"},
+}
+
+
+def held(row: dict[str, Any], table: str) -> list[str]:
+    """The values of a row, as JSON has them."""
+    shown = {name: value for name, value in row.items() if name not in BESIDE.get(table, ())}
+    return [_as_json(value) for value in shown.values() if value is not None]
+
+
+def _as_json(value: Any) -> str:
+    if isinstance(value, datetime):
+        return json.dumps(value.isoformat().replace("+00:00", "Z"))
+    if isinstance(value, time):
+        return json.dumps(value.strftime("%H:%M"))
+    if isinstance(value, str) and value.startswith("{"):  # a list of words of an enumeration
+        return json.dumps(value.strip("{}"))
+    if isinstance(value, date) or not isinstance(value, (str, bool, int, list, dict)):
+        return json.dumps(str(value)).replace(".000", "")
+    return json.dumps(value, sort_keys=True)
+
+
+def test_the_document_holds_every_row_that_is_the_clients_and_every_value_of_it(
+    conn: Connection, api: ApiClient, make: Factory
+) -> None:
+    client = known_client(conn, api, make, "Zyxomma")
+    known_client(conn, api, make, "Stranger")
+
+    document = api.get(f"/clients/{client['id']}/export")
+
+    assert document.status == 200
+    assert (set(document.body), document.body["client"]) == (PARTS, client)
+    text = json.dumps(document.body, sort_keys=True).replace('"quantity": 1.0', '"quantity": "1"')
+    rows = rows_of_client(conn, client["id"])
+    assert [table for table, found in rows.items() if not found] == []
+    assert {"bookings", "booking_series", "photo_selections", "editing_status_logs", "payments"} <= rows.keys()
+    missing = [
+        f"{table}: {value}"
+        for table, found in rows.items()
+        for row in found
+        for value in held(row, table)
+        if value not in text
+    ]
+    assert missing == []
+    assert "Stranger" not in text
+
+
+def test_the_parts_of_a_row_are_with_it(conn: Connection, api: ApiClient, make: Factory) -> None:
+    client = known_client(conn, api, make, "Zyxomma")
+
+    document = api.get(f"/clients/{client['id']}/export").body
+
+    [booking], [job], [invoice] = document["bookings"], document["editingJobs"], document["invoices"]
+    assert [person["role"] for person in booking["assignedStaff"]] == ["Lead"]
+    assert [picture["name"] for picture in booking["photoSelections"]] == ["Zyxomma_0042.jpg"]
+    assert [entry["status"] for entry in job["statusHistory"]] == ["PENDING", "IN_PROGRESS", "DELIVERED", "REVISION"]
+    assert [revision["note"] for revision in job["revisions"]] == ["Zyxomma wants it warmer."]
+    assert [item["name"] for item in invoice["items"]] == ["Ledger: session"]
+    assert [payment["amount"] for payment in invoice["payments"]] == ["10.00"]
+
+
+def test_messages_to_the_clients_address_and_number_are_told_of_and_their_words_are_not(
+    conn: Connection, api: ApiClient, make: Factory
+) -> None:
+    """They may hold a link for somebody with an account, which is nobody's else."""
+    client = known_client(conn, api, make, "Zyxomma")
+
+    messages = api.get(f"/clients/{client['id']}/export").body["messages"]
+
+    assert [(message["channel"], message["subject"]) for message in messages] == [
+        ("EMAIL", "Dear Zyxomma"),
+        ("SMS", None),
+    ]
+    assert not any("body" in message for message in messages)
+
+
+def test_a_client_of_whom_little_is_known_has_a_short_document(api: ApiClient, make: Factory) -> None:
+    client = make.client()
+
+    document = api.get(f"/clients/{client['id']}/export").body
+
+    assert {part for part in PARTS if document[part]} == {"client", "activities"}
+    assert api.get("/clients/987654321/export").status == 404
