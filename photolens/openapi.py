@@ -120,6 +120,9 @@ def describe_conventions(
     if "table" in doc_info:
         content = responses["200"].setdefault("content", {})
         content[spreadsheets.MIMETYPE] = {"schema": {"type": "string"}, "example": ",".join(doc_info["table"])}
+    if "document" in doc_info:
+        mimetype, example = doc_info["document"]
+        responses[200]["content"] = {mimetype: {"schema": {"type": "string"}, "example": example}}
     if doc_info.get("is_streamed"):
         pass  # it is sent before it is whole, so it has no ETag
     elif method == "get":

@@ -65,6 +65,8 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
     assert {name: sources for name, sources in past.items() if sources} == {
         **{name: {"staff_assignments"} for name in PARTLY if name.startswith("studio.list_bookings_")},
         "studio.get_editing_job": {"editing_status_logs"},
+        # The viewer's own part in each.
+        "studio.list_calendar_sessions": {"staff_assignments"},
         # Where the list begins, backwards: a name to start from, which is not answered.
         "studio.list_clients_by_name_desc": {"clients"},
     }

@@ -3,6 +3,7 @@
 To start a server takes a second, and to empty the database a twentieth of one.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,12 +13,19 @@ from psycopg.rows import dict_row
 
 from photolens.config import Settings
 from photolens.database import Connection
+from photolens.embedded import ROOT
 from photolens.invariants import broken_invariants
 from tests.conftest import CALLERS, TEMPLATE, Databases, serving
 from tests.races.live import LiveApi
 
-# What a database begins with, but for the callers.
-SINGLE_ROWS = b"insert into studio_settings default values; insert into invoice_counter default values;"
+# What a database begins with, as its schema inserts it; but for the callers.
+FIRST_ROWS = "".join(
+    statement
+    for name in ("platform", "studio", "billing")
+    for statement in re.findall(
+        r"^insert into [^;]+;", (ROOT / "schema" / f"{name}.sql").read_text(encoding="utf-8"), re.MULTILINE
+    )
+)
 
 
 class SharedDatabase:
@@ -36,7 +44,7 @@ class SharedDatabase:
         """Put it back to what the template has."""
         with self._conn.transaction():
             self._conn.execute(f"truncate {', '.join(self._tables)} restart identity".encode())
-            self._conn.execute(SINGLE_ROWS + CALLERS.read_bytes())
+            self._conn.execute(FIRST_ROWS.encode() + CALLERS.read_bytes())
 
     def broken_invariants(self) -> list[str]:
         return broken_invariants(self._conn)

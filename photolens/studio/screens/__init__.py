@@ -1,0 +1,1 @@
+"""What one screen shows of more than one query: a module for each."""
