@@ -254,8 +254,9 @@ set
 where id = :client_id;
 
 -- name: list_broken_invoices()
--- Invoices whose total, balance or status is not what their items and payments say. Whether one with a due date is called
--- OVERDUE was told by the studio calendar at its last change: the day, or the time zone, may have moved on since.
+-- Invoices whose total, balance or status is not what their items and payments say. Whether one is called OVERDUE was told
+-- by the studio calendar at its last change or by the daily task: the day may have moved on since, and the time zone may
+-- have been set back, which is two days at most.
 select
     'invoices' as table_name,
     invoices.id,
@@ -275,7 +276,7 @@ cross join lateral (
         case
             when invoices.status in ('DRAFT', 'VOID') and sums.paid = 0 then invoices.status::text
             when sums.total = sums.paid then 'PAID'
-            when invoices.due_date is not null and invoices.status = 'OVERDUE' then 'OVERDUE'
+            when invoices.due_date < studio_today() + 2 and invoices.status = 'OVERDUE' then 'OVERDUE'
             when sums.paid > 0 then 'PARTIALLY_PAID'
             else 'SENT'
         end as status
