@@ -34,7 +34,7 @@ def run_daily(conn: Connection, stop: Event | None = None) -> str:
     finally:
         if not conn.closed:
             sql.platform.unlock_daily_tasks(conn)
-    return f"{marked} invoices have become overdue, {reminded} reminders were queued."
+    return f"Invoices that became overdue: {marked}. Reminders queued: {reminded}."
 
 
 def _in_batches(conn: Connection, batch: Batch, stop: Event) -> int:

@@ -12,11 +12,12 @@ from psycopg.rows import dict_row
 
 from photolens.billing.actions import overdue
 from photolens.database import Connection
+from photolens.platform.actions import queue_message
 from photolens.tasks import run_daily
 from tests.client import ApiClient
 from tests.factories import Factory
 
-NOTHING = "0 invoices have become overdue, 0 reminders were queued."
+NOTHING = "Invoices that became overdue: 0. Reminders queued: 0."
 SETTINGS = {"currency": "USD", "timeZone": "UTC", "invoicePrefix": "INV-", "defaultDueDays": 14}
 REMINDING = SETTINGS | {"remindersEnabled": True}
 LUMEN = {"companyName": "Lumen\nHall", "invoiceFooter": "Account 4471 at Hudson Community Bank."}
@@ -70,7 +71,7 @@ def test_what_was_issued_and_is_past_due_becomes_overdue(
     pass_days(conn, 0, today)
     api.patch(f"/invoices/{never['id']}", {"dueDate": None})
 
-    assert daily() == "2 invoices have become overdue, 0 reminders were queued."
+    assert daily() == "Invoices that became overdue: 2. Reminders queued: 0."
 
     statuses = [api.get(f"/invoices/{i['id']}").body["status"] for i in (sent, part, paid, void, draft, today, never)]
     assert statuses == ["OVERDUE", "OVERDUE", "PAID", "VOID", "DRAFT", "SENT", "SENT"]
@@ -91,14 +92,14 @@ def test_it_is_past_due_when_the_studios_day_is_over(
     api.put("/settings", SETTINGS | {"timeZone": "Pacific/Kiritimati"})
 
     assert behind == NOTHING
-    assert daily().startswith("1 invoices have become overdue")
+    assert daily().startswith("Invoices that became overdue: 1.")
 
 
 def test_done_again_it_changes_nothing(api: ApiClient, make: Factory, conn: Connection, daily: Daily) -> None:
     api.put("/settings", REMINDING)
     invoice = make.sent_invoice()
     pass_days(conn, 3, invoice)
-    assert daily() == "1 invoices have become overdue, 1 reminders were queued."
+    assert daily() == "Invoices that became overdue: 1. Reminders queued: 1."
     before = api.get(f"/invoices/{invoice['id']}"), len(api.get("/activities").body["data"])
 
     assert daily() == NOTHING
@@ -115,7 +116,7 @@ def test_there_may_be_more_than_a_batch(
     client = make.client()
     pass_days(conn, 1, *(make.sent_invoice(clientId=client["id"]) for _ in range(5)))
 
-    assert daily() == "5 invoices have become overdue, 5 reminders were queued."
+    assert daily() == "Invoices that became overdue: 5. Reminders queued: 5."
     assert daily() == NOTHING
 
 
@@ -125,11 +126,10 @@ def test_what_ends_it_halfway_leaves_nothing_half_done(
     api.put("/settings", REMINDING)
     invoices = [make.sent_invoice() for _ in range(5)]
     pass_days(conn, 1, *invoices)
-    queue = overdue.queue_message
     calls: list[str] = []
 
     def dying(conn: Connection, channel: str, recipient: str, template: str, **values: str) -> None:
-        queue(conn, channel, recipient, template, **values)
+        queue_message(conn, channel, recipient, template, **values)
         calls.append(recipient)
         if len(calls) == 4:
             raise SystemExit
@@ -143,7 +143,7 @@ def test_what_ends_it_halfway_leaves_nothing_half_done(
     reminded = [api.get(f"/invoices/{i['id']}").body["lastReminderAt"] is not None for i in invoices]
     assert reminded == [True, True, False, False, False]
     assert (len(messages(conn, app)), len(deeds(api, "INVOICE_REMINDER_QUEUED"))) == (2, 2)
-    assert daily() == "0 invoices have become overdue, 3 reminders were queued."
+    assert daily() == "Invoices that became overdue: 0. Reminders queued: 3."
     assert len(messages(conn, app)) == 5
 
 
@@ -194,10 +194,10 @@ def test_nobody_is_reminded_unless_the_settings_say_so(
 ) -> None:
     pass_days(conn, 30, make.sent_invoice())
 
-    assert daily() == "1 invoices have become overdue, 0 reminders were queued."
+    assert daily() == "Invoices that became overdue: 1. Reminders queued: 0."
     assert messages(conn, app) == []
     api.put("/settings", REMINDING)
-    assert daily() == "0 invoices have become overdue, 1 reminders were queued."
+    assert daily() == "Invoices that became overdue: 0. Reminders queued: 1."
 
 
 @pytest.mark.parametrize(("since", "reminders"), [("7 days", 2), ("6 days 23:59:59", 1)])
@@ -225,7 +225,7 @@ def test_whoever_has_paid_or_was_erased_is_not_reminded_and_whoever_is_archived_
     conn.execute("update clients set archived_at = now() where id = %s", [archived["clientId"]])
     conn.execute("update clients set archived_at = now(), erased_at = now() where id = %s", [erased["clientId"]])
 
-    assert daily() == "2 invoices have become overdue, 1 reminders were queued."
+    assert daily() == "Invoices that became overdue: 2. Reminders queued: 1."
     assert [recipient for recipient, *_ in messages(conn, app)] == [archived["clientEmail"]]
 
 
@@ -248,8 +248,8 @@ def test_what_is_busy_is_passed_over_and_caught_the_next_time(
         other.execute("select from invoices where id = %s for no key update", [invoices[1]["id"]])
         first = daily()
 
-    assert first == "1 invoices have become overdue, 1 reminders were queued."
-    assert daily() == "2 invoices have become overdue, 2 reminders were queued."
+    assert first == "Invoices that became overdue: 1. Reminders queued: 1."
+    assert daily() == "Invoices that became overdue: 2. Reminders queued: 2."
 
 
 @pytest.mark.committed
@@ -263,7 +263,7 @@ def test_of_two_processes_one_does_the_daily_tasks_and_the_other_does_not_wait(
         assert daily() == "Another process is doing the daily tasks."
         other.execute(f"select pg_advisory_unlock({lock})".encode())
 
-    assert daily() == "1 invoices have become overdue, 0 reminders were queued."
+    assert daily() == "Invoices that became overdue: 1. Reminders queued: 0."
 
 
 @pytest.mark.committed
