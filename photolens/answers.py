@@ -54,18 +54,30 @@ def answer(
         return Response(status=204)
     as_table = table is not None and _prefers_csv()
     body = b"".join(to_csv(table, value["data"])) if as_table and table else to_json(value)
-    etag = hashlib.sha256(body).hexdigest()[:32]
-    if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
-        response = Response(status=304)
-    else:
-        response = Response(body, status, mimetype=MIMETYPE if as_table else "application/json")
-    response.set_etag(etag)
+    response = _tagged(body, status, MIMETYPE if as_table else "application/json")
     if table is not None:
         response.headers["Vary"] = "Accept"
     if status == 200 and value.get("nextCursor"):
         response.headers["Link"] = next_link(value["nextCursor"])
     if status == 201:
-        response.headers["Location"] = location or f"{request.path}/{value[named_by]}"
+        named = f"{request.path}/{value[named_by]}" if location is None else location.format(**value)
+        response.headers["Location"] = named
+    return response
+
+
+def document(body: bytes, mimetype: str) -> Response:
+    """The response that is a document of another kind than JSON; it may turn into 304."""
+    return _tagged(body, 200, mimetype)
+
+
+def _tagged(body: bytes, status: int, mimetype: str) -> Response:
+    """The bytes with their ETag; for a GET, nothing but it where the caller has them already."""
+    etag = hashlib.sha256(body).hexdigest()[:32]
+    if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+    else:
+        response = Response(body, status, mimetype=mimetype)
+    response.set_etag(etag)
     return response
 
 

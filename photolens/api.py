@@ -94,7 +94,8 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Callable[..., Any]:
         """Answer with the view's value as JSON of this shape.
 
-        `named_by` is the member that ends the address of what a 201 has created, where that is not a fixed `location`.
+        `named_by` is the member that ends the address of what a 201 has created, below the address it was created at;
+        elsewhere it is at `location`, with members of the value in braces.
         With the shape of its `data` as `table`, those rows are answered as CSV to whoever asks for that.
         """
         columns = None if table is None else openapi.columns_of(table)
@@ -149,6 +150,20 @@ class Blueprint(flask_smorest.Blueprint):
             body = {"csv_body": example, "body_limit": CSV_BODY_LIMIT}
             take._apidoc = getattr(take, "_apidoc", {}) | body  # type: ignore[attr-defined]
             return take
+
+        return decorator
+
+    def sends(self, mimetype: str, example: str) -> Callable[..., Any]:
+        """Answer with the bytes that the view gives, a document of this media type."""
+
+        def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(view)
+            def answer(*args: Any, **kwargs: Any) -> Response:
+                return answers.document(view(*args, **kwargs), mimetype)
+
+            answer._apidoc = getattr(answer, "_apidoc", {}) | {"document": (mimetype, example)}  # type: ignore[attr-defined]
+            documented: Callable[..., Any] = self.response(200, headers=openapi.headers_of(200, None))(answer)
+            return documented
 
         return decorator
 

@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
-from photolens import create_app, server
+from photolens import create_app, server, tasks
 from photolens.config import ConfigurationError, Settings
 from photolens.database import Connection, sql
 from photolens.embedded import EmbeddedError, EmbeddedServer
@@ -84,6 +84,20 @@ def create_owner(email: str, name: str, password: str) -> None:
             taken = from_database(error)
             raise click.ClickException(taken.detail if taken else str(error)) from None
     click.echo(f"{email} can sign in, as an owner.")
+
+
+@photolens.group("tasks")
+def task_group() -> None:
+    """Do what the server does by itself."""
+
+
+@task_group.command()
+def daily() -> None:
+    """Call invoices overdue that are past due, and queue reminders; done again, it changes nothing."""
+    settings = Settings.from_environment()
+    app = create_app(settings, ConnectionPool(open=False))
+    with _database(settings) as conn, app.app_context():
+        click.echo(tasks.run_daily(conn))
 
 
 @photolens.command()

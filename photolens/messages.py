@@ -10,6 +10,8 @@ _ENVIRONMENT = Environment(
     autoescape=False,  # noqa: S701  (plain text)
     keep_trailing_newline=False,
 )
+# What people have written may have lines of its own; a subject has one.
+_ENVIRONMENT.filters["one_line"] = lambda text: " ".join(text.split())
 
 
 def render(template: str, **values: str) -> tuple[str | None, str]:

@@ -131,7 +131,7 @@ def describe_conventions(
     if method == "post" and doc_info["takes_key"]:
         parameters.append("IDEMPOTENCY_KEY")
         kinds += [idempotency.KEY_REUSED, idempotency.IN_PROGRESS, problems.INVALID, problems.BODY_TOO_LARGE]
-    _describe_csv(doc, doc_info)
+    _describe_files(doc, doc_info)
     if doc_info.get("is_streamed"):
         pass  # it is sent before it is whole, so it has no ETag
     elif method == "get":
@@ -144,16 +144,19 @@ def describe_conventions(
     return doc
 
 
-def _describe_csv(doc: dict[str, Any], doc_info: dict[str, Any]) -> None:
-    """What is sent or answered as CSV, which is text to the document: its example has the columns."""
+def _describe_files(doc: dict[str, Any], doc_info: dict[str, Any]) -> None:
+    """What is sent or answered as something else than JSON, which is text to the document; a CSV's example has columns."""
 
-    def file(example: str) -> dict[str, Any]:
-        return {spreadsheets.MIMETYPE: {"schema": {"type": "string"}, "example": example}}
+    def file(mimetype: str, example: str) -> dict[str, Any]:
+        return {mimetype: {"schema": {"type": "string"}, "example": example}}
 
     if "csv_body" in doc_info:
-        doc["requestBody"] = {"required": True, "content": file(doc_info["csv_body"])}
+        doc["requestBody"] = {"required": True, "content": file(spreadsheets.MIMETYPE, doc_info["csv_body"])}
+    answered = doc["responses"].get("200", {})
     if "table" in doc_info:
-        doc["responses"]["200"].setdefault("content", {}).update(file(",".join(doc_info["table"])))
+        answered.setdefault("content", {}).update(file(spreadsheets.MIMETYPE, ",".join(doc_info["table"])))
+    if "document" in doc_info:
+        answered["content"] = file(*doc_info["document"])
 
 
 def _describe_demand(doc: dict[str, Any], demand: Demand) -> None:

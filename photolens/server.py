@@ -13,7 +13,7 @@ from flask import Flask
 from psycopg.rows import dict_row
 from waitress.server import create_server
 
-from photolens import create_app
+from photolens import create_app, tasks
 from photolens.config import ConfigurationError, Settings
 from photolens.database import Connection, open_pool, sql
 from photolens.embedded import EmbeddedServer
@@ -60,8 +60,9 @@ def serve(settings: Settings, *, fresh: bool) -> None:
         with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
             require_schema(conn)
         pool = stack.enter_context(open_pool(url, settings))
+        app = create_app(settings, pool)
         server = create_server(
-            create_app(settings, pool),
+            app,
             sockets=[listener],
             threads=THREADS,
             connection_limit=1000,
@@ -69,6 +70,7 @@ def serve(settings: Settings, *, fresh: bool) -> None:
             clear_untrusted_proxy_headers=False,  # whom to believe, photolens.proxies decides
             ident=None,
         )
+        stack.enter_context(tasks.every_hour(app, pool))
         _announce(settings, listener.getsockname()[1], url)
         server.run()
         server.close()

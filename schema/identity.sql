@@ -38,6 +38,7 @@ create table auth_users (
     status user_status not null default 'PENDING',
     is_demo boolean not null default false,
     last_login_at timestamptz,
+    access_ended_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint auth_users_name_present check (name <> ''),
@@ -52,6 +53,7 @@ create table auth_users (
     constraint auth_users_id_role_key unique (id, role)
 );
 comment on column auth_users.is_demo is 'Made by the demo seed, with a password that everybody knows: refused in production.';
+comment on column auth_users.access_ended_at is 'When everything by which one came in was ended: a secret from before opens nothing.';
 
 create unique index auth_users_email_key on auth_users (lower(email));
 create index auth_users_created_at_idx on auth_users (created_at, id);

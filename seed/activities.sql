@@ -60,6 +60,16 @@ from (
     union all
 
     select
+        'INVOICE_REMINDER_QUEUED', 'INVOICE', invoices.id, invoices.client_id, 'Photolens',
+        jsonb_build_object('invoiceNumber', invoices.invoice_number, 'balanceDue', invoices.balance_due::text),
+        invoices.last_reminder_at
+    from demo_invoices
+    inner join invoices on demo_invoices.id = invoices.id
+    where invoices.last_reminder_at is not null
+
+    union all
+
+    select
         'EXPENSE_RECORDED', 'EXPENSE', expenses.id, expenses.client_id, 'Dana Kowalski',
         jsonb_build_object('amount', expenses.amount::text, 'category', expenses.category), expenses.created_at
     from expense_details as expenses

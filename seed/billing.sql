@@ -248,6 +248,21 @@ left join (
 cross join demo_calendar
 where invoices.id = demo_invoices.id;
 
+-- Of what is overdue, clients were last reminded within this week: the daily task has nothing left to do.
+update invoices
+set
+    last_reminder_at = reminded.at,
+    updated_at = reminded.at
+from demo_invoices
+cross join demo_calendar
+cross join lateral (
+    select
+        (
+            demo_calendar.today - 1 - (demo_calendar.today - demo_invoices.issue_date) % 6 + time '09:40'
+        ) at time zone demo_calendar.time_zone as at
+) as reminded
+where invoices.id = demo_invoices.id and invoices.status = 'OVERDUE';
+
 update invoice_counter
 set last_sequence = (select max(invoices.invoice_sequence) from invoices);
 

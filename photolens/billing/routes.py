@@ -5,7 +5,8 @@ from typing import Any
 from photolens import access, paging
 from photolens.access import Permission
 from photolens.api import Blueprint
-from photolens.billing import actions, problems, schemas
+from photolens.billing import problems, schemas
+from photolens.billing.actions import invoices as actions
 from photolens.database import Row, connection, sql
 from photolens.problems import ILLEGAL_TRANSITION, found
 

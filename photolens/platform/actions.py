@@ -7,6 +7,7 @@ from psycopg.types.json import Jsonb
 
 from photolens.access import current_actor
 from photolens.answers import to_json
+from photolens.clock import find_zone
 from photolens.database import Connection, Row, sql
 from photolens.messages import render
 from photolens.preconditions import require_match
@@ -29,17 +30,27 @@ NAMELESS_DETAILS = [
 
 
 def replace_settings(conn: Connection, settings: dict[str, Any]) -> Row:
-    """Replace the studio's settings. Invoices keep the currency and number they have.
+    """Replace the studio's settings and working hours. Invoices keep the currency and number they have.
 
-    Locks: the settings' one row. Problems: `invalid` for a time zone that PostgreSQL does not know.
+    Locks: the settings' one row. Problems: `invalid` for a time zone that PostgreSQL or Python does not know: both
+    reckon in it.
     """
+    hours = settings.pop("working_hours")
+    week = {
+        "weekdays": [day["weekday"] for day in hours],
+        "opening": [day["opens_at"] for day in hours],
+        "closing": [day["closes_at"] for day in hours],
+    }
     with conn.transaction():
-        if not sql.platform.exists_time_zone(conn, time_zone=settings["time_zone"]):
+        zone = settings["time_zone"]
+        if find_zone(zone) is None or not sql.platform.exists_time_zone(conn, time_zone=zone):
             raise invalid("/timeZone", "is not an IANA time zone such as Europe/Amsterdam")
         present = sql.platform.lock_settings(conn)
         require_match()
-        if {**present, **settings} != present:
+        if {**present, **settings} != present or not sql.platform.exists_working_hours(conn, **week):
             sql.platform.update_settings(conn, **settings)
+            sql.platform.delete_working_hours(conn)
+            sql.platform.insert_working_hours(conn, **week)
             record_activity(conn, "SETTINGS_CHANGED", "SETTINGS", 1)
         row: Row = sql.platform.get_settings(conn)
         return row

@@ -27,7 +27,8 @@ def get_settings() -> Row:
 def replace_settings(settings: dict[str, Any]) -> Row:
     """Replace the studio's settings
 
-    Invoices keep the currency and the number they have; new ones follow the settings.
+    What is left out gets its default. Invoices keep the currency and the number they have; new ones follow the
+    settings.
     """
     return actions.replace_settings(connection(), settings)
 

@@ -1,10 +1,51 @@
 """The JSON of settings and activities."""
 
-from marshmallow import fields, validate
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates, validates_schema
 
 from photolens.database import sql
-from photolens.fields import Id, Input, Instant, Output, Text, Uuid, WholeNumber
+from photolens.fields import (
+    Choice,
+    Email,
+    Flag,
+    Id,
+    Input,
+    Instant,
+    Money,
+    Output,
+    Text,
+    TimeOfDay,
+    Uuid,
+    WebAddress,
+    WholeNumber,
+)
 from photolens.paging import ListArguments, Order, sort_field
+
+WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+OPEN = {"opensAt": "09:00", "closesAt": "18:00"}
+
+
+class WorkingHoursInput(Input):
+    """From when until when sessions are offered on a day of the week."""
+
+    weekday = Choice(*WEEKDAYS, required=True)
+    opens_at = TimeOfDay(required=True)
+    closes_at = TimeOfDay(required=True, example="18:00")
+
+    @validates_schema
+    def _closes_after_opening(self, day: dict[str, str], **_kwargs: Any) -> None:
+        if day["closes_at"] <= day["opens_at"]:
+            raise ValidationError("is not after the opening", "closesAt")
+
+
+class WorkingHours(Output):
+    """When sessions are offered on a day of the week, by the studio's clock."""
+
+    weekday = Choice(*WEEKDAYS)
+    opens_at = TimeOfDay()
+    closes_at = TimeOfDay(example="18:00")
 
 
 class SettingsInput(Input):
@@ -25,6 +66,40 @@ class SettingsInput(Input):
     )
     invoice_prefix = Text(20, required=True, example="INV-")
     default_due_days = WholeNumber(0, 365, required=True, example=14)
+    invoice_footer = Text(2000, nullable=True, load_default=None, example="Thank you for your trust.")
+    company_name = Text(200, nullable=True, load_default=None, example="Lumen Hall")
+    company_address = Text(500, nullable=True, load_default=None, example="12 Mercer Street, New York, NY 10013")
+    company_email = Email(nullable=True, load_default=None)
+    logo_url = WebAddress(nullable=True, load_default=None)
+    reminders_enabled = Flag(
+        load_default=False, metadata={"description": "Whether clients are reminded of invoices that are overdue."}
+    )
+    reminder_interval_days = WholeNumber(
+        1, 365, load_default=7, example=7, metadata={"description": "No client is reminded of an invoice more often."}
+    )
+    high_value_threshold = Money(
+        load_default=Decimal("5000.00"),
+        example="5000.00",
+        metadata={"default": "5000.00", "description": "Who has paid more in all is a client of HIGH_VALUE."},
+    )
+    working_hours = fields.List(
+        fields.Nested(WorkingHoursInput),
+        load_default=lambda: [{"weekday": day, "opens_at": "09:00", "closes_at": "18:00"} for day in WEEKDAYS[:6]],
+        metadata={
+            "default": [{"weekday": day, **OPEN} for day in WEEKDAYS[:6]],
+            "description": "Each day of the week once; one that is absent is closed.",
+        },
+    )
+
+    @validates("working_hours")
+    def _each_weekday_once(self, days: list[dict[str, str]], data_key: str) -> None:
+        seen: set[str] = set()
+        for index, day in enumerate(days):
+            weekday = day.get("weekday")  # absent where it was no word of the list
+            if weekday in seen:
+                raise ValidationError({index: {"weekday": ["is here already"]}})
+            if weekday is not None:
+                seen.add(weekday)
 
 
 class Settings(Output):
@@ -34,6 +109,15 @@ class Settings(Output):
     time_zone = Text(60, example="America/New_York")
     invoice_prefix = Text(20, example="INV-")
     default_due_days = WholeNumber(0, 365, example=14)
+    invoice_footer = Text(2000, nullable=True, example="Thank you for your trust.")
+    company_name = Text(200, nullable=True, example="Lumen Hall")
+    company_address = Text(500, nullable=True, example="12 Mercer Street, New York, NY 10013")
+    company_email = Email(nullable=True)
+    logo_url = WebAddress(nullable=True)
+    reminders_enabled = Flag()
+    reminder_interval_days = WholeNumber(1, 365, example=7)
+    high_value_threshold = Money(example="5000.00")
+    working_hours = fields.List(fields.Nested(WorkingHours))
     updated_at = Instant()
 
 

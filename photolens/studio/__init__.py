@@ -1,5 +1,9 @@
+"""The studio: clients, catalogue, people, shoots, editing and expenses."""
+
+from photolens.studio import problems  # noqa: F401  (its constraints are part of the one map)
 from photolens.studio.routes import (
     bookings,
+    calendars,
     catalogue,
     clients,
     dashboard,
@@ -22,6 +26,7 @@ BLUEPRINTS = (
     rooms.blp,
     bookings.blp,
     scheduling.blp,
+    calendars.blp,
     photo_selections.blp,
     editing.blp,
     editing_stages.blp,

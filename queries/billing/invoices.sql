@@ -147,8 +147,9 @@ set
     updated_at = now()
 where id = :invoice_id;
 
--- name: refresh_invoice(invoice_id)!
--- Recompute what an invoice comes to, what is left to pay, and the status that follows. Client and invoice are locked.
+-- name: refresh_invoice(invoice_id)$
+-- Recompute what an invoice comes to, what is left to pay, and the status that follows; gives the status. Client and
+-- invoice are locked.
 update invoices
 set
     total_amount = sums.total,
@@ -174,7 +175,65 @@ from (
             where payments.invoice_id = :invoice_id
         ) as paid
 ) as sums
-where invoices.id = :invoice_id;
+where invoices.id = :invoice_id
+returning invoices.status;
+
+-- name: lock_invoices_past_due(after_id, limit)
+-- Locks: clients, and invoices of theirs that are past due and not called OVERDUE yet, by the invoice's id. Nothing is
+-- waited for: what somebody else has locked is passed over.
+select
+    invoices.id,
+    invoices.client_id,
+    invoices.invoice_number,
+    invoices.balance_due
+from invoices
+inner join clients on invoices.client_id = clients.id
+where
+    invoices.id > :after_id
+    and invoices.balance_due > 0
+    and invoices.status in ('SENT', 'PARTIALLY_PAID')
+    and invoices.due_date < studio_today()
+order by invoices.id
+limit :limit
+for no key update of clients, invoices skip locked;
+
+-- name: lock_invoices_to_remind(after_id, limit)
+-- Locks: clients, and invoices of theirs that are OVERDUE and of which they have not been reminded for as many days as the
+-- settings say, by the invoice's id; none where the settings want no reminders, and of nobody who was erased. Nothing is
+-- waited for: what somebody else has locked is passed over.
+select
+    invoices.id,
+    invoices.client_id,
+    invoices.invoice_number,
+    invoices.balance_due,
+    invoices.currency,
+    invoices.due_date,
+    clients.name as client_name,
+    clients.email,
+    studio_settings.company_name,
+    studio_settings.invoice_footer
+from invoices
+inner join clients on invoices.client_id = clients.id
+cross join studio_settings
+where
+    invoices.id > :after_id
+    and invoices.status = 'OVERDUE'
+    and invoices.due_date < studio_today()
+    and clients.erased_at is null
+    and studio_settings.reminders_enabled
+    and coalesce(invoices.last_reminder_at, '-infinity')
+    <= now() - make_interval(days => studio_settings.reminder_interval_days)
+order by invoices.id
+limit :limit
+for no key update of clients, invoices skip locked;
+
+-- name: mark_invoice_reminded(invoice_id)!
+-- Note that the client is being reminded of it, in the transaction that queues the reminder. The invoice is locked.
+update invoices
+set
+    last_reminder_at = now(),
+    updated_at = now()
+where id = :invoice_id;
 
 -- name: delete_invoice(invoice_id)!
 -- Remove a draft, with its items. The invoice is locked.
@@ -195,8 +254,9 @@ set
 where id = :client_id;
 
 -- name: list_broken_invoices()
--- Invoices whose total, balance or status is not what their items and payments say. Whether one with a due date is called
--- OVERDUE was told by the studio calendar at its last change: the day, or the time zone, may have moved on since.
+-- Invoices whose total, balance or status is not what their items and payments say. Whether one is called OVERDUE was told
+-- by the studio calendar at its last change or by the daily task: the day may have moved on since, and the time zone may
+-- have been set back, which is two days at most.
 select
     'invoices' as table_name,
     invoices.id,
@@ -216,7 +276,7 @@ cross join lateral (
         case
             when invoices.status in ('DRAFT', 'VOID') and sums.paid = 0 then invoices.status::text
             when sums.total = sums.paid then 'PAID'
-            when invoices.due_date is not null and invoices.status = 'OVERDUE' then 'OVERDUE'
+            when invoices.due_date < studio_today() + 2 and invoices.status = 'OVERDUE' then 'OVERDUE'
             when sums.paid > 0 then 'PARTIALLY_PAID'
             else 'SENT'
         end as status

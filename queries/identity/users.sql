@@ -128,11 +128,13 @@ set
 where id = :id;
 
 -- name: update_user_access(user_id, role, status)!
--- Change what a user is and whether they may come in; the record of a staff member follows by its foreign key. Locked.
+-- Change what a user is and whether they may come in; the record of a staff member follows by its foreign key. Locked:
+-- by the clock, what was made under that lock before was made before.
 update auth_users
 set
     role = :role,
     status = :status,
+    access_ended_at = case when :status::user_status = 'SUSPENDED' then clock_timestamp() else access_ended_at end,
     updated_at = now()
 where id = :user_id;
 
@@ -170,6 +172,7 @@ set
     name = :name,
     role = :role,
     status = :status,
+    access_ended_at = clock_timestamp(),
     email_verified = coalesce(email_verified, now()),
     phone_verified = null,
     updated_at = now()

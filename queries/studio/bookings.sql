@@ -52,6 +52,14 @@ select exists (
     where booking_id = :booking_id and status not in ('DRAFT', 'VOID')
 );
 
+-- name: get_invoice_of_booking(booking_id)^
+-- The newest invoice of a booking that is not void. The booking is locked, under which it is invoiced.
+select invoices.id
+from invoices
+where invoices.booking_id = :booking_id and invoices.status <> 'VOID'
+order by invoices.id desc
+limit 1;
+
 -- name: list_broken_completions()
 -- Completed bookings without an editing job, and editing jobs of bookings that are not completed.
 select

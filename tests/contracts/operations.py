@@ -69,6 +69,12 @@ class Operation:
         return _with_ids(self.body.get("example"), ids)
 
     @property
+    def media_types(self) -> set[str]:
+        """What the answer that is no problem may come as; nothing where it has no body."""
+        answers = [answer for status, answer in self.description["responses"].items() if status.startswith("2")]
+        return set(answers[0].get("content", {}))
+
+    @property
     def success(self) -> dict[str, Any]:
         """The media type of the answer that is no problem; empty where the answer has no body."""
         answers = [answer for status, answer in self.description["responses"].items() if status.startswith("2")]

@@ -17,7 +17,7 @@ GETS = [operation for operation in NOT_PUBLIC if operation.method == "get"]
 
 BY_SESSION, BY_TOKEN = "identity.get_session_caller", "identity.get_api_token_caller"
 
-# What is asked beside the caller: of a list the rows and their number; of a screen as many, however much there is to show.
+# Beside the caller: of a list the rows and their number; of a screen always as many, however much there is to show.
 QUERIES_OF_A_LIST = 2
 QUERIES_OF_SCREENS = {
     "getClientProfile": 6,

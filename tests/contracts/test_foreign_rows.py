@@ -32,6 +32,9 @@ SHOWN_ALL = {
     "/users": HEADS,
 }
 
+# What is done to the money of a row that is not shown otherwise.
+SHOWN_ALL_THE_MONEY = {"invoiceBooking": HEADS | {"FINANCE"}}
+
 # What differs from one answer to the next, whatever they are about.
 OF_THE_MOMENT = {"X-Request-Id", "Content-Length", "RateLimit-Remaining", "RateLimit-Reset"}
 
@@ -40,6 +43,7 @@ def _limited_roles(operation: Operation) -> list[str]:
     """The roles that may call an operation, and are shown only rows of their own."""
     address = operation.address()
     shown_all = {role for prefix, roles in SHOWN_ALL.items() if address.startswith(f"{prefix}/") for role in roles}
+    shown_all |= SHOWN_ALL_THE_MONEY.get(operation.name, set())
     return [role for role, permissions in ROLES.items() if operation.admits(permissions) and role not in shown_all]
 
 

@@ -12,6 +12,7 @@ from tests.contracts.named_queries import QUERIES, NamedQuery, split
 OPERATORS = {
     "get": {"^"},
     "lock": {"^", ""},
+    "unlock": {"^"},
     "insert": {"^", "!", "$"},
     "update": {"^", "!", "$"},
     "upsert": {"^"},
@@ -85,7 +86,8 @@ def test_a_query_of_many_rows_has_a_limit_and_an_order_that_ends_in_what_is_uniq
         if query.verb == "stream":
             continue
         ending = re.search(
-            r" order by (?P<order>(?:(?! order by ).)+) limit (%\(limit\)s|\d+)( for (no key )?(update|share))?$",
+            r" order by (?P<order>(?:(?! order by ).)+) limit (%\(limit\)s|\d+)"
+            r"( for (no key )?(update|share)( of [\w, ]+ skip locked)?)?$",
             query.code,
         )
         last = split(ending["order"])[-1] if ending else ""
@@ -111,7 +113,12 @@ def test_a_query_says_what_it_is_for() -> None:
 def test_a_query_that_locks_says_so_in_its_name_and_its_comment_says_what() -> None:
     misleading = []
     for query in QUERIES.values():
-        locks = re.search(r" for (no key |key )?(update|share)$|_advisory_", query.code) is not None
+        locks = (
+            re.search(
+                r" for (no key |key )?(update|share)( of [\w, ]+ skip locked)?$|_advisory_(xact_)?lock", query.code
+            )
+            is not None
+        )
         if (query.verb == "lock", query.comment.startswith("Locks: ")) != (locks, locks):
             misleading.append(query.full_name)
 

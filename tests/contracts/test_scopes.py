@@ -102,6 +102,8 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
         "studio.list_editing_board": {"editing_jobs", "staff_assignments"},
         # Names and addresses, of the bookings that are shown.
         "studio.stream_bookings": {"clients", "staff_assignments"},
+        # The viewer's own part in each.
+        "studio.list_calendar_sessions": {"staff_assignments"},
         # Where the list begins, backwards: a name to start from, which is not answered.
         "studio.list_clients_by_name_desc": {"clients"},
     }

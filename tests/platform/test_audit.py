@@ -111,6 +111,19 @@ def test_an_invoice_that_is_called_overdue_and_never_falls_due_is_named(
     ]
 
 
+def test_an_invoice_that_is_called_overdue_before_it_is_due_anywhere_on_earth_is_named(
+    make: Factory, conn: Connection
+) -> None:
+    invoice = make.sent_invoice("100.00")
+    overdue = "update invoices set status = 'OVERDUE', due_date = studio_today() + "
+
+    assert broken_by(conn, overdue + "1") == []
+    assert broken_by(conn, overdue + "2") == [
+        f"invoices {invoice['id']}: total_amount, balance_due, status is 100.00, 100.00, OVERDUE,"
+        " its rows say 100.00, 100.00, SENT"
+    ]
+
+
 def test_an_invoice_that_owes_nothing_and_is_not_called_paid_is_named(make: Factory, conn: Connection) -> None:
     invoice = make.sent_invoice("0.00")
 

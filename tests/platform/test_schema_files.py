@@ -315,6 +315,16 @@ def test_in_the_demo_studio_what_is_past_due_is_called_overdue(seeded: Connectio
     assert one(seeded, "select count(*) from invoice_summaries where is_overdue <> (status = 'OVERDUE')") == 0
 
 
+def test_the_demo_studio_has_said_who_it_is_and_reminds_of_what_is_overdue(seeded: Connection) -> None:
+    assert one(seeded, "select reminders_enabled and company_name is not null from studio_settings")
+    assert one(seeded, "select count(distinct (opens_at, closes_at)) from working_hours") == 2
+    # Since it fell due, and within the interval: what the daily task has left to do is nothing.
+    late = "not (last_reminder_at > due_date + 1 and last_reminder_at between now() - interval '7 days' and now())"
+    assert one(seeded, f"select count(*) from invoices where status = 'OVERDUE' and {late} is not false") == 0
+    told = "select count(*) from activities where kind = 'INVOICE_REMINDER_QUEUED' and actor = 'Photolens'"
+    assert one(seeded, told) == one(seeded, "select count(*) from invoices where status = 'OVERDUE'") >= 3
+
+
 def test_the_demo_studio_has_expenses_billed_and_unbilled(seeded: Connection) -> None:
     assert one(seeded, "select count(*) from expense_details where billed_invoice_id is not null") >= 1
     assert (

@@ -112,6 +112,19 @@ def test_two_bookings_that_are_moved_into_one_hour_at_once_do_not_both_get_there
         assert outcomes(answers) == {(200, None): 1, (409, "booking_conflict"): 1}
 
 
+def test_of_20_wishes_at_once_for_the_invoice_of_a_booking_one_is_met(
+    api: LiveApi, make: Factory, conn: Connection
+) -> None:
+    booking = make.booking()
+
+    answers = api.at_once([Call("POST", f"/bookings/{booking['id']}/invoice")] * 20)
+
+    assert outcomes(answers) == {(201, None): 1, (409, "booking_invoiced"): 19}
+    [made] = [answer.body["id"] for answer in answers if answer.status == 201]
+    assert {answer.body["invoiceId"] for answer in answers if answer.status == 409} == {made}
+    assert count(conn, "invoices") == 1
+
+
 def test_a_booking_completed_20_times_at_once_is_completed_once(api: LiveApi, make: Factory, conn: Connection) -> None:
     client = make.client()
     booking = make.booking(clientId=client["id"])

@@ -78,6 +78,12 @@ def require_session(conn: Connection, caller: Caller) -> None:
         raise UNAUTHENTICATED("The session has ended.")
 
 
+def hold_session(conn: Connection, caller: Caller) -> None:
+    """Raise 401 unless the caller's session is still there; until the transaction ends it stays. Locks: user."""
+    sql.identity.lock_user(conn, user_id=caller.user_id)
+    require_session(conn, caller)
+
+
 def end_session(conn: Connection, user_id: UUID, session_id: int) -> None:
     """End one of a user's sessions, at once. Problems: `not_found`."""
     with conn.transaction():

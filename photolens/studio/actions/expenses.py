@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from photolens.billing import actions as billing
+from photolens.billing.actions import invoices as billing
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match

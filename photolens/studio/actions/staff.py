@@ -39,6 +39,8 @@ def update_staff_member(conn: Connection, staff_id: int, changes: dict[str, Any]
         role = changed["role"] if member["user_id"] is None else member["role"]
         sql.studio.update_staff_member(conn, **{**changed, "role": role})
         _change_account(conn, member, changed)
+        if changed["status"] == "INACTIVE":
+            sql.studio.delete_calendar_link(conn, staff_id=staff_id)
         return _changed(conn, staff_id, "STAFF_CHANGED")
 
 
@@ -106,6 +108,7 @@ def remove_staff_member(conn: Connection, staff_id: int) -> None:
         users.refuse_for_owners(current_caller(), member["role"])
         inactive = {**member, "status": "INACTIVE"}
         _change_account(conn, member, inactive)
+        sql.studio.delete_calendar_link(conn, staff_id=staff_id)
         sql.studio.delete_upcoming_staff_assignments(conn, staff_id=staff_id)
         sql.studio.mark_editing_jobs_unassigned(conn, staff_id=staff_id)
         if sql.studio.exists_work_of_staff_member(conn, staff_id=staff_id):

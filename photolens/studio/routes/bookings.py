@@ -5,10 +5,12 @@ from typing import Any
 from photolens import access, paging, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
+from photolens.billing.schemas import Invoice
 from photolens.database import Row, connection, sql
 from photolens.problems import ILLEGAL_TRANSITION, found
 from photolens.studio import problems
 from photolens.studio.actions import bookings as actions
+from photolens.studio.actions import invoicing
 from photolens.studio.schemas import bookings as schemas
 
 blp = Blueprint("Bookings", __name__, description="Sessions: who is photographed when, where, by whom.")
@@ -115,3 +117,16 @@ def get_assigned_staff(booking_id: int, staff_id: int) -> Row:
 def unassign_staff(booking_id: int, staff_id: int) -> None:
     """Take a person off a booking"""
     actions.unassign_staff(connection(), booking_id, staff_id)
+
+
+@blp.post("/bookings/<id:booking_id>/invoice")
+@access.requires(Permission.MANAGE_INVOICES)
+@blp.refuses(problems.BOOKING_INVOICED, problems.BOOKING_CANCELLED)
+@blp.answers(201, Invoice, location="/api/v1/invoices/{id}")
+def invoice_booking(booking_id: int) -> Row:
+    """Draft the invoice of a booking
+
+    Its package, at the booking's price, due as the settings say. Once: `booking_invoiced` names the invoice there is in
+    `invoiceId`, unless that is void.
+    """
+    return invoicing.invoice_booking(connection(), booking_id)

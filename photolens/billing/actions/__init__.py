@@ -1,0 +1,1 @@
+"""What happens in billing: a module for each subject."""
