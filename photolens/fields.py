@@ -317,8 +317,8 @@ class LocalTime(fields.Field[datetime]):
 
     default_error_messages = {"null": "may not be null", "required": "is required"}
 
-    def __init__(self, *, example: str = "2026-12-04T10:00", **kwargs: Any) -> None:
-        metadata = {"type": "string", "pattern": _LOCAL_TIME.pattern, "example": example}
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"type": "string", "pattern": _LOCAL_TIME.pattern}
         super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:

@@ -145,7 +145,7 @@ def describe_conventions(
 
 
 def _describe_files(doc: dict[str, Any], doc_info: dict[str, Any]) -> None:
-    """What is sent or answered as something else than JSON, which is text to the document; a CSV's example has columns."""
+    """What is sent or answered as a file, which is text to the document; the example of a CSV has its columns."""
 
     def file(mimetype: str, example: str) -> dict[str, Any]:
         return {mimetype: {"schema": {"type": "string"}, "example": example}}

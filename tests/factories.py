@@ -66,6 +66,12 @@ class Factory:
         """One more stage that stands for IN_PROGRESS."""
         return self._create("/editing-stages", {"name": f"Stage {self._next()}", "status": "IN_PROGRESS", **fields})
 
+    def series(self, booking: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """Two Mondays, from 4 January 2027 on, with the client and package of a booking."""
+        rule = {"frequency": "WEEKLY", "startsOn": "2027-01-04", "startsAt": "10:00", "occurrences": 2}
+        of_booking = {name: booking[name] for name in ("clientId", "sessionTypeId", "location")}
+        return self._create("/booking-series", {**rule, **of_booking, **fields})
+
     def completed_booking(self, **fields: Any) -> dict[str, Any]:
         booking = self.booking(**fields)
         response = self._api.patch(f"/bookings/{booking['id']}", {"status": "COMPLETED"})

@@ -121,6 +121,8 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
         "editorId": staff["id"],
         "editingJobId": api.get(f"/bookings/{done['id']}").body["editingJobId"],
         "stageId": in_progress["id"],
+        "roomId": make.room()["id"],
+        "seriesId": make.series(booking)["id"],
         "selectionId": photo["id"],
         "expenseId": make.expense()["id"],
         "paymentAccountId": make.payment_account()["id"],

@@ -19,6 +19,7 @@ from tests.factories import Factory, instant
 # Who is shown every row below an address; everybody else, only their own.
 HEADS = {"OWNER", "ADMIN"}
 SHOWN_ALL = {
+    "/booking-series": HEADS,
     "/bookings": HEADS,
     "/clients": HEADS,
     "/editing-jobs": HEADS,
@@ -26,6 +27,7 @@ SHOWN_ALL = {
     "/expenses": HEADS | {"FINANCE"},
     "/invoices": HEADS | {"FINANCE"},
     "/payment-accounts": HEADS | {"FINANCE"},
+    "/rooms": HEADS | {"PHOTOGRAPHER"},
     "/session-categories": HEADS | {"PHOTOGRAPHER", "FINANCE"},
     "/session-packages": HEADS | {"PHOTOGRAPHER", "FINANCE"},
     "/staff": HEADS,

@@ -58,6 +58,7 @@ FINANCES = {
 
 SUBJECT_TYPES = [
     "BOOKING",
+    "BOOKING_SERIES",
     "CLIENT",
     "CLIENT_IMPORT",
     "EDITING_JOB",
@@ -65,6 +66,7 @@ SUBJECT_TYPES = [
     "EXPENSE",
     "INVOICE",
     "PAYMENT_ACCOUNT",
+    "ROOM",
     "SESSION_CATEGORY",
     "SESSION_PACKAGE",
     "SETTINGS",
@@ -77,9 +79,11 @@ WORDLESS = {
     "getCalendar",
     "getCalendarLink",
     "getOwnCalendarLink",
+    "getBookingSeries",
     "getEditingStage",
     "getMe",
     "getOwnAccount",
+    "getRoom",
     "getProfitAndLoss",
     "getRevenueByCategory",
     "getSessionCategory",
@@ -87,6 +91,8 @@ WORDLESS = {
     "getSettings",
     "getUser",
     "listEditingStages",
+    "listFreeSlots",
+    "listRooms",
     "listSessionCategories",
     "listSessionPackages",
     "listUsers",
@@ -111,6 +117,7 @@ class Studio:
         self._api = api
         self._make = make
         self._day = 0
+        self._room = make.room()
         self.ids: Ids = {}
         self._note(userId=api.get("/me").body["id"], subjectType=SUBJECT_TYPES)
 
@@ -135,15 +142,19 @@ class Studio:
             clientId=client["id"],
             sessionDate=instant(self._day),
             location=tell("location"),
+            roomId=self._room["id"],
             notes=tell("booking notes"),
             assignedStaff=[{"staffId": photographer["id"], "role": tell("part")}],
         )
         photo, revision = self._edit(booking, editor, tell)
+        series = self._make.series(booking, startsOn="2028-01-03", location=tell("location"))
         self._note(
             bookingId=booking["id"],
             clientId=client["id"],
             staffId=photographer["id"],
             editorId=editor["id"],
+            roomId=self._room["id"],
+            seriesId=series["id"],
             selectionId=photo["id"],
             revisionId=revision["id"],
             stageId=self._api.get(f"/editing-jobs/{booking['editingJobId']}").body["stageId"],

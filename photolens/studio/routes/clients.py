@@ -104,7 +104,7 @@ def export_client(client_id: int) -> dict[str, Any]:
 
     As one document, to hand over to them. Of messages, everything but the words, which are sealed.
     """
-    return screens.read_document(connection(), client_id)
+    return screens.read_document(connection(), client_id, access.current_caller())
 
 
 @blp.post("/clients/<id:client_id>/erase")

@@ -54,11 +54,11 @@ def _newest(conn: Connection, listing: type[ListArguments], sort: str, client_id
     return rows
 
 
-def read_document(conn: Connection, client_id: int) -> dict[str, Any]:
+def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str, Any]:
     """Everything that is held about a client. Problems: `not_found`."""
-    of_client = {"client_id": client_id}
+    of_client, viewer_id = {"client_id": client_id}, visibility.client_viewer(caller)
     with snapshot(conn):
-        client = found(sql.studio.get_client(conn, **of_client, viewer_id=None), "client", client_id)
+        client = found(sql.studio.get_client(conn, **of_client, viewer_id=viewer_id), "client", client_id)
         bookings = _all(sql.studio.stream_bookings_of_client_cursor(conn, **of_client))
         selections = _all(sql.studio.stream_photo_selections_of_client_cursor(conn, **of_client))
         jobs = _all(sql.studio.stream_editing_jobs_of_client_cursor(conn, **of_client))
