@@ -40,12 +40,15 @@ FILTERS: dict[str, Any] = {
     "is_active": True,
     "role": {"users": "CUSTOMER", "staff_members": "EDITOR"},
     "editor_id": 7,
+    "stage_id": 5,
+    "priority": "URGENT",
     "viewer_id": 6,
     "viewing_editor_id": 7,
 }
 ALWAYS = {
     "limit": 51,
     "invoice_id": 13,
+    "editing_job_id": 1250,
     "subject_types": "{BOOKING,CLIENT,EDITING_JOB,INVOICE}",
     "user_id": "00000000-0000-0000-0000-000000000000",
 }
@@ -60,6 +63,9 @@ MIDDLE = {
     "paid_at": "2025-01-01T00:00:00Z",
     "issue_date": "2025-01-01",
     "due_date": "2025-01-01",
+    "priority": "NORMAL",
+    "position": "3",
+    "requested_at": "2025-01-01T00:00:00Z",
 }
 
 
@@ -110,7 +116,7 @@ def main() -> None:
             ):
                 continue
             query = getattr(getattr(sql, domain), name)
-            if "after_id" not in query.parameters and not name.startswith("count_"):
+            if "limit" not in query.parameters and not name.startswith("count_"):
                 continue
             for what, parameters in cases(name, query.parameters).items():
                 took = {}
