@@ -339,7 +339,7 @@ select
     coalesce(handed_on.priority, 'NORMAL')::editing_priority,
     latest.shoot_day + 14,
     case when latest.status = 'REVISION' then latest.notes end,
-    case when uploads.at is not null then 'https://drive.example/lumenhall/' || lower(latest.code) end,
+    'https://drive.example/lumenhall/' || lower(latest.code),
     handed_on.notes,
     uploads.at,
     (
@@ -353,15 +353,15 @@ select
         where deliveries.booking_id = latest.booking_id and deliveries.status = 'DELIVERED'
     ) end,
     latest.ends_at,
-    latest.changed_at
+    greatest(latest.changed_at, uploads.at)
 from (select distinct on (booking_id) * from demo_editing_moves order by booking_id, step desc) as latest
 left join staff_members as editors on lower(editors.email) = 'yuki@lumenhall.example'
 -- The pictures are uploaded for the client to choose from.
-left join lateral (
-    select moves.changed_at - interval '2 hours' as at
+cross join lateral (
+    select coalesce(min(moves.changed_at) - interval '2 hours', latest.ends_at + interval '90 minutes') as at
     from demo_editing_moves as moves
     where moves.booking_id = latest.booking_id and moves.step = 2
-) as uploads on true
+) as uploads
 left join (
     values
     ('B14', 'HIGH', 'No flash in the hall: expect grain, keep it.'),
@@ -415,10 +415,10 @@ select
 from editing_jobs as jobs
 inner join demo_bookings on jobs.booking_id = demo_bookings.id
 cross join generate_series(1, 8) as photo (number)
-cross join lateral (
-    select coalesce(jobs.uploaded_at + interval '1 hour', jobs.updated_at) + photo.number * interval '1 minute' as at
-) as chosen
-where jobs.uploaded_at is not null or photo.number <= 3
+cross join lateral (select jobs.uploaded_at + interval '1 hour' + photo.number * interval '1 minute' as at) as chosen
+where
+    photo.number <= 3
+    or exists (select from demo_editing_moves as moves where moves.booking_id = jobs.booking_id and moves.step = 2)
 order by jobs.booking_id, photo.number;
 
 
