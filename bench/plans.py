@@ -42,6 +42,8 @@ FILTERS: dict[str, Any] = {
     "editor_id": 7,
     "room_id": 2,
     "series_id": 5,
+    "stage_id": 5,
+    "priority": "URGENT",
     "viewer_id": 6,
     "financial_status": "OVERDUE",
     "viewing_editor_id": 7,
@@ -50,6 +52,7 @@ ALWAYS = {
     "limit": 51,
     "archived": False,
     "invoice_id": 13,
+    "editing_job_id": 1250,
     "subject_types": "{BOOKING,CLIENT,EDITING_JOB,INVOICE}",
     "user_id": "00000000-0000-0000-0000-000000000000",
 }
@@ -64,6 +67,9 @@ MIDDLE = {
     "paid_at": "2025-01-01T00:00:00Z",
     "issue_date": "2025-01-01",
     "due_date": "2025-01-01",
+    "priority": "NORMAL",
+    "position": "3",
+    "requested_at": "2025-01-01T00:00:00Z",
 }
 
 
@@ -114,7 +120,7 @@ def main() -> None:
             ):
                 continue
             query = getattr(getattr(sql, domain), name)
-            if "after_id" not in query.parameters and not name.startswith("count_"):
+            if "limit" not in query.parameters and not name.startswith("count_"):
                 continue
             for what, parameters in cases(name, query.parameters).items():
                 took = {}

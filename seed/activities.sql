@@ -31,8 +31,10 @@ from (
     union all
 
     select
-        'EDITING_JOB_MOVED', 'EDITING_JOB', jobs.id, jobs.client_id, moves.changed_by,
-        jsonb_build_object('status', moves.status, 'clientName', jobs.client_name), moves.changed_at
+        case moves.status when 'REVISION' then 'REVISION_REQUESTED' else 'EDITING_JOB_MOVED' end,
+        'EDITING_JOB', jobs.id, jobs.client_id, moves.changed_by,
+        jsonb_build_object('status', moves.status, 'stageName', moves.stage_name, 'clientName', jobs.client_name),
+        moves.changed_at
     from demo_editing_moves as moves
     inner join editing_job_details as jobs on moves.booking_id = jobs.booking_id
     where moves.step > 1

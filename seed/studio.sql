@@ -306,14 +306,47 @@ inner join staff_members on assigned.login || '@lumenhall.example' = lower(staff
 order by demo_bookings.id, assigned.role;
 
 
--- Editing: the courses that jobs take, as moves and the days after the shoot on which they were made.
+-- Editing: the courses that jobs take, as moves and the days after the shoot on which they were made. A stage that goes
+-- by another name meanwhile is the first on the board that stands for the same.
+create temporary table demo_stages on commit drop as
+select
+    step.word,
+    step.job_status::editing_status as job_status,
+    coalesce(named.id, usual.id) as id,
+    coalesce(named.name, usual.name) as name
+from (
+    values
+    ('WAIT', 'Awaiting Selection', 'PENDING', 'PENDING'),
+    ('READY', 'Ready for Edit', 'PENDING', 'PENDING'),
+    ('WORK', 'In Progress', 'IN_PROGRESS', 'IN_PROGRESS'),
+    ('REVIEW', 'Client Review', 'IN_PROGRESS', 'IN_PROGRESS'),
+    ('DONE', 'Completed', 'DELIVERED', 'DELIVERED'),
+    ('AGAIN', 'Revision', 'REVISION', 'REVISION'),
+    -- It stays in the stage that it was delivered in.
+    ('ARCHIVE', 'Completed', 'DELIVERED', 'ARCHIVED')
+) as step (word, stage_name, stage_status, job_status)
+left join editing_stages as named
+    on lower(step.stage_name) = lower(named.name) and step.stage_status = named.status::text
+cross join lateral (
+    select
+        editing_stages.id,
+        editing_stages.name
+    from editing_stages
+    where editing_stages.status = step.stage_status::editing_status
+    order by editing_stages.position
+    limit 1
+) as usual;
+
 create temporary table demo_editing_moves on commit drop as
 select
     demo_bookings.id as booking_id,
+    demo_bookings.code,
     demo_bookings.shoot_day,
     demo_bookings.ends_at,
     move.step,
-    move.status,
+    stages.id as stage_id,
+    stages.name as stage_name,
+    stages.job_status as status,
     -- The first row is written as the shoot is marked completed, by whoever led it.
     case
         when move.step = 1 then demo_bookings.ends_at
@@ -322,69 +355,124 @@ select
             at time zone demo_calendar.time_zone
     end as changed_at,
     case when move.step = 1 then staff_members.name else 'Yuki Sato' end as changed_by,
-    case move.status
-        when 'REVISION' then 'The client asks for warmer tones.'
-        when 'ARCHIVED' then 'Files moved to cold storage.'
+    case move.word
+        when 'READY' then 'The client has chosen.'
+        when 'AGAIN' then 'The client asks for warmer tones.'
+        when 'ARCHIVE' then 'Files moved to cold storage.'
     end as notes
 from (
     values
-    ('{PENDING,IN_PROGRESS,DELIVERED,ARCHIVED}', '{0,2,9,40}', '{B01,B02,B03,B05,B07,B08,B10,B12,B13,B15,B16,B18}'),
-    ('{PENDING,IN_PROGRESS,DELIVERED,REVISION,DELIVERED,ARCHIVED}', '{0,3,11,14,18,50}', '{B04,B06,B11,B14,B19}'),
-    ('{PENDING,IN_PROGRESS,DELIVERED,REVISION,IN_PROGRESS,DELIVERED}', '{0,2,8,11,12,15}', '{B22,B30}'),
-    ('{PENDING,IN_PROGRESS,DELIVERED}', '{0,1,7}', '{B21,B23,B26,B27,B28,B31}'),
-    ('{PENDING,IN_PROGRESS,DELIVERED}', '{0,6,17}', '{B20,B25,B29}'),
-    ('{PENDING,IN_PROGRESS,DELIVERED,REVISION}', '{0,2,7,10}', '{B32,B35}'),
-    ('{PENDING,IN_PROGRESS}', '{0,2}', '{B33,B36,B37}'),
-    ('{PENDING}', '{0}', '{B38,B39}')
-) as course (statuses, days, codes)
-cross join unnest(course.statuses::editing_status[], course.days::int[]) with ordinality as move (status, days, step)
+    ('{WAIT,READY,WORK,DONE,ARCHIVE}', '{0,1,2,9,40}', '{B01,B02,B03,B05,B07,B08,B10,B12,B13,B15,B16,B18}'),
+    ('{WAIT,READY,WORK,DONE,AGAIN,DONE,ARCHIVE}', '{0,1,3,11,14,18,50}', '{B04,B06,B11,B14,B19}'),
+    ('{WAIT,READY,WORK,REVIEW,DONE,AGAIN,WORK,DONE}', '{0,1,2,6,8,11,12,15}', '{B22,B30}'),
+    ('{WAIT,READY,WORK,DONE}', '{0,1,1,7}', '{B21,B23,B26,B27,B28,B31}'),
+    ('{WAIT,READY,WORK,REVIEW,DONE}', '{0,2,6,12,17}', '{B20,B25,B29}'),
+    ('{WAIT,READY,WORK,DONE,AGAIN}', '{0,1,2,7,10}', '{B32,B35}'),
+    ('{WAIT,READY,WORK,REVIEW}', '{0,1,2,6}', '{B33,B36}'),
+    ('{WAIT,READY,WORK}', '{0,1,2}', '{B37}'),
+    ('{WAIT,READY}', '{0,1}', '{B38}'),
+    ('{WAIT}', '{0}', '{B39}')
+) as course (words, days, codes)
+cross join unnest(course.words::text[], course.days::int[]) with ordinality as move (word, days, step)
+inner join demo_stages as stages on move.word = stages.word
 inner join demo_bookings on demo_bookings.code = any(course.codes::text[])
 inner join staff_members on demo_bookings.lead || '@lumenhall.example' = lower(staff_members.email)
 cross join demo_calendar;
 
--- The stage that jobs of a status are in: the first on the board that stands for it.
-create temporary table demo_stages on commit drop as
-select distinct on (statuses.job_status)
-    statuses.job_status,
-    editing_stages.id
-from unnest(enum_range(null::editing_status)) as statuses (job_status)
-inner join editing_stages
-    on editing_stages.status = case when statuses.job_status = 'ARCHIVED' then 'DELIVERED' else statuses.job_status end
-order by statuses.job_status, editing_stages.position;
-
-insert into editing_jobs (booking_id, editor_id, stage_id, status, due_date, notes, delivered_at, created_at, updated_at)
+insert into editing_jobs (
+    booking_id, editor_id, stage_id, status, priority, due_date, notes,
+    drive_folder_url, photographer_notes, uploaded_at, revision_count, delivered_at, created_at, updated_at
+)
 select
     latest.booking_id,
     -- What nobody has begun is nobody's yet.
     case when latest.status <> 'PENDING' then editors.id end,
-    stages.id,
+    latest.stage_id,
     latest.status,
+    coalesce(handed_on.priority, 'NORMAL')::editing_priority,
     latest.shoot_day + 14,
     case when latest.status = 'REVISION' then latest.notes end,
+    'https://drive.example/lumenhall/' || lower(latest.code),
+    handed_on.notes,
+    uploads.at,
+    (
+        select count(*)
+        from demo_editing_moves as revisions
+        where revisions.booking_id = latest.booking_id and revisions.status = 'REVISION'
+    ),
     case when latest.status in ('DELIVERED', 'ARCHIVED') then (
         select max(deliveries.changed_at)
         from demo_editing_moves as deliveries
         where deliveries.booking_id = latest.booking_id and deliveries.status = 'DELIVERED'
     ) end,
     latest.ends_at,
-    latest.changed_at
+    greatest(latest.changed_at, uploads.at)
 from (select distinct on (booking_id) * from demo_editing_moves order by booking_id, step desc) as latest
-inner join demo_stages as stages on latest.status = stages.job_status
 left join staff_members as editors on lower(editors.email) = 'yuki@lumenhall.example'
+-- The pictures are uploaded for the client to choose from.
+cross join lateral (
+    select coalesce(min(moves.changed_at) - interval '2 hours', latest.ends_at + interval '90 minutes') as at
+    from demo_editing_moves as moves
+    where moves.booking_id = latest.booking_id and moves.step = 2
+) as uploads
+left join (
+    values
+    ('B14', 'HIGH', 'No flash in the hall: expect grain, keep it.'),
+    ('B22', 'HIGH', 'Second location is in the folder "Vineyard".'),
+    ('B32', 'URGENT', 'The album goes to print on Friday. Skin tones first.'),
+    ('B33', 'NORMAL', 'White must be white: the grey card is frame 3.'),
+    ('B35', 'HIGH', 'Nothing of the elder brother, please.'),
+    ('B37', 'URGENT', 'Ten for the press, before anything else.'),
+    ('B38', 'HIGH', null),
+    ('B39', 'NORMAL', 'The cake is in the last twenty.')
+) as handed_on (code, priority, notes) on latest.code = handed_on.code
 order by latest.ends_at;
 
 insert into editing_status_logs (editing_job_id, stage_id, status, changed_at, changed_by, notes)
 select
     editing_jobs.id,
-    stages.id,
+    moves.stage_id,
     moves.status,
     moves.changed_at,
     moves.changed_by,
     moves.notes
 from demo_editing_moves as moves
-inner join demo_stages as stages on moves.status = stages.job_status
 inner join editing_jobs on moves.booking_id = editing_jobs.booking_id
 order by moves.changed_at, moves.booking_id;
+
+insert into editing_revisions (editing_job_id, note, requested_by, requested_at)
+select
+    editing_jobs.id,
+    moves.notes,
+    moves.changed_by,
+    moves.changed_at
+from demo_editing_moves as moves
+inner join editing_jobs on moves.booking_id = editing_jobs.booking_id
+where moves.status = 'REVISION'
+order by moves.changed_at, moves.booking_id;
+
+-- What clients have chosen so far: all of it is edited where the job is done, and of what is being edited, a part.
+insert into photo_selections (booking_id, name, is_edited, position, created_at, updated_at)
+select
+    jobs.booking_id,
+    'LH' || to_char(demo_bookings.shoot_day, 'YYMMDD') || '_' || lpad((photo.number * 37)::text, 4, '0') || '.jpg',
+    photo.number <= case jobs.status
+        when 'PENDING' then 0
+        when 'IN_PROGRESS' then 5
+        when 'REVISION' then 6
+        else 8
+    end,
+    photo.number,
+    chosen.at,
+    greatest(chosen.at, jobs.updated_at)
+from editing_jobs as jobs
+inner join demo_bookings on jobs.booking_id = demo_bookings.id
+cross join generate_series(1, 8) as photo (number)
+cross join lateral (select jobs.uploaded_at + interval '1 hour' + photo.number * interval '1 minute' as at) as chosen
+where
+    photo.number <= 3
+    or exists (select from demo_editing_moves as moves where moves.booking_id = jobs.booking_id and moves.step = 2)
+order by jobs.booking_id, photo.number;
 
 
 -- Expenses: the day counts from the shoot, or from today where there is none.

@@ -11,7 +11,7 @@ insert into editing_revisions (editing_job_id, note, requested_by, requested_at)
 values (:editing_job_id, :note, :requested_by, clock_timestamp())
 returning id;
 
--- name: list_editing_revisions(after_key, after_id, limit, editing_job_id, viewer_id, viewing_editor_id)
+-- name: list_editing_revisions_by_requested_at_desc(after_key, after_id, limit, editing_job_id, viewer_id, viewing_editor_id)
 -- Revisions of a job, newest first, if the viewers may see that job.
 select *
 from editing_revisions

@@ -73,7 +73,7 @@ select exists (
         )
 );
 
--- name: list_photo_selections(after_key, after_id, limit, booking_id, viewer_id, viewing_editor_id)
+-- name: list_photo_selections_by_position(after_key, after_id, limit, booking_id, viewer_id, viewing_editor_id)
 -- The pictures that were chosen of a booking, as they were added.
 select *
 from photo_selections_seen_by(:viewer_id, :viewing_editor_id)

@@ -93,7 +93,11 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
         **{name: {"staff_assignments"} for name in PARTLY if name.startswith("studio.list_bookings_")},
         **{
             f"studio.{name}": {"editing_revisions"}
-            for name in ("get_editing_revision", "list_editing_revisions", "count_editing_revisions")
+            for name in (
+                "get_editing_revision",
+                "list_editing_revisions_by_requested_at_desc",
+                "count_editing_revisions",
+            )
         },
         "studio.get_editing_job": {"editing_status_logs", "editing_revisions", "photo_selections"},
         # Whose job it is, beside the rule of bookings.

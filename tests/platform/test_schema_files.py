@@ -298,6 +298,17 @@ def test_the_demo_studio_has_editing_jobs_of_every_status_with_their_log(seeded:
     assert one(seeded, moved) >= 1
 
 
+def test_the_board_of_the_demo_studio_is_filled(seeded: Connection) -> None:
+    assert column(seeded, "select name from editing_stages where id not in (select stage_id from editing_jobs)") == []
+    unused = "select unnest(enum_range(null::editing_priority)) except select priority from editing_jobs"
+    assert column(seeded, unused) == []
+    assert one(seeded, "select count(*) from editing_revisions") >= 1
+    assert one(seeded, "select count(*) from editing_jobs where photographer_notes is not null") >= 1
+    assert one(seeded, "select count(*) from editing_jobs where uploaded_at > now()") == 0
+    assert one(seeded, "select count(*) from photo_selections where created_at > now()") == 0
+    assert column(seeded, "select distinct is_edited from photo_selections order by 1") == [False, True]
+
+
 @pytest.mark.parametrize("status", ["DRAFT", "SENT", "PARTIALLY_PAID", "PAID", "OVERDUE", "VOID"])
 def test_the_demo_studio_has_invoices_of_every_status_with_their_items(seeded: Connection, status: str) -> None:
     without = "not exists (select from invoice_items where invoice_items.invoice_id = invoices.id)"

@@ -54,7 +54,7 @@ class EditingRevision(Output):
 class EditingRevisionList(ListArguments):
     """The order of a job's revisions."""
 
-    orders = {"-requestedAt": Order(sql.studio.list_editing_revisions, "requestedAt")}
+    orders = {"-requestedAt": Order(sql.studio.list_editing_revisions_by_requested_at_desc, "requestedAt")}
     count = sql.studio.count_editing_revisions
     sort = sort_field(orders)
 

@@ -27,6 +27,6 @@ class PhotoSelection(Output):
 class PhotoSelectionList(ListArguments):
     """The order of a booking's photos."""
 
-    orders = {"position": Order(sql.studio.list_photo_selections, "position")}
+    orders = {"position": Order(sql.studio.list_photo_selections_by_position, "position")}
     count = sql.studio.count_photo_selections
     sort = sort_field(orders)
