@@ -1,7 +1,7 @@
 """The way out: what a view returns becomes JSON bytes, straight from the rows, with their ETag."""
 
 import hashlib
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -89,13 +89,20 @@ def stream(
     The file is read after the request has ended: `keep` keeps what the rows come from until it has been, or until the
     reader has gone away.
     """
-    lines: Iterable[bytes] = ()
+    lines: Iterator[bytes] = iter(())
     if request.method == "GET":
         first = next(rows, None)
         lines = to_csv(columns, rows if first is None else chain([first], rows))
     response = Response(lines, mimetype=MIMETYPE)
-    response.call_on_close(rows.close)
-    response.call_on_close(keep())
+    give_back = keep()
+
+    @response.call_on_close
+    def end() -> None:
+        try:
+            rows.close()
+        finally:
+            give_back()
+
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 

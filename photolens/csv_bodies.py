@@ -15,7 +15,10 @@ Lines = list[tuple[int, dict[str, Any]]]
 
 
 def lines_of_request(schema: marshmallow.Schema, ignored: Collection[str]) -> Lines:
-    """The lines of the present request's file: the number of each, and its row, of the columns that the file has."""
+    """The lines of the present request's file: the number of each, and its row, of the columns that the file has.
+
+    What an empty cell means, the schema's `load_default` says; without one, it is as if the column were not there.
+    """
     if request.mimetype != spreadsheets.MIMETYPE:
         raise UNSUPPORTED_MEDIA_TYPE("Send the file as text/csv.")
     names = {field.data_key or name: name for name, field in schema.fields.items()}
@@ -29,7 +32,8 @@ def lines_of_request(schema: marshmallow.Schema, ignored: Collection[str]) -> Li
     for line, cells in table.lines:
         try:
             row: dict[str, Any] = schema.load(cells)
-            lines.append((line, {names[column]: row[names[column]] for column in table.columns}))
+            of_file = (names[column] for column in table.columns)
+            lines.append((line, {name: row[name] for name in of_file if name in row}))
         except marshmallow.ValidationError as error:
             messages = pointers(error.messages)
             faults += [CsvFault(line, pointer.removeprefix("/") or None, detail) for pointer, detail in messages]

@@ -119,6 +119,7 @@ def test_a_page_of_a_configured_origin_may_read_answers_and_refusals(api: ApiCli
 
     assert answer.headers["Access-Control-Allow-Origin"] == STUDIO
     assert words(answer.headers["Access-Control-Expose-Headers"]) == {
+        "content-disposition",
         "etag",
         "idempotent-replayed",
         "link",

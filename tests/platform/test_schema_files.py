@@ -198,6 +198,12 @@ def test_the_demo_studio_has_clients_with_and_without_sessions(seeded: Connectio
     assert one(seeded, "select count(*) from clients where total_sessions = 0") >= 1
 
 
+def test_the_demo_studio_has_clients_of_every_standing_and_one_in_the_archive(seeded: Connection) -> None:
+    standings = "select count(distinct financial_status) from clients_seen_by(null) where archived_at is null"
+    assert one(seeded, standings) == 3
+    assert one(seeded, "select count(*) from clients where archived_at is not null and erased_at is null") == 1
+
+
 def test_the_demo_studio_has_a_catalogue(seeded: Connection) -> None:
     assert one(seeded, "select count(*) from session_categories") >= 4
     assert one(seeded, "select count(*) from session_packages where inclusions <> '{}'") >= 9

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import psycopg
 import pytest
 
-from photolens.database import Connection
+from photolens.database import Connection, snapshot
 from tests.client import ApiClient
 from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
@@ -95,3 +96,16 @@ def test_expenses_are_filtered_by_the_client_of_their_booking(api: ApiClient, cl
     page = api.get("/expenses", query_string={"clientId": client["id"], "include": "total"}).body
 
     assert (page["total"], {expense["clientId"] for expense in page["data"]}) == (2, {client["id"]})
+
+
+@pytest.mark.committed
+def test_what_a_screen_gathers_is_all_of_one_moment_and_changes_nothing(conn: Connection, clone_url: str) -> None:
+    with psycopg.connect(clone_url, autocommit=True) as other, snapshot(conn):
+        before = conn.execute("select count(*) from clients").fetchone()
+        other.execute("insert into clients (name, email) values ('Emma', 'emma@example.com')")
+        assert conn.execute("select count(*) from clients").fetchone() == before
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), conn.transaction():
+            conn.execute("delete from clients")
+
+    conn.execute("update clients set name = 'Emma Chen'")
+    assert conn.execute("select name from clients").fetchone() == {"name": "Emma Chen"}

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPResponse, IncompleteRead
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ PATIENCE = 10.0  # seconds
 
 @pytest.fixture
 def server(clone_url: str) -> Iterator[RunningServer]:
-    with serving(DATABASE_URL=clone_url, DATABASE_CONNECTION_LIMIT="4") as running:
+    with serving(DATABASE_URL=clone_url, DATABASE_CONNECTION_LIMIT="3") as running:
         yield running
 
 
@@ -105,13 +105,38 @@ def test_whoever_stops_reading_keeps_nobody_from_working_and_whoever_goes_away_k
     assert transactions(conn) == 3
 
     conn.execute("set lock_timeout = '1s'")
-    conn.execute("update clients set notes = null")
+    conn.execute("update clients set phone = '1' where id <= 1000")
     conn.execute("delete from clients where id <= 100")
 
     for connection, response in readers:
         response.close()
         connection.close()
     assert until(lambda: transactions(conn) == 0)
-    again, response = ask(server)
-    assert response.read().count(b"\r\n") == 19_901
-    again.close()
+    assert lines(server) == 19_901
+
+
+def test_a_database_that_goes_away_ends_the_file_and_keeps_no_connection(
+    server: RunningServer, conn: Connection
+) -> None:
+    add_clients(conn, 20_000)
+    readers = [ask(server) for _ in range(3)]
+
+    conn.execute(
+        """
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()
+        """
+    )
+
+    for connection, response in readers:
+        with pytest.raises(IncompleteRead):
+            response.read()
+        connection.close()
+    assert lines(server) == 20_001
+
+
+def lines(server: RunningServer) -> int:
+    connection, response = ask(server)
+    number = response.read().count(b"\r\n")
+    connection.close()
+    return number

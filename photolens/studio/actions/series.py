@@ -9,7 +9,7 @@ from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activities, record_activity
 from photolens.problems import found, invalid
 from photolens.studio import rules
-from photolens.studio.actions import scheduling
+from photolens.studio.actions import clients, scheduling
 from photolens.studio.actions.bookings import offered_package
 from photolens.studio.problems import BOOKING_CONFLICT
 
@@ -22,10 +22,11 @@ def create_series(conn: Connection, series: dict[str, Any], on_conflict: str) ->
     A day that cannot be booked (somebody or the room is taken, or the local time is missing or comes twice) is left out
     where conflicts are to be skipped, and otherwise nothing is booked at all.
 
-    Locks: people by id, room. Problems: `booking_conflict`, `staff_inactive`, `room_inactive`, `package_inactive`,
-    `invalid`.
+    Locks: the client, against being erased; people by id, room. Problems: `booking_conflict`, `client_erased`,
+    `staff_inactive`, `room_inactive`, `package_inactive`, `invalid`.
     """
     with conn.transaction():
+        clients.hold_for_work(conn, series["client_id"])
         package = offered_package(conn, series["session_type_id"])
         results = _days_of(conn, series, package)
         wanted = [result["booking"] for result in results if "booking" in result]

@@ -31,7 +31,13 @@ def list_free_slots(query: dict[str, Any]) -> Row:
 @access.requires(Permission.MANAGE_BOOKINGS)
 @blp.arguments(schemas.BookingSeriesQuery, location="query")
 @blp.arguments(schemas.BookingSeriesInput)
-@blp.refuses(problems.BOOKING_CONFLICT, problems.STAFF_INACTIVE, problems.ROOM_INACTIVE, problems.PACKAGE_INACTIVE)
+@blp.refuses(
+    problems.BOOKING_CONFLICT,
+    problems.STAFF_INACTIVE,
+    problems.ROOM_INACTIVE,
+    problems.PACKAGE_INACTIVE,
+    problems.CLIENT_ERASED,
+)
 @blp.answers(201, schemas.NewBookingSeries)
 def create_booking_series(query: dict[str, Any], series: dict[str, Any]) -> Row:
     """Book a session that recurs
