@@ -1,4 +1,5 @@
-"""Time and plan of every list on the large studio: first page, a page in the middle, and each filter.
+"""Time and plan of every list on the large studio: first page, a page in the middle, and each filter; and of what the
+reports and the dashboard gather, for a year and for all there is, thirty days and as many as there may be.
 
     DATABASE_URL=… python bench/plans.py [QUERY…]
 
@@ -56,6 +57,36 @@ ALWAYS = {
     "subject_types": "{BOOKING,CLIENT,EDITING_JOB,INVOICE}",
     "user_id": "00000000-0000-0000-0000-000000000000",
 }
+SCREENS = ("reports.sql", "dashboard.sql")
+A_YEAR = {
+    "date_from": "2025-01-01",
+    "date_to": "2025-12-15",
+    "starts_at": "2025-01-01T00:00:00Z",
+    "ends_at": "2025-12-16T00:00:00Z",
+    "issued_to": "2025-12-15",
+    "as_of": "2025-12-15",
+    "as_of_ends_at": "2025-12-16T00:00:00Z",
+    "days": 30,
+    "today": "2025-12-15",
+    "day_then": "2025-11-15",
+    "day_then_ends_at": "2025-11-16T00:00:00Z",
+    "previous_starts_at": "2024-01-01T00:00:00Z",
+    "now": "2025-12-15T12:00:00Z",
+    "time_then": "2025-11-15T12:00:00Z",
+    "time_ahead": "2026-01-14T12:00:00Z",
+    "subject_types": "{BOOKING,CLIENT,EDITING_JOB,INVOICE}",
+}
+EVERYTHING = A_YEAR | {
+    "date_from": "2016-01-01",
+    "starts_at": "2016-01-01T00:00:00Z",
+    "issued_to": "2025-01-31",
+    "as_of": "2025-01-31",
+    "as_of_ends_at": "2025-02-01T00:00:00Z",
+    "day_then": "2024-12-15",
+    "day_then_ends_at": "2024-12-16T00:00:00Z",
+    "time_then": "2024-12-15T12:00:00Z",
+    "time_ahead": "2026-12-15T12:00:00Z",
+}
 MIDDLE = {
     "name": "client 5",
     "total_revenue": "300",
@@ -90,6 +121,20 @@ def cases(name: str, parameters: list[str]) -> dict[str, dict[str, Any]]:
     return tried
 
 
+def screen_cases(parameters: list[str]) -> dict[str, dict[str, Any]]:
+    """The parameter sets to try of what a screen gathers."""
+
+    def among(period: dict[str, Any], **viewers: int) -> dict[str, Any]:
+        return {name: (period | viewers | {"limit": 201}).get(name) for name in parameters}
+
+    tried = {"a year, thirty days": among(A_YEAR), "everything, a year": among(EVERYTHING)}
+    if "viewer_id" in parameters:
+        tried["viewer_id"] = among(A_YEAR, viewer_id=6)
+    if "viewing_editor_id" in parameters:
+        tried["viewing_editor_id"] = among(A_YEAR, viewing_editor_id=7)
+    return tried
+
+
 def explain(conn: psycopg.Connection[Any], statement: str, parameters: dict[str, Any]) -> tuple[float, str]:
     """(the executor's milliseconds, the plan)."""
     names = list(parameters)
@@ -113,16 +158,15 @@ def main() -> None:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, prepare_threshold=None) as conn:
         for full_name in sql.available_queries:
             domain, _, name = full_name.partition(".")
-            if (
-                name.endswith("_cursor")
-                or not name.startswith(("list_", "count_"))
-                or (wanted and full_name not in wanted)
-            ):
+            if name.endswith("_cursor") or (wanted and full_name not in wanted):
                 continue
             query = getattr(getattr(sql, domain), name)
-            if "limit" not in query.parameters and not name.startswith("count_"):
+            is_of_screen = query.__code__.co_filename.endswith(SCREENS)
+            is_list = name.startswith("list_") and "limit" in query.parameters and "proposed" not in query.sql
+            if not is_of_screen and not is_list and not name.startswith("count_"):
                 continue
-            for what, parameters in cases(name, query.parameters).items():
+            tried = screen_cases(query.parameters) if is_of_screen else cases(name, query.parameters)
+            for what, parameters in tried.items():
                 took = {}
                 for mode in ("force_generic_plan", "force_custom_plan"):
                     conn.execute(f"set plan_cache_mode = {mode}".encode())

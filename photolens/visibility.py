@@ -16,6 +16,7 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "EDITING_STAGE": frozenset({Permission.VIEW_SETTINGS}),
     "EXPENSE": frozenset({Permission.MANAGE_EXPENSES}),
     "INVOICE": frozenset({Permission.VIEW_INVOICES}),
+    "BOOKING_IMPORT": frozenset({Permission.MANAGE_BOOKINGS}),
     "BOOKING_SERIES": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "PAYMENT_ACCOUNT": frozenset({Permission.MANAGE_EXPENSES, Permission.VIEW_SETTINGS}),
     "ROOM": frozenset({Permission.VIEW_SETTINGS}),

@@ -106,9 +106,9 @@ create index payments_paid_at_idx on payments (paid_at, id);
 create index payments_payment_account_idx on payments (payment_account_id);
 
 
--- What was owed at an instant, invoice by invoice: what is due now, and what has been paid since. An invoice that is settled
--- now is only looked at if it was paid on since.
-create function balances_at(moment timestamptz)
+-- What was owed at an instant on what had been issued by a day, invoice by invoice: what is due now, and what has been paid
+-- since. An invoice that is settled now is only looked at if it was paid on since.
+create function balances_at(moment timestamptz, last_day date)
 returns table (invoice_id bigint, client_id bigint, issue_date date, due_date date, balance numeric)
 language sql stable parallel safe
 begin atomic
@@ -117,7 +117,8 @@ begin atomic
             payments.invoice_id,
             sum(payments.amount) as amount
         from payments
-        where payments.paid_at >= moment
+        inner join invoices on payments.invoice_id = invoices.id
+        where payments.paid_at >= moment and invoices.issue_date <= last_day
         group by payments.invoice_id
     )
 
@@ -129,7 +130,7 @@ begin atomic
         invoices.balance_due + coalesce(paid_since.amount, 0) as balance
     from invoices
     left join paid_since on invoices.id = paid_since.invoice_id
-    where invoices.balance_due > 0 and invoices.status not in ('DRAFT', 'VOID')
+    where invoices.balance_due > 0 and invoices.status not in ('DRAFT', 'VOID') and invoices.issue_date <= last_day
     union all
     select
         invoices.id,

@@ -45,8 +45,8 @@ where id = :id;
 delete from clients
 where id = :client_id;
 
--- name: refresh_client_sessions(client_id)!
--- Recompute how many sessions the client has completed. The client is locked.
+-- name: refresh_client_sessions(client_ids)!
+-- Recompute how many sessions these clients have completed. They are locked.
 update clients
 set
     total_sessions = (
@@ -55,7 +55,7 @@ set
         where bookings.client_id = clients.id and bookings.status = 'COMPLETED'
     ),
     updated_at = now()
-where id = :client_id;
+where id = any(:client_ids::bigint []);
 
 -- name: list_clients_by_name(after_key, after_id, limit, q, financial_status, archived, viewer_id)
 -- Clients, by name.

@@ -36,14 +36,14 @@ from (
     select
         coalesce(sum(balances.balance), 0.00) as balance,
         count(*) as invoices
-    from balances_at(:ends_at) as balances
+    from balances_at(:ends_at, :today) as balances
     where balances.due_date < :today
 ) as present
 cross join (
     select
         coalesce(sum(balances.balance), 0.00) as balance,
         count(*) as invoices
-    from balances_at(:day_then_ends_at) as balances
+    from balances_at(:day_then_ends_at, :day_then) as balances
     where balances.due_date < :day_then
 ) as past;
 

@@ -103,11 +103,26 @@ from editing_jobs
 where booking_id = :booking_id
 for no key update;
 
--- name: insert_editing_job(booking_id, stage_id)$
--- Open the editing of a completed booking, in a stage for what has not begun; gives its id. The booking is locked.
+-- name: insert_editing_jobs(booking_ids, stage_id)!
+-- Open the editing of completed bookings, in a stage for what has not begun. The bookings are locked, or new.
 insert into editing_jobs (booking_id, stage_id)
-values (:booking_id, :stage_id)
-returning id;
+select
+    completed.booking_id,
+    :stage_id
+from unnest(:booking_ids::bigint []) as completed (booking_id);
+
+-- name: insert_first_editing_statuses(booking_ids, changed_by)!
+-- Log the stage and status in which the jobs of these bookings were just opened, and by whose hand.
+insert into editing_status_logs (editing_job_id, stage_id, status, changed_at, changed_by)
+select
+    editing_jobs.id,
+    editing_jobs.stage_id,
+    editing_jobs.status,
+    clock_timestamp(),
+    :changed_by
+from editing_jobs
+where editing_jobs.booking_id = any(:booking_ids::bigint [])
+order by editing_jobs.id;
 
 -- name: insert_editing_status(editing_job_id, stage_id, status, changed_by, notes)!
 -- Log a stage and status that a job has come to, and by whose hand.

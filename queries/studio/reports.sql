@@ -133,17 +133,11 @@ limit 200;
 -- name: get_revenue_totals(starts_at, ends_at)^
 -- What came in during a period, and on how many bookings.
 select
-    coalesce(sum(paid.amount), 0.00) as revenue,
-    count(paid.booking_id) as bookings
-from (
-    select
-        invoices.booking_id,
-        sum(payments.amount) as amount
-    from payments
-    inner join invoices on payments.invoice_id = invoices.id
-    where payments.paid_at >= :starts_at and payments.paid_at < :ends_at
-    group by invoices.booking_id
-) as paid;
+    coalesce(sum(payments.amount), 0.00) as revenue,
+    count(distinct invoices.booking_id) as bookings
+from payments
+inner join invoices on payments.invoice_id = invoices.id
+where payments.paid_at >= :starts_at and payments.paid_at < :ends_at;
 
 -- name: list_booking_profits(after_key, after_id, limit, starts_at, ends_at)
 -- What each booking with a session in a period brought and cost, earliest session first; of those that were cancelled, only
@@ -237,9 +231,9 @@ from (
         coalesce(sum(balances.balance) filter (where age.days between 1 and 30), 0.00) as days_1_to_30,
         coalesce(sum(balances.balance) filter (where age.days between 31 and 60), 0.00) as days_31_to_60,
         coalesce(sum(balances.balance) filter (where age.days > 60), 0.00) as days_61_plus
-    from balances_at(:as_of_ends_at) as balances
+    from balances_at(:as_of_ends_at, :issued_to) as balances
     cross join lateral (select coalesce(:as_of::date - balances.due_date, 0) as days) as age
-    where balances.issue_date >= coalesce(:issued_from::date, '-infinity') and balances.issue_date <= :issued_to
+    where balances.issue_date >= coalesce(:issued_from::date, '-infinity')
     group by balances.client_id
     order by balance desc, balances.client_id
     limit 200
@@ -262,9 +256,9 @@ select
     count(*) filter (where age.days between 31 and 60) as days_31_to_60_invoices,
     coalesce(sum(balances.balance) filter (where age.days > 60), 0.00) as days_61_plus,
     count(*) filter (where age.days > 60) as days_61_plus_invoices
-from balances_at(:as_of_ends_at) as balances
+from balances_at(:as_of_ends_at, :issued_to) as balances
 cross join lateral (select coalesce(:as_of::date - balances.due_date, 0) as days) as age
-where balances.issue_date >= coalesce(:issued_from::date, '-infinity') and balances.issue_date <= :issued_to;
+where balances.issue_date >= coalesce(:issued_from::date, '-infinity');
 
 -- name: list_team_figures(starts_at, ends_at)
 -- What each member of the team did in a period, by name: whoever is active, and whoever else did something.

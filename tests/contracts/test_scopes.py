@@ -40,6 +40,7 @@ UNSCOPED = {
     "studio.list_booking_conflicts": FOR_CHANGES,
     "studio.list_booking_profits": WHOLE_STUDIO,
     "studio.list_booking_staff": FOR_CHANGES,
+    "studio.list_bookings_starting": FOR_CHANGES,
     "studio.list_free_slots": FOR_THE_CALENDAR,
     "studio.list_new_clients_by_month": WHOLE_STUDIO,
     "studio.list_receivables": WHOLE_STUDIO,

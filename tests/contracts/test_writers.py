@@ -11,7 +11,7 @@ from tests.contracts.named_queries import QUERIES, NamedQuery, split
 
 ALSO_WRITTEN_BY = {
     # A job is in a stage from the first, before there is a log to derive it from.
-    "editing_jobs.stage_id": {"studio.insert_editing_job"},
+    "editing_jobs.stage_id": {"studio.insert_editing_jobs"},
     # A void invoice owes nothing, and a check wants both to be so at once.
     "invoices.balance_due": {"billing.mark_invoice_void"},
     # What a person decides; what the rows decide, refresh_invoice does.

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
 import pytest
@@ -60,6 +61,18 @@ def staff(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
 def bookings(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     ids = {"clientId": make.client()["id"], "sessionTypeId": make.package()["id"]}
     return rows_of("/bookings", lambda rank: make.booking(sessionDate=instant(day=rank // 20), **ids), api)
+
+
+def booking_profits(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    ids = {"clientId": make.client()["id"], "sessionTypeId": make.package()["id"]}
+    earliest = datetime.now(UTC).replace(microsecond=0) - timedelta(
+        days=30
+    )  # of the twelve months that a report covers
+
+    def add(rank: int) -> Row:
+        return make.booking(sessionDate=(earliest + timedelta(days=rank // 20)).isoformat(), **ids)
+
+    return Listing("/reports/booking-profitability", add, lambda row: api.delete(f"/bookings/{row['id']}"))
 
 
 def editing_jobs(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
@@ -226,6 +239,7 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/invoices": {invoices: ("issueDate", "-issueDate", "dueDate", "-dueDate")},
     "/invoices/{invoiceId}/payments": {payments: ("paidAt", "-paidAt")},
     "/activities": {activities: ("-createdAt",)},
+    "/reports/booking-profitability": {booking_profits: ("sessionDate",)},
     "/users": {users: ("name", "-name", "createdAt", "-createdAt")},
     "/auth/sessions": {sessions: ("-createdAt",)},
     "/me/tokens": {personal_tokens: ("-createdAt",)},

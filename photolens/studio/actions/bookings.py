@@ -178,13 +178,13 @@ def offered_package(conn: Connection, package_id: int) -> Row:
 
 def _follow_status(conn: Connection, booking: dict[str, Any], was: str) -> None:
     if booking["status"] == "COMPLETED":
-        editing.open_editing_job(conn, booking["id"])
+        editing.open_editing_jobs(conn, [booking["id"]])
     elif was == "COMPLETED":
         if sql.studio.exists_money_on_booking(conn, booking_id=booking["id"]):
             raise ILLEGAL_TRANSITION("The booking has been invoiced, so its completion stands.")
         editing.take_back_editing_job(conn, booking["id"])
     if "COMPLETED" in (was, booking["status"]):
-        sql.studio.refresh_client_sessions(conn, client_id=booking["client_id"])
+        sql.studio.refresh_client_sessions(conn, client_ids=[booking["client_id"]])
 
 
 def _record(conn: Connection, kind: str, booking: Row) -> None:

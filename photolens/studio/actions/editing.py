@@ -17,14 +17,14 @@ from photolens.studio.problems import NO_JOB_WAITING, STAFF_INACTIVE
 _OF_A_MOVE = ("stage_id", "status")
 
 
-def open_editing_job(conn: Connection, booking_id: int) -> None:
-    """Open the one editing job of a booking that has just been completed, with the first row of its log.
+def open_editing_jobs(conn: Connection, booking_ids: list[int]) -> None:
+    """Open the one editing job of each booking that has just been completed, with the first row of its log.
 
-    Called inside the booking's transaction, which has locked client and booking. Locks: the stages, shared.
+    Called inside the bookings' transaction, which has locked clients and bookings. Locks: the stages, shared.
     """
     stage_id = rules.first_stage(sql.studio.lock_editing_stages_shared(conn), "PENDING")["id"]
-    job_id = sql.studio.insert_editing_job(conn, booking_id=booking_id, stage_id=stage_id)
-    _log_status(conn, job_id, stage_id, "PENDING", None)
+    sql.studio.insert_editing_jobs(conn, booking_ids=booking_ids, stage_id=stage_id)
+    sql.studio.insert_first_editing_statuses(conn, booking_ids=booking_ids, changed_by=current_caller().name)
 
 
 def take_back_editing_job(conn: Connection, booking_id: int) -> None:

@@ -9,9 +9,10 @@ from photolens.api import Blueprint
 from photolens.billing.schemas import InvoiceSummary
 from photolens.csv_bodies import Lines
 from photolens.database import Row, connection, sql
-from photolens.studio.actions import imports
+from photolens.studio.actions import booking_imports, imports
 from photolens.studio.schemas import clients as client_schemas
 from photolens.studio.schemas import exports as schemas
+from photolens.studio.schemas import imports as import_schemas
 from photolens.studio.schemas.expenses import Expense
 
 blp = Blueprint("Files", __name__, description="Rows out and in as CSV, which spreadsheets read and write.")
@@ -78,7 +79,7 @@ def export_expenses() -> Iterator[Row]:
 
 @blp.post("/imports/clients")
 @access.requires(Permission.MANAGE_CLIENTS)
-@blp.arguments(client_schemas.ClientImport, location="query")
+@blp.arguments(import_schemas.Import, location="query")
 @blp.takes_csv(client_schemas.ClientLine, ignoring=client_schemas.Client)
 @blp.answers(200, client_schemas.ClientImportResult)
 def import_clients(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -90,3 +91,20 @@ def import_clients(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
     `GET /exports/clients.csv` has beside these are left out of account.
     """
     return imports.import_clients(connection(), lines, is_dry_run=arguments["dry_run"])
+
+
+@blp.post("/imports/bookings")
+@access.requires(Permission.MANAGE_BOOKINGS)
+@blp.arguments(import_schemas.Import, location="query")
+@blp.takes_csv(import_schemas.BookingFileLine, ignoring=schemas.BookingLine)
+@blp.answers(200, import_schemas.BookingImportResult)
+def import_bookings(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Import bookings
+
+    Each line is booked for the client of its e-mail, by the names of package and room and the e-mails of people. The
+    start is an instant, or a local time of the studio. End, price and status are the package's, and SCHEDULED, unless
+    given. A line that says what a booking at that time is already changes nothing; one that says otherwise is refused,
+    and so is one whose people or room are taken, here or by another line. All lines are taken or none: `errors` names
+    those that are bad. The columns that a file of `GET /exports/bookings.csv` has beside these are left out of account.
+    """
+    return booking_imports.import_bookings(connection(), lines, is_dry_run=arguments["dry_run"])

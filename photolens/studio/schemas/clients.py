@@ -110,15 +110,6 @@ class ClientList(ListArguments):
     )
 
 
-class ClientImport(QueryInput):
-    """How a file of clients is taken."""
-
-    dry_run = Flag(
-        load_default=False,
-        metadata={"example": False, "description": "With true, everything is checked and nothing kept."},
-    )
-
-
 class ClientImportResult(Output):
     """What became of the lines of a file, or of a dry run would."""
 
