@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -51,7 +52,7 @@ class _Known:
     packages: dict[str, list[Row]]
     people: dict[str, Row]
     rooms: dict[str, Row]
-    zone: clock.ZoneInfo
+    zone: ZoneInfo
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @classmethod
@@ -121,12 +122,12 @@ def _proposed(known: _Known, line: int, row: Row, faults: list[CsvFault]) -> Row
 
 
 def _start(known: _Known, row: Row) -> datetime:
-    instant, local = row.get("session_date"), row.get("local_session_date")
-    if (instant is None) == (local is None):
+    instant: datetime | None = row.get("session_date")
+    local: datetime | None = row.get("local_session_date")
+    if instant is not None and local is None:
+        return instant
+    if instant is not None or local is None:
         raise _Fault("sessionDate", "or localSessionDate, one of the two")
-    if instant is not None:
-        start: datetime = instant
-        return start
     meant = clock.readings(local, known.zone)
     if len(meant) > 1:
         how = "does not exist" if clock.is_missing(local, known.zone) else "comes twice"

@@ -12,7 +12,6 @@ from photolens.fields import (
     Instant,
     Money,
     Output,
-    QueryInput,
     Text,
     WebAddress,
     WholeNumber,
