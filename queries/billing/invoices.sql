@@ -329,7 +329,11 @@ select *
 from invoice_summaries
 where
     (issue_date, id) > (coalesce(:after_key::date, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like lower(:q))
+    and (
+        :q::text is null
+        or lower(invoice_number) like lower(:q)
+        or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
+    )
     and issue_date >= coalesce(:issued_from::date, '-infinity')
     and issue_date <= coalesce(:issued_to::date, 'infinity')
     and (:status::invoice_status is null or status = :status)
@@ -349,7 +353,11 @@ select *
 from invoice_summaries
 where
     (issue_date, id) < (coalesce(:after_key::date, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
-    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like lower(:q))
+    and (
+        :q::text is null
+        or lower(invoice_number) like lower(:q)
+        or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
+    )
     and issue_date >= coalesce(:issued_from::date, '-infinity')
     and issue_date <= coalesce(:issued_to::date, 'infinity')
     and (:status::invoice_status is null or status = :status)
@@ -369,7 +377,11 @@ select *
 from invoice_summaries
 where
     (coalesce(due_date, 'infinity'), id) > (coalesce(:after_key::date, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like lower(:q))
+    and (
+        :q::text is null
+        or lower(invoice_number) like lower(:q)
+        or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
+    )
     and issue_date >= coalesce(:issued_from::date, '-infinity')
     and issue_date <= coalesce(:issued_to::date, 'infinity')
     and (:status::invoice_status is null or status = :status)
@@ -392,7 +404,11 @@ where
         coalesce(:after_key::date, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like lower(:q))
+    and (
+        :q::text is null
+        or lower(invoice_number) like lower(:q)
+        or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
+    )
     and issue_date >= coalesce(:issued_from::date, '-infinity')
     and issue_date <= coalesce(:issued_to::date, 'infinity')
     and (:status::invoice_status is null or status = :status)
@@ -411,7 +427,11 @@ limit :limit;
 select count(*)
 from invoice_summaries
 where
-    (:q::text is null or lower(coalesce(invoice_number, '') || ' ' || client_name) like lower(:q))
+    (
+        :q::text is null
+        or lower(invoice_number) like lower(:q)
+        or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
+    )
     and issue_date >= coalesce(:issued_from::date, '-infinity')
     and issue_date <= coalesce(:issued_to::date, 'infinity')
     and (:status::invoice_status is null or status = :status)

@@ -95,7 +95,11 @@ select *
 from bookings_seen_by(:viewer_id) as seen
 where
     (session_date, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(client_name || ' ' || location) like lower(:q))
+    and (
+        :q::text is null
+        or lower(location) like lower(:q)
+        or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
+    )
     and session_date >= coalesce(:session_from::timestamptz, '-infinity')
     and session_date < coalesce(:session_to::timestamptz, 'infinity')
     and (:status::booking_status is null or status = :status)
@@ -131,7 +135,11 @@ where
         coalesce(:after_key::timestamptz, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(client_name || ' ' || location) like lower(:q))
+    and (
+        :q::text is null
+        or lower(location) like lower(:q)
+        or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
+    )
     and session_date >= coalesce(:session_from::timestamptz, '-infinity')
     and session_date < coalesce(:session_to::timestamptz, 'infinity')
     and (:status::booking_status is null or status = :status)
@@ -164,7 +172,11 @@ select *
 from bookings_seen_by(:viewer_id) as seen
 where
     (created_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(client_name || ' ' || location) like lower(:q))
+    and (
+        :q::text is null
+        or lower(location) like lower(:q)
+        or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
+    )
     and session_date >= coalesce(:session_from::timestamptz, '-infinity')
     and session_date < coalesce(:session_to::timestamptz, 'infinity')
     and (:status::booking_status is null or status = :status)
@@ -200,7 +212,11 @@ where
         coalesce(:after_key::timestamptz, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(client_name || ' ' || location) like lower(:q))
+    and (
+        :q::text is null
+        or lower(location) like lower(:q)
+        or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
+    )
     and session_date >= coalesce(:session_from::timestamptz, '-infinity')
     and session_date < coalesce(:session_to::timestamptz, 'infinity')
     and (:status::booking_status is null or status = :status)
@@ -242,11 +258,8 @@ where
     )
     and (
         :q::text is null
-        or exists (
-            select
-            from clients
-            where clients.id = bookings.client_id and lower(clients.name || ' ' || bookings.location) like lower(:q)
-        )
+        or lower(location) like lower(:q)
+        or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
     )
     and session_date >= coalesce(:session_from::timestamptz, '-infinity')
     and session_date < coalesce(:session_to::timestamptz, 'infinity')

@@ -5,7 +5,14 @@
 with matches as materialized (
     select id
     from editing_jobs_seen_by(:viewer_id, :viewing_editor_id)
-    where lower(client_name || ' ' || coalesce(notes, '')) like lower(:q)
+    where
+        lower(notes) like lower(:q)
+        or booking_id in (
+            select bookings.id
+            from bookings
+            inner join clients on bookings.client_id = clients.id
+            where lower(clients.name) like lower(:q)
+        )
 )
 
 select

@@ -240,7 +240,16 @@ select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
 where
     (coalesce(due_date, 'infinity'), id) > (coalesce(:after_key::date, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
+    and (
+        :q::text is null
+        or lower(notes) like lower(:q)
+        or booking_id in (
+            select bookings.id
+            from bookings
+            inner join clients on bookings.client_id = clients.id
+            where lower(clients.name) like lower(:q)
+        )
+    )
     and (:status::editing_status is null or status = :status)
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
@@ -258,7 +267,16 @@ where
         coalesce(:after_key::date, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
+    and (
+        :q::text is null
+        or lower(notes) like lower(:q)
+        or booking_id in (
+            select bookings.id
+            from bookings
+            inner join clients on bookings.client_id = clients.id
+            where lower(clients.name) like lower(:q)
+        )
+    )
     and (:status::editing_status is null or status = :status)
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
@@ -273,7 +291,16 @@ select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
 where
     (created_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
+    and (
+        :q::text is null
+        or lower(notes) like lower(:q)
+        or booking_id in (
+            select bookings.id
+            from bookings
+            inner join clients on bookings.client_id = clients.id
+            where lower(clients.name) like lower(:q)
+        )
+    )
     and (:status::editing_status is null or status = :status)
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
@@ -291,7 +318,16 @@ where
         coalesce(:after_key::timestamptz, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
+    and (
+        :q::text is null
+        or lower(notes) like lower(:q)
+        or booking_id in (
+            select bookings.id
+            from bookings
+            inner join clients on bookings.client_id = clients.id
+            where lower(clients.name) like lower(:q)
+        )
+    )
     and (:status::editing_status is null or status = :status)
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
@@ -306,7 +342,16 @@ select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
 where
     (priority, id) > (coalesce(:after_key::editing_priority, 'NORMAL'), coalesce(:after_id::bigint, 0))
-    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
+    and (
+        :q::text is null
+        or lower(notes) like lower(:q)
+        or booking_id in (
+            select bookings.id
+            from bookings
+            inner join clients on bookings.client_id = clients.id
+            where lower(clients.name) like lower(:q)
+        )
+    )
     and (:status::editing_status is null or status = :status)
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
@@ -324,7 +369,16 @@ where
         coalesce(:after_key::editing_priority, 'URGENT'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
+    and (
+        :q::text is null
+        or lower(notes) like lower(:q)
+        or booking_id in (
+            select bookings.id
+            from bookings
+            inner join clients on bookings.client_id = clients.id
+            where lower(clients.name) like lower(:q)
+        )
+    )
     and (:status::editing_status is null or status = :status)
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
@@ -334,11 +388,31 @@ order by priority desc, id desc
 limit :limit;
 
 -- name: count_editing_jobs(q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)$
--- How many rows these lists have in all.
+-- How many rows these lists have in all; joins only what a filter asks for.
 select count(*)
-from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
+from editing_jobs
 where
-    (:q::text is null or lower(client_name || ' ' || coalesce(notes, '')) like lower(:q))
+    (
+        :viewer_id::bigint is null
+        or exists (
+            select
+            from staff_assignments
+            where
+                staff_assignments.booking_id = editing_jobs.booking_id
+                and staff_assignments.staff_id = :viewer_id
+        )
+    )
+    and (:viewing_editor_id::bigint is null or editor_id = :viewing_editor_id)
+    and (
+        :q::text is null
+        or lower(notes) like lower(:q)
+        or booking_id in (
+            select bookings.id
+            from bookings
+            inner join clients on bookings.client_id = clients.id
+            where lower(clients.name) like lower(:q)
+        )
+    )
     and (:status::editing_status is null or status = :status)
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)

@@ -51,6 +51,7 @@ UNSCOPED = {
 OWN_RULE = {
     # The same rule, on the table itself: a total need not join what a row shows.
     "studio.count_bookings",
+    "studio.count_editing_jobs",
     # The same; figures of what was, for which the log is asked too.
     "studio.get_editing_queue_figure",
     "studio.get_upcoming_bookings_figure",
@@ -91,7 +92,9 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
     }
 
     assert {name: sources for name, sources in past.items() if sources} == {
-        **{name: {"staff_assignments"} for name in PARTLY if name.startswith("studio.list_bookings_")},
+        # Whom they are for, by name, where that is searched for.
+        **{name: {"clients", "staff_assignments"} for name in PARTLY if name.startswith("studio.list_bookings_")},
+        **{name: {"bookings", "clients"} for name in PARTLY if name.startswith("studio.list_editing_jobs_by_")},
         **{
             f"studio.{name}": {"editing_revisions"}
             for name in (
@@ -104,7 +107,7 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
         # Whose job it is, beside the rule of bookings.
         "studio.exists_booking_of_selections": {"editing_jobs"},
         # The same rule, on the table itself: a total need not join what a row shows.
-        "studio.list_editing_board": {"editing_jobs", "staff_assignments"},
+        "studio.list_editing_board": {"bookings", "clients", "editing_jobs", "staff_assignments"},
         # Names and addresses, of the bookings that are shown.
         "studio.stream_bookings": {"clients", "staff_assignments"},
         # The viewer's own part in each.
