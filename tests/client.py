@@ -70,7 +70,8 @@ class ApiClient:
         options["headers"] = with_token(self._token, options.get("headers"))
         response = self._client.open(PREFIX + path, method=method, **options)
         check_answer(self._app, method, PREFIX + path, response)
-        body = response.text if (response.mimetype or "").startswith("text/") else response.get_json(silent=True)
+        is_text = bool(response.data) and (response.mimetype or "").startswith("text/")
+        body = response.text if is_text else response.get_json(silent=True)
         return Answer(response.status_code, body, response.headers)
 
 
