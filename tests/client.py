@@ -71,7 +71,8 @@ class ApiClient:
         # Read to its end, and closed: a file is only then done with the database.
         response = self._client.open(PREFIX + path, method=method, buffered=True, **options)
         check_answer(self._app, method, PREFIX + path, response)
-        body = response.text if (response.mimetype or "").startswith("text/") else response.get_json(silent=True)
+        is_text = bool(response.data) and (response.mimetype or "").startswith("text/")
+        body = response.text if is_text else response.get_json(silent=True)
         return Answer(response.status_code, body, response.headers)
 
 

@@ -192,7 +192,7 @@ where
     invoices.id > :after_id
     and invoices.balance_due > 0
     and invoices.status in ('SENT', 'PARTIALLY_PAID')
-    and invoices.due_date < studio_today()
+    and invoices.due_date < (select studio_today())
 order by invoices.id
 limit :limit
 for no key update of clients, invoices skip locked;
@@ -218,7 +218,7 @@ cross join studio_settings
 where
     invoices.id > :after_id
     and invoices.status = 'OVERDUE'
-    and invoices.due_date < studio_today()
+    and invoices.due_date < (select studio_today())
     and clients.erased_at is null
     and studio_settings.reminders_enabled
     and coalesce(invoices.last_reminder_at, '-infinity')

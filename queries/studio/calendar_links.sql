@@ -47,7 +47,8 @@ delete from calendar_links
 where staff_id = :staff_id;
 
 -- name: list_calendar_sessions(viewer_id)
--- The sessions in a member's calendar, from ninety days ago on: those they are on that are not cancelled.
+-- The sessions in a member's calendar, from ninety days ago on: those they are on that are not cancelled. By the time they
+-- take, the index finds them that keeps people from being in two places.
 select
     seen.id,
     seen.session_type_name,
@@ -64,8 +65,9 @@ select
 from bookings_seen_by(:viewer_id) as seen
 inner join staff_assignments on seen.id = staff_assignments.booking_id
 where
-    staff_assignments.staff_id = :viewer_id
+    staff_assignments.staff_id = :viewer_id::bigint
+    and staff_assignments.occupied && tstzrange((select studio_midnight(studio_today() - 90)), null)
     and seen.status <> 'CANCELLED'
-    and seen.session_date >= studio_midnight(studio_today() - 90)
+    and seen.session_date >= (select studio_midnight(studio_today() - 90))
 order by seen.session_date, seen.id
 limit 2000;

@@ -105,6 +105,17 @@ def address(api: ApiClient, _make: Factory) -> Resource:
     return Resource(f"/me/addresses/{made['id']}", change={"city": "Delft"})
 
 
+def calendar_link(api: ApiClient, make: Factory) -> Resource:
+    address = f"/staff/{make.staff()['id']}/calendar-link"
+    assert api.post(address).status == 201
+    return Resource(address, "DELETE")
+
+
+def calendar(api: ApiClient, make: Factory) -> Resource:
+    url = api.post(f"/staff/{make.staff()['id']}/calendar-link").body["url"]
+    return Resource(url.partition(PREFIX)[2])
+
+
 HOME = {"line1": "12 Mill Lane", "city": "Utrecht", "country": "NL"}
 Opener = Callable[[ApiClient, Factory], Resource]
 
@@ -119,6 +130,8 @@ RESOURCES: dict[str, Opener] = {
         f"/session-packages/{make.package()['id']}", change={"name": "Changed"}
     ),
     "/staff/{staffId}": lambda _, make: Resource(f"/staff/{make.staff()['id']}", change={"name": "Changed"}),
+    "/staff/{staffId}/calendar-link": calendar_link,
+    "/staff/{staffId}/calendar.ics": calendar,
     "/bookings/{bookingId}": lambda _, make: Resource(
         f"/bookings/{make.booking(make.staff())['id']}", change={"location": "Changed"}
     ),
@@ -149,7 +162,7 @@ RESOURCES: dict[str, Opener] = {
     "/me/addresses/{addressId}": address,
 }
 # Whoever ends the session they ask by gets no second answer: tests/platform/test_bad_input.py ends others.
-UNCHANGED = (payment, revision, board, caller, session, profile, document)
+UNCHANGED = (payment, revision, board, caller, session, profile, document, calendar)
 EVERY_RESOURCE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items()]
 EVERY_CHANGE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items() if opener not in UNCHANGED]
 CREATED = [
@@ -206,7 +219,8 @@ def test_every_resource_of_the_api_is_here(app: Flask) -> None:
         if "304" in operations["get"]["responses"]
     }
 
-    assert documented == set(RESOURCES)
+    # A link of one's own is that of one's record, at another address: tests/studio/test_calendars.py.
+    assert documented - {"/me/calendar-link"} == set(RESOURCES)
 
 
 @pytest.mark.parametrize("opener", EVERY_RESOURCE)
@@ -275,7 +289,7 @@ def test_what_was_created_is_answered_with_the_etag_it_will_be_read_with(
 
 
 @pytest.mark.parametrize(
-    "opener", [opener for opener in EVERY_CHANGE if opener.values[0] not in (assignment, personal_token)]
+    "opener", [opener for opener in EVERY_CHANGE if opener.values[0] not in (assignment, personal_token, calendar_link)]
 )
 def test_what_was_changed_is_answered_with_the_etag_it_will_be_read_with(
     api: ApiClient, make: Factory, opener: Opener

@@ -77,7 +77,7 @@ def test_whatever_is_wrong_with_a_link_it_is_answered_as_none_is(
     newer = link_to(api, maya)
     others = link_to(api, make.staff())
     address, _, right = newer.partition("?token=")
-    tokens = [None, "", "wrong", "x" * 5000, "%00", "%ff", right + "x", right[:-1], right.swapcase()]
+    tokens = [None, "wrong", "x" * 200, "%ff", "%f0%9f%92%90", right + "x", right[:-1], right.swapcase()]
     tokens += [older.partition("?token=")[2], others.partition("?token=")[2]]
 
     answers = [read(api, address if token is None else f"{address}?token={token}") for token in tokens]

@@ -8,7 +8,7 @@ by two at once, nothing is done twice: what is locked is found as it then is.
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import queue_message, record_activity
 
-BATCH = 100
+BATCH = 50
 
 
 def mark_overdue(conn: Connection, after_id: int) -> list[int]:

@@ -1,14 +1,12 @@
 """The JSON of calendar links."""
 
-from marshmallow import fields
-
-from photolens.fields import Id, Instant, Output, QueryInput, WebAddress
+from photolens.fields import Id, Instant, Output, QueryInput, Secret, WebAddress
 
 
 class CalendarSecret(QueryInput):
-    """What a calendar program shows of its right to read. Whatever it is, a wrong one is answered as none is."""
+    """What a calendar program shows of its right to read. A wrong one is answered as none is."""
 
-    token = fields.String(load_default=None, allow_none=False, metadata={"description": "The secret of the link."})
+    token = Secret(load_default=None)
 
 
 class CalendarLink(Output):

@@ -14,7 +14,7 @@ def calendar_of(conn: Connection, staff_id: int, token: str | None) -> bytes:
         owner = sql.studio.get_calendar_owner(
             conn, staff_id=staff_id, token=digest_of(token), is_demo_welcome=is_demo_welcome()
         )
-    owner = found(owner, "such calendar of staff member", staff_id)
+    owner = found(owner, "calendar of staff member", staff_id)
     viewer_id = owner["id"]
     rows = sql.studio.list_calendar_sessions(conn, viewer_id=viewer_id)
     return to_icalendar(_joined(", ", owner["name"], owner["companyName"]), map(_event, rows))
