@@ -54,6 +54,10 @@ def packages(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     )
 
 
+def rooms(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    return rows_of("/rooms", lambda rank: make.room(name=f"Rank {rank:02}"), api)
+
+
 def staff(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     return rows_of("/staff", lambda rank: make.staff(name=f"Rank {rank // 20}"), api)
 
@@ -224,6 +228,7 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
         clients_who_paid: ("totalRevenue", "-totalRevenue"),
     },
     "/session-categories": {categories: ("name", "-name")},
+    "/rooms": {rooms: ("name", "-name")},
     "/session-packages": {packages: ("name", "-name", "price", "-price")},
     "/staff": {staff: ("name", "-name")},
     "/bookings": {bookings: ("sessionDate", "-sessionDate", "createdAt", "-createdAt")},

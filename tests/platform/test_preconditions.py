@@ -26,6 +26,9 @@ class Resource:
         return api.request(self.method, self.path, self.change, headers={} if etag is None else {"If-Match": etag})
 
 
+Opener = Callable[[ApiClient, Factory], Resource]
+
+
 def profile(_api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/clients/{make.client()['id']}/profile")
 
@@ -116,8 +119,31 @@ def calendar(api: ApiClient, make: Factory) -> Resource:
     return Resource(url.partition(PREFIX)[2])
 
 
+def series(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/booking-series/{make.series(make.booking())['id']}")
+
+
+def availability(_api: ApiClient, make: Factory) -> Resource:
+    asked = f"from={instant()}&to={instant(1)}&packageId={make.package()['id']}"
+    return Resource(f"/bookings/availability?{asked}")
+
+
+def figures(path: str) -> Opener:
+    """What is computed when it is asked for, and so is no row that is changed."""
+    return lambda _api, _make: Resource(path)
+
+
 HOME = {"line1": "12 Mill Lane", "city": "Utrecht", "country": "NL"}
-Opener = Callable[[ApiClient, Factory], Resource]
+FIGURES = {
+    path: figures(path)
+    for path in (
+        "/dashboard",
+        "/reports/profit-and-loss",
+        "/reports/receivables",
+        "/reports/revenue-by-category",
+        "/reports/team",
+    )
+}
 
 RESOURCES: dict[str, Opener] = {
     "/clients/{clientId}": lambda _, make: Resource(f"/clients/{make.client()['id']}", change={"name": "Changed"}),
@@ -132,6 +158,8 @@ RESOURCES: dict[str, Opener] = {
     "/staff/{staffId}": lambda _, make: Resource(f"/staff/{make.staff()['id']}", change={"name": "Changed"}),
     "/staff/{staffId}/calendar-link": calendar_link,
     "/staff/{staffId}/calendar.ics": calendar,
+    "/rooms/{roomId}": lambda _, make: Resource(f"/rooms/{make.room()['id']}", change={"name": "Changed"}),
+    "/booking-series/{seriesId}": series,
     "/bookings/{bookingId}": lambda _, make: Resource(
         f"/bookings/{make.booking(make.staff())['id']}", change={"location": "Changed"}
     ),
@@ -160,9 +188,23 @@ RESOURCES: dict[str, Opener] = {
     "/me/profile": lambda _api, _make: Resource("/me/profile", change={"bio": "Changed"}),
     "/me/tokens/{tokenId}": personal_token,
     "/me/addresses/{addressId}": address,
+    "/bookings/availability": availability,
+    **FIGURES,
 }
 # Whoever ends the session they ask by gets no second answer: tests/platform/test_bad_input.py ends others.
-UNCHANGED = (payment, revision, board, caller, session, profile, document, calendar)
+UNCHANGED = (
+    payment,
+    revision,
+    series,
+    board,
+    caller,
+    session,
+    profile,
+    document,
+    calendar,
+    availability,
+    *FIGURES.values(),
+)
 EVERY_RESOURCE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items()]
 EVERY_CHANGE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items() if opener not in UNCHANGED]
 CREATED = [
@@ -185,6 +227,7 @@ CREATED = [
         },
         id="/bookings",
     ),
+    pytest.param("/rooms", lambda _: {"name": "Daylight"}, id="/rooms"),
     pytest.param("/expenses", lambda _: {"category": "GEAR", "amount": "40"}, id="/expenses"),
     pytest.param("/payment-accounts", lambda _: {"name": "Cash", "kind": "CASH"}, id="/payment-accounts"),
     pytest.param("/editing-stages", lambda _: {"name": "Print", "status": "DELIVERED"}, id="/editing-stages"),
