@@ -75,6 +75,7 @@ def test_a_fault_is_logged_and_they_are_tried_again(
         came_again.set()
         return ""
 
+    monkeypatch.setattr(logging.getLogger("photolens.tasks"), "disabled", False)  # as import-linter leaves it
     monkeypatch.setattr(tasks, "run_daily", run_daily)
     monkeypatch.setattr(tasks, "INTERVAL", 0.001)
     with open_pool(clone_url, settings) as pool, caplog.at_level(logging.ERROR), tasks.every_hour(app, pool):

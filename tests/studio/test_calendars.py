@@ -208,6 +208,7 @@ def test_a_secret_is_kept_as_its_digest_and_never_logged(
     def fail(*_arguments: Any) -> bytes:
         raise RuntimeError("the library has a fault")
 
+    monkeypatch.setattr(logging.getLogger("photolens.problems"), "disabled", False)  # as import-linter leaves it
     monkeypatch.setattr(screens, "to_icalendar", fail)
     with caplog.at_level(logging.DEBUG):
         failed = read(api, address)
