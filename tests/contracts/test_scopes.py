@@ -17,9 +17,15 @@ SHOWN_IN_PART = re.compile(
 
 FOR_CHANGES = "asked by an action, whose route demands the permission to manage all of it"
 FOR_THE_CALENDAR = "whoever may look for a free time is shown all bookings"
+OF_INVOICES = "whoever is shown invoices is shown all of them, and whom they are for"
 WHOLE_STUDIO = "of a report: who is permitted to see those is permitted to see the whole studio's figures"
 FOR_THE_CLIENT = "of the document that only whoever is shown everybody's rows may have made"
 UNSCOPED = {
+    "billing.count_invoices": OF_INVOICES,
+    "billing.list_invoices_by_due_date": OF_INVOICES,
+    "billing.list_invoices_by_due_date_desc": OF_INVOICES,
+    "billing.list_invoices_by_issue_date": OF_INVOICES,
+    "billing.list_invoices_by_issue_date_desc": OF_INVOICES,
     "studio.count_booking_profits": WHOLE_STUDIO,
     "studio.count_chosen_photos": FOR_CHANGES,
     "studio.stream_activities_of_client": FOR_THE_CLIENT,
@@ -93,7 +99,7 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
 
     assert {name: sources for name, sources in past.items() if sources} == {
         # Whom they are for, by name, where that is searched for.
-        **{name: {"clients", "staff_assignments"} for name in PARTLY if name.startswith("studio.list_bookings_")},
+        **{name: {"clients", "staff_assignments"} for name in PARTLY if name.startswith("studio.list_bookings_by_")},
         **{name: {"bookings", "clients"} for name in PARTLY if name.startswith("studio.list_editing_jobs_by_")},
         **{
             f"studio.{name}": {"editing_revisions"}

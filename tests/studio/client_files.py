@@ -72,7 +72,11 @@ def known_client(conn: Connection, api: ApiClient, make: Factory, word: str) -> 
     invoice = make.sent_invoice(clientId=client["id"], bookingId=booking["id"], items=[MONEY_ITEM])
     make.payment(invoice, "10.00", notes="Ledger: first half.", method="Ledger: cash")
     make.expense(bookingId=booking["id"], description="Ledger: train", notes="Ledger: receipt")
-    _what_other_requests_make(conn, client, booking, word)
+    make.photo(booking, name=f"{word}_0042.jpg")
+    assert api.post(f"{job}/revisions", {"note": f"{word} wants it warmer."}).status == 201
+    handed_on = {"photographerNotes": f"{word} blinks.", "driveFolderUrl": f"https://drive.example/{word}"}
+    assert api.patch(job, handed_on).status == 200
+    _what_tasks_and_series_make(conn, client, booking, word)
     shown: dict[str, Any] = api.get(f"/clients/{client['id']}").body
     return shown
 
@@ -80,17 +84,12 @@ def known_client(conn: Connection, api: ApiClient, make: Factory, word: str) -> 
 MONEY_ITEM = {"name": "Ledger: session", "unitPrice": "100.00"}
 
 
-def _what_other_requests_make(conn: Connection, client: dict[str, Any], booking: dict[str, Any], word: str) -> None:
-    given = {"word": word, "client": client["id"], "booking": booking["id"], "job": booking["editingJobId"]}
+def _what_tasks_and_series_make(conn: Connection, client: dict[str, Any], booking: dict[str, Any], word: str) -> None:
+    given = {"word": word, "client": client["id"], "booking": booking["id"]}
     for statement in (
         "insert into booking_series (client_id, frequency, weekdays, starts_on, starts_at, occurrences)"
         " values (%(client)s, 'WEEKLY', '{MONDAY}', '2027-03-01', '10:15', 7)",
         "update bookings set series_id = (select max(id) from booking_series) where id = %(booking)s",
-        "insert into photo_selections (booking_id, name, position) values (%(booking)s, %(word)s || '_0042.jpg', 1)",
-        "insert into editing_revisions (editing_job_id, note, requested_by)"
-        " values (%(job)s, %(word)s || ' wants it warmer.', 'Rosa Delgado')",
-        "update editing_jobs set photographer_notes = %(word)s || ' blinks.',"
-        " drive_folder_url = 'https://drive.example/' || %(word)s where id = %(job)s",
         "insert into communication_logs (channel, recipient, template, subject, body) values"
         " ('EMAIL', upper(%(word)s || '@example.com'), 'reminder', 'Dear ' || %(word)s, '\\x00'),"
         " ('SMS', %(word)s || ' 0134', 'reminder', null, '\\x00')",
