@@ -116,7 +116,7 @@ def require_schema(conn: Connection) -> None:
         raise ConfigurationError('The database has no Photolens schema yet: psql "$DATABASE_URL" -f schema.sql')
     if not state["isCurrent"]:
         raise ConfigurationError(
-            "The database has the schema of an earlier version, before there were accounts. Begin with an empty one: "
+            "The database has the schema of an earlier version. Begin with an empty one: "
             "`photolens serve --fresh` makes the embedded database anew."
         )
 

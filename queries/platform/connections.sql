@@ -16,7 +16,7 @@ select
 select exists (select from auth_users where is_demo);
 
 -- name: get_schema_state()^
--- Whether schema.sql has been applied in the first schema of the search_path, and whether as it now is: with accounts.
+-- Whether schema.sql has been applied in the first schema of the search_path, and whether as it now is: with rooms.
 select
     to_regclass(format('%%I.studio_settings', current_schema())) is not null as is_installed,
-    to_regclass(format('%%I.auth_users', current_schema())) is not null as is_current;
+    to_regclass(format('%%I.rooms', current_schema())) is not null as is_current;

@@ -498,9 +498,9 @@ def test_a_database_without_the_schema_is_refused_with_the_way_to_mend_it(databa
     assert_told_in_a_sentence(refused, "schema", "psql", "schema.sql")
 
 
-def test_a_database_from_before_there_were_accounts_is_refused_too(databases: Databases) -> None:
+def test_a_database_from_before_there_were_rooms_is_refused_too(databases: Databases) -> None:
     with databases.clone(TEMPLATE) as url:
-        psql(url, "-c", "drop table auth_users cascade")
+        psql(url, "-c", "drop table rooms cascade")
 
         refused = photolens("serve", DATABASE_URL=url)
 
