@@ -7,6 +7,7 @@ A route carries decorators that both act and document: `arguments` (validated by
 from collections.abc import Callable, Iterable
 from functools import wraps
 from itertools import islice
+from threading import Lock
 from typing import Any, NoReturn
 
 import flask_smorest
@@ -239,6 +240,29 @@ class Api(flask_smorest.Api):
     """flask-smorest's Api, whose errors leave through `problems`."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._undescribed: list[Blueprint] = []
+        self._describing = Lock()
+        super().__init__(*args, **kwargs)
+
+    def register_blueprint(self, blp: Blueprint) -> None:
+        """flask-smorest's, but that operations are described when the document is first asked for.
+
+        That takes a good part of a start, and most processes are never asked.
+        """
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp)
+        self._undescribed.append(blp)
+
+    def _openapi_json(self) -> Response:
+        with self._describing:
+            for blp in self._undescribed:
+                blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
+                self.spec.tag({"name": blp.name, "description": blp.description})
+            self._undescribed = []
+        document: Response = super()._openapi_json()
+        return document
 
     def _register_error_handlers(self) -> None:
         """Nothing: `problems.init_app` answers every failure."""

@@ -100,7 +100,7 @@ def test_an_export_of_200_megabytes_is_of_one_moment_and_takes_a_piece_of_it_in_
 def test_whoever_stops_reading_keeps_nobody_from_working_and_whoever_goes_away_keeps_no_connection(
     server: RunningServer, conn: Connection
 ) -> None:
-    add_clients(conn, 20_000)
+    add_clients(conn, 8_000)
     readers = [ask(server) for _ in range(3)]
     assert transactions(conn) == 3
 
@@ -112,13 +112,13 @@ def test_whoever_stops_reading_keeps_nobody_from_working_and_whoever_goes_away_k
         response.close()
         connection.close()
     assert until(lambda: transactions(conn) == 0)
-    assert lines(server) == 19_901
+    assert lines(server) == 7_901
 
 
 def test_a_database_that_goes_away_ends_the_file_and_keeps_no_connection(
     server: RunningServer, conn: Connection
 ) -> None:
-    add_clients(conn, 20_000)
+    add_clients(conn, 8_000)
     readers = [ask(server) for _ in range(3)]
 
     conn.execute(
@@ -132,7 +132,7 @@ def test_a_database_that_goes_away_ends_the_file_and_keeps_no_connection(
         with pytest.raises(IncompleteRead):
             response.read()
         connection.close()
-    assert lines(server) == 20_001
+    assert lines(server) == 8_001
 
 
 def lines(server: RunningServer) -> int:
