@@ -129,12 +129,16 @@ View = Callable[..., Any]
 FindCaller = Callable[[Connection, str], Caller | None]
 
 
+def describe(view: View, **facts: Any) -> View:
+    """Add to what the decorators below this one have noted of a view, for the API document and the wiring."""
+    view._apidoc = getattr(view, "_apidoc", {}) | facts  # type: ignore[attr-defined]
+    return view
+
+
 def _declare(view: View, **demands: Any) -> View:
     """Add to what is demanded by the decorators below this one."""
-    described = getattr(view, "_apidoc", {})
-    demand = replace(described.get("demand", Demand()), **demands)
-    view._apidoc = described | {"demand": demand}  # type: ignore[attr-defined]
-    return view
+    demand = getattr(view, "_apidoc", {}).get("demand", Demand())
+    return describe(view, demand=replace(demand, **demands))
 
 
 def public(view: View) -> View:

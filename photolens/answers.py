@@ -53,7 +53,7 @@ def answer(
     if status == 204:
         return Response(status=204)
     as_table = table is not None and _prefers_csv()
-    body = b"".join(to_csv(table, value["data"])) if as_table and table else to_json(value)
+    body = b"".join(to_csv(table or (), value["data"])) if as_table else to_json(value)
     response = _tagged(body, status, MIMETYPE if as_table else "application/json")
     if table is not None:
         response.headers["Vary"] = "Accept"

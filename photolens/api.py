@@ -107,7 +107,7 @@ class Blueprint(flask_smorest.Blueprint):
                 return answers.answer(view(*args, **kwargs), status, named_by, location, columns)
 
             if columns is not None:
-                answer._apidoc = getattr(answer, "_apidoc", {}) | {"table": columns}  # type: ignore[attr-defined]
+                access.describe(answer, table=columns)
 
             documented: Callable[..., Any] = self.response(
                 status, schema, example=openapi.example_of(schema), headers=openapi.headers_of(status, schema)
@@ -125,7 +125,7 @@ class Blueprint(flask_smorest.Blueprint):
             def answer(*args: Any, **kwargs: Any) -> Response:
                 return answers.stream(columns, view(*args, **kwargs), filename, take_connection)
 
-            answer._apidoc = getattr(answer, "_apidoc", {}) | {"table": columns, "is_streamed": True}  # type: ignore[attr-defined]
+            access.describe(answer, table=columns, is_streamed=True)
             documented: Callable[..., Any] = self.response(
                 200, description="A CSV file.", headers=openapi.headers_of_stream()
             )(answer)
@@ -148,9 +148,7 @@ class Blueprint(flask_smorest.Blueprint):
                 return view(csv_bodies.lines_of_request(instance, ignored), *args, **kwargs)
 
             example = b"".join(spreadsheets.to_csv(columns, [openapi.example_of(instance)])).decode()
-            body = {"csv_body": example, "body_limit": CSV_BODY_LIMIT}
-            take._apidoc = getattr(take, "_apidoc", {}) | body  # type: ignore[attr-defined]
-            return take
+            return access.describe(take, csv_body=example, body_limit=CSV_BODY_LIMIT)
 
         return decorator
 
@@ -162,7 +160,7 @@ class Blueprint(flask_smorest.Blueprint):
             def answer(*args: Any, **kwargs: Any) -> Response:
                 return answers.document(view(*args, **kwargs), mimetype)
 
-            answer._apidoc = getattr(answer, "_apidoc", {}) | {"document": (mimetype, example)}  # type: ignore[attr-defined]
+            access.describe(answer, document=(mimetype, example))
             documented: Callable[..., Any] = self.response(200, headers=openapi.headers_of(200, None))(answer)
             return documented
 
@@ -188,16 +186,14 @@ class Blueprint(flask_smorest.Blueprint):
         """Name the problems that this operation has beside those of its shape."""
 
         def decorator(view: Any) -> Any:
-            view._apidoc = getattr(view, "_apidoc", {}) | {"refuses": kinds}
-            return view
+            return access.describe(view, refuses=kinds)
 
         return decorator
 
     @staticmethod
     def confidential(view: Any) -> Any:
         """What this POST is sent or answers is a secret: nothing of it is kept, so it takes no Idempotency-Key."""
-        view._apidoc = getattr(view, "_apidoc", {}) | {"is_confidential": True}
-        return view
+        return access.describe(view, is_confidential=True)
 
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any

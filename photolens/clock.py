@@ -7,8 +7,6 @@ guessed at: whoever asks is told both readings.
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from photolens.problems import invalid
-
 
 def find_zone(name: str) -> ZoneInfo | None:
     """The time zone of an IANA name, or None."""
@@ -26,17 +24,13 @@ def readings(local: datetime, zone: ZoneInfo) -> list[datetime]:
     return sorted({local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)})
 
 
-def is_missing(local: datetime, zone: ZoneInfo) -> bool:
-    """Whether a local time lies in the hour that is skipped."""
+def why_two(local: datetime, zone: ZoneInfo) -> str:
+    """Why a local time has two readings: it lies in the hour that is skipped, or in the one that comes again."""
     there = local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
-    return there.replace(tzinfo=None, fold=0) != local
+    is_missing = there.replace(tzinfo=None, fold=0) != local
+    return f"{'does not exist' if is_missing else 'comes twice'} in {zone.key}, where the clocks are changed"
 
 
-def instant_of(local: datetime, zone: ZoneInfo, pointer: str) -> datetime:
-    """The one instant that a local time means. Raises `invalid`, with both readings, where there are two."""
-    meant = readings(local, zone)
-    if len(meant) > 1:
-        how = "does not exist" if is_missing(local, zone) else "comes twice"
-        detail = f"{how} in {zone.key}, where the clocks are changed: say which instant is meant"
-        raise invalid(pointer, detail, readings=[instant.isoformat().replace("+00:00", "Z") for instant in meant])
-    return meant[0]
+def rfc3339(instant: datetime) -> str:
+    """An instant as the API's JSON has it: `2027-03-14T06:30:00Z`."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

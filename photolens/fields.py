@@ -317,9 +317,9 @@ class LocalTime(fields.Field[datetime]):
 
     default_error_messages = {"null": "may not be null", "required": "is required"}
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, nullable: bool = False, **kwargs: Any) -> None:
         metadata = {"type": "string", "pattern": _LOCAL_TIME.pattern}
-        super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+        super().__init__(allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or not _LOCAL_TIME.fullmatch(value):

@@ -54,14 +54,11 @@ class Problem(Output):
         ma_fields.Nested(Fault), metadata={"description": "Of an `invalid` request, the faults, a hundred at most."}
     )
     error_count = ma_fields.Integer(metadata={"description": "Of an `invalid` file, how many faults.", "example": 1})
-    conflicts = ma_fields.List(
-        ma_fields.Dict(), metadata={"description": "Of a `booking_conflict`, what is in the way.", "example": []}
-    )
-    next_free = ma_fields.List(
-        ma_fields.Dict(),
-        metadata={"description": "Of a `booking_conflict`, the next times that are free.", "example": []},
-    )
-    optional = frozenset({"errors", "error_count", "conflicts", "next_free"})
+    optional = frozenset({"errors", "error_count"})
+
+
+# What problems of a kind say beside that, each with its field; a domain's schemas add their own.
+PROBLEM_MEMBERS: dict[str, Any] = {}
 
 
 class CamelCasePaths(FlaskPlugin):
@@ -77,7 +74,8 @@ class CamelCasePaths(FlaskPlugin):
 
 def register_components(spec: APISpec) -> None:
     """The problem's schema, the token, and the request headers that many operations share."""
-    spec.components.schema("Problem", schema=Problem)
+    members = {"optional": Problem.optional | PROBLEM_MEMBERS.keys(), "__doc__": Problem.__doc__, **PROBLEM_MEMBERS}
+    spec.components.schema("Problem", schema=type("Problem", (Problem,), members))
     spec.components.security_scheme(
         "bearer",
         {

@@ -10,14 +10,14 @@ from photolens.access import PERMISSIONS, Caller, Permission
 # shown to nobody.
 SUBJECTS: dict[str, frozenset[Permission]] = {
     "BOOKING": frozenset({Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF}),
+    "BOOKING_IMPORT": frozenset({Permission.MANAGE_BOOKINGS}),
+    "BOOKING_SERIES": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "CLIENT": frozenset({Permission.VIEW_CLIENTS}),
     "CLIENT_IMPORT": frozenset({Permission.MANAGE_CLIENTS}),
     "EDITING_JOB": frozenset({Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF}),
     "EDITING_STAGE": frozenset({Permission.VIEW_SETTINGS}),
     "EXPENSE": frozenset({Permission.MANAGE_EXPENSES}),
     "INVOICE": frozenset({Permission.VIEW_INVOICES}),
-    "BOOKING_IMPORT": frozenset({Permission.MANAGE_BOOKINGS}),
-    "BOOKING_SERIES": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "PAYMENT_ACCOUNT": frozenset({Permission.MANAGE_EXPENSES, Permission.VIEW_SETTINGS}),
     "ROOM": frozenset({Permission.VIEW_SETTINGS}),
     "SESSION_CATEGORY": frozenset({Permission.VIEW_SETTINGS}),

@@ -36,6 +36,8 @@ create unique index clients_email_key on clients (lower(email));
 create index clients_name_idx on clients (lower(name), id);
 create index clients_total_revenue_idx on clients (total_revenue, id);
 create index clients_created_at_idx on clients (created_at, id);
+-- For the lists of bookings, jobs and invoices, which are searched by whom they are for.
+create index clients_name_search_idx on clients using gin (lower(name) gin_trgm_ops);
 create index clients_search_idx on clients
 using gin (lower(name || ' ' || email || ' ' || coalesce(phone, '')) gin_trgm_ops);
 

@@ -21,6 +21,7 @@ from photolens.fields import (
     WebAddress,
     WholeNumber,
 )
+from photolens.openapi import PROBLEM_MEMBERS
 from photolens.paging import ListArguments, Order, search_field, sort_field
 
 STATUSES = ("SENT", "DRAFT", "PARTIALLY_PAID", "PAID", "OVERDUE", "VOID")
@@ -151,3 +152,9 @@ class InvoiceList(ListArguments):
     client_id = Id(load_default=None)
     booking_id = Id(load_default=None)
     overdue = Flag(load_default=None, metadata={"description": "With a balance past due today, or without."})
+
+
+PROBLEM_MEMBERS |= {
+    "balance_due": Money(metadata={"description": "Of an `overpayment`, what is due."}),
+    "invoice_id": Id(metadata={"description": "Of a `booking_invoiced`, the invoice there is."}),
+}

@@ -1,39 +1,37 @@
 -- name: list_packages_named(names)
--- The session packages that are called so, whatever their case; of one name there may be one in each category.
+-- The session packages that are called so, whatever their case, each with the word for it; of one name there may be one in
+-- each category.
 select
-    id,
-    name,
-    category_name,
-    price,
-    duration_minutes,
-    is_active
-from session_package_details
-where lower(name) = any(:names::text [])
-order by id
-limit 10000;
+    words.word,
+    packages.id,
+    packages.category_name,
+    packages.price,
+    packages.duration_minutes,
+    packages.is_active
+from unnest(:names::text []) as words (word)
+inner join session_package_details as packages on lower(words.word) = lower(packages.name)
+order by words.word, packages.id
+limit 100000;
 
 -- name: list_staff_by_email(emails)
--- The people of the team who have these addresses, in lower case.
+-- The people of the team who have these addresses, whatever their case, each with the word for it.
 select
-    id,
-    name,
-    email,
-    status
-from staff_members
-where lower(email) = any(:emails::text [])
-order by id
-limit 10000;
+    words.word,
+    staff_members.id
+from unnest(:emails::text []) as words (word)
+inner join staff_members on lower(words.word) = lower(staff_members.email)
+order by words.word, staff_members.id
+limit 100000;
 
 -- name: list_rooms_named(names)
--- The rooms that are called so, whatever their case.
+-- The rooms that are called so, whatever their case, each with the word for it.
 select
-    id,
-    name,
-    is_active
-from rooms
-where lower(name) = any(:names::text [])
-order by id
-limit 10000;
+    words.word,
+    rooms.id
+from unnest(:names::text []) as words (word)
+inner join rooms on lower(words.word) = lower(rooms.name)
+order by words.word, rooms.id
+limit 100000;
 
 -- name: list_bookings_starting(client_ids, session_dates)
 -- The bookings of these clients that begin at these times, each client at the time beside it; with whoever on them has an

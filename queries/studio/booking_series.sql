@@ -69,3 +69,18 @@ set
     status = 'CANCELLED',
     updated_at = now()
 where id = any(:booking_ids::bigint []);
+
+-- name: list_booking_names(booking_ids)
+-- What bookings go by in the feed. They are locked, or new.
+select
+    bookings.id,
+    bookings.client_id,
+    bookings.series_id,
+    session_packages.name as session_type_name,
+    clients.name as client_name
+from bookings
+inner join clients on bookings.client_id = clients.id
+inner join session_packages on bookings.session_type_id = session_packages.id
+where bookings.id = any(:booking_ids::bigint [])
+order by bookings.id
+limit 1000;

@@ -36,31 +36,25 @@ from jsonb_to_recordset(:bookings::jsonb) as proposed (
     notes text
 );
 
--- name: upsert_staff_assignments(bookings)^
--- Put people on bookings, for the bookings' time, or change their part; gives how many. They are locked.
-with assigned as (
-    insert into staff_assignments (booking_id, staff_id, role, occupied)
-    select
-        bookings.id,
-        person.staff_id,
-        person.role,
-        bookings.occupied
-    from jsonb_to_recordset(:bookings::jsonb) as proposed (id bigint, assigned_staff jsonb)
-    inner join bookings on proposed.id = bookings.id
-    cross join lateral rows from (
-        jsonb_to_recordset(proposed.assigned_staff) as (staff_id bigint, role text)
-    ) with ordinality as person (staff_id, role, place)
-    order by bookings.id, person.place
-    on conflict (booking_id, staff_id) do update set role = excluded.role
-    returning id
-)
-
-select count(*) as assigned
-from assigned;
+-- name: insert_staff_assignments(bookings)!
+-- Put people on bookings, for the bookings' time; whoever is there already is given their part. They are locked.
+insert into staff_assignments (booking_id, staff_id, role, occupied)
+select
+    bookings.id,
+    person.staff_id,
+    person.role,
+    bookings.occupied
+from jsonb_to_recordset(:bookings::jsonb) as proposed (id bigint, assigned_staff jsonb)
+inner join bookings on proposed.id = bookings.id
+cross join lateral rows from (
+    jsonb_to_recordset(proposed.assigned_staff) as (staff_id bigint, role text)
+) with ordinality as person (staff_id, role, place)
+order by bookings.id, person.place
+on conflict (booking_id, staff_id) do update set role = excluded.role;
 
 -- name: list_booking_conflicts(bookings)
--- What stands in the way of these bookings: sessions that take the same people or the same room in their time. Not one of
--- themselves, if they are here already. People and rooms are locked.
+-- What stands in the way of each of these bookings, up to twenty: sessions that take the same people or the same room in
+-- their time. Not one of themselves, if they are here already. People and rooms are locked.
 with proposed as materialized (
     select
         id,
@@ -103,7 +97,7 @@ with proposed as materialized (
 )
 
 select
-    taken.proposed_id,
+    in_the_way.proposed_id,
     bookings.id as booking_id,
     staff_members.id as staff_id,
     staff_members.name as staff_name,
@@ -111,12 +105,18 @@ select
     rooms.name as room_name,
     bookings.session_date,
     bookings.ends_at
-from taken
-inner join bookings on taken.booking_id = bookings.id
-left join staff_members on taken.staff_id = staff_members.id
-left join rooms on taken.room_id = rooms.id
-order by taken.proposed_id, bookings.session_date, bookings.id, staff_members.id
-limit 1000;
+from (
+    select
+        taken.*,
+        row_number() over (partition by taken.proposed_id order by taken.booking_id, taken.staff_id) as place
+    from taken
+) as in_the_way
+inner join bookings on in_the_way.booking_id = bookings.id
+left join staff_members on in_the_way.staff_id = staff_members.id
+left join rooms on in_the_way.room_id = rooms.id
+where in_the_way.place <= 20
+order by in_the_way.proposed_id, bookings.session_date, bookings.id, staff_members.id
+limit 1000000;
 
 -- name: list_free_slots(searched_from, searched_to, minutes, staff_ids, fewest, room_id, booking_id, limit)
 -- Times in the working hours at which a session of so many minutes could begin: at least the fewest of these people are

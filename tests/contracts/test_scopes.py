@@ -44,6 +44,7 @@ UNSCOPED = {
     "studio.get_revenue_totals": WHOLE_STUDIO,
     "studio.get_team_totals": WHOLE_STUDIO,
     "studio.list_booking_conflicts": FOR_CHANGES,
+    "studio.list_booking_names": FOR_CHANGES,
     "studio.list_booking_profits": WHOLE_STUDIO,
     "studio.list_booking_staff": FOR_CHANGES,
     "studio.list_bookings_starting": FOR_CHANGES,

@@ -47,7 +47,7 @@ def test_every_line_is_booked_as_if_it_were_sent_by_itself(
         f"emma@example.com,Portrait,{instant(1)},Park,,,COMPLETED,199.50,{instant(1, 12)},",
     )
 
-    assert taken.body == {"dryRun": False, "lines": 2, "created": 2, "unchanged": 0}
+    assert taken.body == {"dryRun": False, "lines": 2, "created": 2, "updated": 0, "unchanged": 0}
     first, second = api.get("/bookings").body["data"]
     assert (first["endsAt"], first["price"], first["status"], first["notes"]) == (
         instant(0, 11),
@@ -60,7 +60,7 @@ def test_every_line_is_booked_as_if_it_were_sent_by_itself(
     # What was done is edited and counted.
     assert api.get(f"/editing-jobs/{second['editingJobId']}").body["stageName"] == "Awaiting Selection"
     assert api.get(f"/clients/{studio['client']['id']}").body["totalSessions"] == 1
-    assert api.get("/activities").body["data"][0]["details"] == {"created": 2}
+    assert api.get("/activities").body["data"][0]["details"] == {"created": 2, "updated": 0}
 
 
 @pytest.mark.parametrize(
@@ -169,14 +169,25 @@ def test_a_line_that_says_otherwise_of_what_is_there_is_refused(
     assert "differs: change it there" in faults(refused)[0][2]
 
 
-def test_whoever_has_left_may_have_been_there(api: ApiClient, make: Factory, studio: dict[str, Any]) -> None:
-    assert api.patch(f"/staff/{studio['kit']['id']}", {"status": "INACTIVE"}).status == 200
+@pytest.mark.parametrize(
+    ("path", "change", "column"),
+    [
+        ("/staff/{kit}", {"status": "INACTIVE"}, "staffEmails"),
+        ("/rooms/{room}", {"isActive": False}, "roomName"),
+        ("/session-packages/{package}", {"isActive": False}, "sessionTypeName"),
+    ],
+)
+def test_what_can_no_longer_be_booked_may_have_been(
+    api: ApiClient, studio: dict[str, Any], path: str, change: dict[str, Any], column: str
+) -> None:
+    ids = {name: row["id"] for name, row in studio.items()}
+    assert api.patch(path.format(**ids), change).status == 200
 
-    past = send(api, "emma@example.com,Portrait,2020-03-01T10:00:00Z,Park,kit@studio.example,,COMPLETED,,,")
-    to_come = send(api, f"emma@example.com,Portrait,{instant()},Park,kit@studio.example,,,,,")
+    past = send(api, "emma@example.com,Portrait,2020-03-01T10:00:00Z,Park,kit@studio.example,Daylight,COMPLETED,,,")
+    to_come = send(api, f"emma@example.com,Portrait,{instant()},Park,kit@studio.example,Daylight,,,,")
 
     assert counts(past) == (1, 0)
-    assert "no longer be booked" in faults(to_come)[0][2]
+    assert faults(to_come) == [(f"/lines/2/{column}", 2, "can no longer be booked")]
 
 
 def test_a_dry_run_says_what_would_be_and_keeps_nothing(
@@ -186,7 +197,7 @@ def test_a_dry_run_says_what_would_be_and_keeps_nothing(
 
     taken = send(api, f"emma@example.com,Portrait,{instant()},Park,,,COMPLETED,,,", query_string={"dryRun": "true"})
 
-    assert taken.body == {"dryRun": True, "lines": 1, "created": 1, "unchanged": 0}
+    assert taken.body == {"dryRun": True, "lines": 1, "created": 1, "updated": 0, "unchanged": 0}
     assert everything(conn) == before
 
 

@@ -84,6 +84,7 @@ def test_a_rule_is_counted_out_as_calendars_do(
         ({"startsAt": "25:00"}, "/startsAt"),
         ({"startsAt": "24:00"}, "/startsAt"),
         ({"frequency": "DAILY", "occurrences": None, "until": "2028-03-01"}, "/until"),
+        ({"frequency": "MONTHLY", "every": 366, "occurrences": 7}, "/until"),
         ({"weekdays": ["SUNDAY"], "occurrences": None, "until": "2027-03-02"}, "/until"),
         ({"clientId": 987_654_321}, "/clientId"),
         ({"roomId": 987_654_321}, "/roomId"),

@@ -404,3 +404,20 @@ def test_the_time_of_every_assignment_follows_its_booking(api: ApiClient, make: 
     assert [moment.isoformat() for moment in made] == ["2027-03-01T10:00:00+00:00", "2027-03-01T11:30:00+00:00"]
     assert [moment.isoformat() for moment in moved] == ["2027-03-02T10:00:00+00:00", "2027-03-02T13:00:00+00:00"]
     assert cancelled == (None, None)
+
+
+@pytest.mark.committed
+def test_a_booking_that_is_changed_while_somebody_is_removed_is_changed_without_them(
+    conn: Connection, api: ApiClient, make: Factory
+) -> None:
+    lena, kit = make.staff(), make.staff()
+    booking = make.booking(lena, kit)
+
+    with held_up(conn) as waiting:
+        conn.execute("select from staff_members where id = %s for update", [kit["id"]])
+        changed = waiting.send(api.patch, f"/bookings/{booking['id']}", {"notes": "Bring the tripod."})
+        conn.execute("delete from staff_assignments where staff_id = %s", [kit["id"]])
+        conn.execute("delete from staff_members where id = %s", [kit["id"]])
+
+    assert changed.result().status == 200, changed.result().body
+    assert [person["staffId"] for person in changed.result().body["assignedStaff"]] == [lena["id"]]

@@ -143,6 +143,21 @@ def test_a_search_that_makes_no_sense_is_invalid(
     assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, pointer)
 
 
+def test_nothing_is_offered_that_can_no_longer_be_booked(
+    api: ApiClient, make: Factory, package: dict[str, Any]
+) -> None:
+    room, left, old = make.room(isActive=False), make.staff(status="INACTIVE"), make.package(isActive=False)
+
+    for query, pointer in (
+        ({"roomId": room["id"]}, "/roomId"),
+        ({"staffId": left["id"]}, "/staffId"),
+        ({"packageId": old["id"]}, "/packageId"),
+    ):
+        asked = {"from": instant(0, 0), "to": instant(1, 0), "packageId": package["id"], **query}
+        refused = api.get("/bookings/availability", query_string=asked)
+        assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, pointer)
+
+
 # What a refusal offers
 
 

@@ -17,8 +17,50 @@ from photolens.spreadsheets import CsvFault
 from photolens.studio import rules
 from photolens.studio.actions import editing, scheduling
 
-# The package's, where a line says nothing; of the booking that is there already, whatever it is.
-_WITH_DEFAULTS = ("ends_at", "price", "status")
+# What a booking that is there has for what a line may say of it.
+_KEYS = {
+    "session_type_id": "sessionTypeId",
+    "ends_at": "endsAt",
+    "room_id": "roomId",
+    "location": "location",
+    "price": "price",
+    "status": "status",
+    "notes": "notes",
+}
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What a line asks for: the columns of `bookings` that it gives, who is to be on it, and what it refers to."""
+
+    number: int
+    given: dict[str, Any]
+    staff_ids: list[int] | None  # None where the file does not say
+    client: Row
+    package: Row
+
+    @property
+    def key(self) -> tuple[int, datetime]:
+        """By what a booking is known again: no client has two sessions at one time."""
+        return self.client["id"], self.given["session_date"]
+
+    def says_nothing_new_of(self, row: Row) -> bool:
+        """Whether a booking that is there is all that the line says."""
+        is_same = all(row[key] == self.given[name] for name, key in _KEYS.items() if name in self.given)
+        return is_same and self.staff_ids in (None, row["staffIds"])
+
+    def booking(self, booking_id: int) -> Row:
+        """The whole of the new booking: where nothing is said, end and price are the package's, and it is SCHEDULED."""
+        start = self.given["session_date"]
+        usual = {
+            "ends_at": start + timedelta(minutes=self.package["durationMinutes"]),
+            "room_id": None,
+            "price": self.package["price"],
+            "status": "SCHEDULED",
+            "notes": None,
+        }
+        people = [{"staff_id": staff_id, "role": None} for staff_id in self.staff_ids or ()]
+        return usual | self.given | {"id": booking_id, "series_id": None, "assigned_staff": people}
 
 
 def import_bookings(conn: Connection, lines: Lines, *, is_dry_run: bool) -> dict[str, Any]:
@@ -28,15 +70,21 @@ def import_bookings(conn: Connection, lines: Lines, *, is_dry_run: bool) -> dict
     Problems: `invalid`, with every bad line.
     """
     with conn.transaction() as transaction:
-        known = _Known.of(conn, lines)
         faults: list[CsvFault] = []
-        proposed = [_proposed(known, line, row, faults) for line, row in lines]
-        new = _new(conn, [booking for booking in proposed if booking is not None], faults)
-        _refuse_conflicts(conn, new, faults)
+        known = _Known.of(conn, lines)
+        asked = [line for line in (_read(known, number, row, faults) for number, row in lines) if line is not None]
+        new = _new(conn, asked, faults)
+        bookings = {
+            booking_id: line.booking(booking_id)
+            for booking_id, line in zip(scheduling.new_ids(conn, len(new)), new, strict=True)
+        }
+        numbers = {booking_id: line.number for booking_id, line in zip(bookings, new, strict=True)}
+        _refuse_unavailable(conn, known, bookings, numbers, faults)
+        _refuse_conflicts(conn, bookings, numbers, faults)
         if faults:
             raise invalid_lines(faults)
-        _write(conn, new)
-        counts = {"created": len(new)}
+        _write(conn, [*bookings.values()])
+        counts = {"created": len(new), "updated": 0}
         if new:
             record_activity(conn, "BOOKINGS_IMPORTED", "BOOKING_IMPORT", 1, details=counts)
         if is_dry_run:
@@ -46,7 +94,7 @@ def import_bookings(conn: Connection, lines: Lines, *, is_dry_run: bool) -> dict
 
 @dataclass(frozen=True)
 class _Known:
-    """What the lines of a file may name, by the name in lower case."""
+    """What the lines of a file name, by the word that names it there; the database has compared them."""
 
     clients: dict[str, Row]
     packages: dict[str, list[Row]]
@@ -58,27 +106,24 @@ class _Known:
     @classmethod
     def of(cls, conn: Connection, lines: Lines) -> "_Known":
         rows = [row for _, row in lines]
-        clients = sql.studio.lock_clients_by_email(conn, emails=sorted({row["client_email"] for row in rows}))
+        emails = _words(row["client_email"] for row in rows)
+        clients = sql.studio.lock_clients_by_email(conn, emails=emails)
         packages: dict[str, list[Row]] = defaultdict(list)
         for package in sql.studio.list_packages_named(conn, names=_words(row["session_type_name"] for row in rows)):
-            packages[package["name"].lower()].append(package)
-        people = sql.studio.list_staff_by_email(
-            conn, emails=_words(email for row in rows for email in row.get("staff_emails") or ())
-        )
-        rooms = sql.studio.list_rooms_named(conn, names=_words(row.get("room_name") or "" for row in rows))
-        zone = clock.find_zone(sql.studio.get_time_zone(conn)["timeZone"])
-        assert zone is not None, "the settings take only zones that both sides know"
+            packages[package["word"]].append(package)
+        people = _words(email for row in rows for email in row.get("staff_emails") or ())
+        rooms = _words(row["room_name"] for row in rows if row.get("room_name"))
         return cls(
-            {client["email"].lower(): client for client in clients},
+            {emails[client["position"] - 1]: client for client in clients},
             packages,
-            {person["email"].lower(): person for person in people},
-            {room["name"].lower(): room for room in rooms},
-            zone,
+            {person["word"]: person for person in sql.studio.list_staff_by_email(conn, emails=people)},
+            {room["word"]: room for room in sql.studio.list_rooms_named(conn, names=rooms)},
+            scheduling.studio_zone(conn),
         )
 
 
 def _words(words: Iterable[str]) -> list[str]:
-    return sorted({word.lower() for word in words})
+    return sorted(set(words))
 
 
 class _Fault(Exception):  # noqa: N818  (it is collected, and no error of ours)
@@ -89,35 +134,23 @@ class _Fault(Exception):  # noqa: N818  (it is collected, and no error of ours)
         self.column, self.detail = column, detail
 
 
-def _proposed(known: _Known, line: int, row: Row, faults: list[CsvFault]) -> Row | None:
-    """The booking that a line asks for; None, and a fault more, where there is no such booking."""
+def _read(known: _Known, number: int, row: Row, faults: list[CsvFault]) -> _Line | None:
+    """What a line asks for; None, and a fault more, where that cannot be."""
     try:
-        client = known.clients.get(row["client_email"].lower())
+        client = known.clients.get(row["client_email"])
         if client is None:
             raise _Fault("clientEmail", "is no client's")
-        start = _start(known, row)
         package = _package(known, row)
-        booking = {
-            **{name: row[name] for name in _WITH_DEFAULTS if row.get(name) is not None},
-            "line": line,
-            "columns": row.keys(),
-            "client_id": client["id"],
-            "session_type_id": package["id"],
-            "session_date": start,
-            "location": row["location"],
-            "notes": row.get("notes"),
-            "room_id": _room_id(known, row, start),
-            "assigned_staff": _people(known, row, start),
-            "series_id": None,
-            "package": package,
-        }
-        if booking.get("ends_at", start + timedelta(minutes=1)) <= start:
+        given: dict[str, Any] = {name: row[name] for name in ("location", "notes") if name in row}
+        given |= {name: row[name] for name in ("ends_at", "price", "status") if row.get(name) is not None}
+        given |= {"client_id": client["id"], "session_type_id": package["id"], "session_date": _start(known, row)}
+        if "room_name" in row:
+            given["room_id"] = _room_id(known, row["room_name"])
+        if "ends_at" in given and given["ends_at"] <= given["session_date"]:
             raise _Fault("endsAt", "is not after the start")
-        if client["erased_at"] is not None:
-            booking["is_of_erased"] = True
-        return booking
+        return _Line(number, given, _staff_ids(known, row.get("staff_emails")), client, package)
     except _Fault as fault:
-        faults.append(CsvFault(line, fault.column, fault.detail))
+        faults.append(CsvFault(number, fault.column, fault.detail))
         return None
 
 
@@ -130,9 +163,8 @@ def _start(known: _Known, row: Row) -> datetime:
         raise _Fault("sessionDate", "or localSessionDate, one of the two")
     meant = clock.readings(local, known.zone)
     if len(meant) > 1:
-        how = "does not exist" if clock.is_missing(local, known.zone) else "comes twice"
-        choice = " or ".join(f"{reading:%Y-%m-%dT%H:%M:%SZ}" for reading in meant)
-        raise _Fault("localSessionDate", f"{how} in {known.zone.key}: say {choice} as sessionDate")
+        choice = " or ".join(map(clock.rfc3339, meant))
+        raise _Fault("localSessionDate", f"{clock.why_two(local, known.zone)}: say {choice} as sessionDate")
     return meant[0]
 
 
@@ -140,7 +172,7 @@ def _package(known: _Known, row: Row) -> Row:
     category = row.get("category_name")
     packages = [
         package
-        for package in known.packages.get(row["session_type_name"].lower(), ())
+        for package in known.packages.get(row["session_type_name"], ())
         if category is None or package["categoryName"].lower() == category.lower()
     ]
     if not packages:
@@ -150,112 +182,99 @@ def _package(known: _Known, row: Row) -> Row:
     return packages[0]
 
 
-def _people(known: _Known, row: Row, start: datetime) -> list[dict[str, Any]]:
-    people = []
-    for email in dict.fromkeys(email.lower() for email in row.get("staff_emails") or ()):
-        person = known.people.get(email)
-        if person is None:
-            raise _Fault("staffEmails", f"names nobody on the team: {email}")
-        if person["status"] == "INACTIVE" and start > known.now:
-            raise _Fault("staffEmails", f"names somebody who can no longer be booked: {person['name']}")
-        people.append({"staff_id": person["id"], "role": None})
-    return people
-
-
-def _room_id(known: _Known, row: Row, start: datetime) -> int | None:
-    name = row.get("room_name")
-    if name is None:
+def _staff_ids(known: _Known, emails: list[str] | None) -> list[int] | None:
+    if emails is None:
         return None
-    room = known.rooms.get(name.lower())
-    if room is None:
+    unknown = [email for email in emails if email not in known.people]
+    if unknown:
+        raise _Fault("staffEmails", f"names nobody on the team: {unknown[0]}")
+    return sorted({known.people[email]["id"] for email in emails})
+
+
+def _room_id(known: _Known, name: str | None) -> int | None:
+    if name is not None and name not in known.rooms:
         raise _Fault("roomName", "is no room")
-    if not room["isActive"] and start > known.now:
-        raise _Fault("roomName", "can no longer be booked")
-    room_id: int = room["id"]
-    return room_id
+    return None if name is None else known.rooms[name]["id"]
 
 
-def _new(conn: Connection, bookings: list[Row], faults: list[CsvFault]) -> list[Row]:
-    """Those of the bookings that are not there yet, whole; a fault for each that is there otherwise, or twice."""
+def _new(conn: Connection, lines: list[_Line], faults: list[CsvFault]) -> list[_Line]:
+    """Those of the lines whose booking is not there yet; a fault for each that is there otherwise, or twice."""
     there: dict[tuple[int, datetime], list[Row]] = defaultdict(list)
+    keys = [line.key for line in lines]
     for row in sql.studio.list_bookings_starting(
-        conn,
-        client_ids=[booking["client_id"] for booking in bookings],
-        session_dates=[booking["session_date"] for booking in bookings],
+        conn, client_ids=[client_id for client_id, _ in keys], session_dates=[start for _, start in keys]
     ):
         there[row["clientId"], row["sessionDate"]].append(row)
-    new: dict[tuple[int, datetime], Row] = {}
-    for booking in bookings:
-        key = booking["client_id"], booking["session_date"]
-        if any(_says_the_same(booking, row) for row in there[key]):
+    new: dict[tuple[int, datetime], _Line] = {}
+    for line in lines:
+        if any(line.says_nothing_new_of(row) for row in there[line.key]):
             continue
-        if (detail := _why_not_new(booking, there[key], new.get(key))) is not None:
-            faults.append(CsvFault(booking["line"], "sessionDate", detail))
-        elif booking.get("is_of_erased"):
-            faults.append(CsvFault(booking["line"], "clientEmail", rules.KEPT_FOR_ERASED))
+        if (detail := _why_not_new(line, there[line.key], new.get(line.key))) is not None:
+            faults.append(CsvFault(line.number, "sessionDate", detail))
+        elif line.client["erased_at"] is not None:
+            faults.append(CsvFault(line.number, "clientEmail", rules.KEPT_FOR_ERASED))
         else:
-            new[key] = booking
-    for booking, booking_id in zip(new.values(), scheduling.new_ids(conn, len(new)), strict=True):
-        package = booking["package"]
-        usual_end = booking["session_date"] + timedelta(minutes=package["durationMinutes"])
-        usual = {"id": booking_id, "ends_at": usual_end, "price": package["price"], "status": "SCHEDULED"}
-        booking |= {name: value for name, value in usual.items() if name not in booking}
-    return list(new.values())
+            new[line.key] = line
+    return [*new.values()]
 
 
-def _says_the_same(booking: Row, row: Row) -> bool:
-    """Whether a line says nothing of a booking that is there but what it is."""
-    said = {
-        "sessionTypeId": booking["session_type_id"],
-        "location": booking["location"],
-        **{key: booking[name] for name, key in (("ends_at", "endsAt"), ("price", "price")) if name in booking},
-        **({"status": booking["status"]} if "status" in booking else {}),
-    }
-    if "notes" in booking["columns"]:
-        said["notes"] = booking["notes"]
-    if "room_name" in booking["columns"]:
-        said["roomId"] = booking["room_id"]
-    if "staff_emails" in booking["columns"]:
-        said["staffIds"] = sorted(person["staff_id"] for person in booking["assigned_staff"])
-    return all(row[key] == value for key, value in said.items())
+def _why_not_new(line: _Line, there: list[Row], in_file: _Line | None) -> str | None:
+    ids = [str(row["id"]) for row in there if row["status"] != "CANCELLED"]
+    if ids and line.given.get("status") != "CANCELLED":
+        return f"is that of booking {', '.join(ids)} of this client, which differs: change it there"
+    return None if in_file is None else f"is that of line {in_file.number}, of the same client"
 
 
-def _why_not_new(booking: Row, there: list[Row], in_file: Row | None) -> str | None:
-    if any(row["status"] != "CANCELLED" for row in there) and booking.get("status") != "CANCELLED":
-        ids = ", ".join(str(row["id"]) for row in there if row["status"] != "CANCELLED")
-        return f"is that of booking {ids} of this client, which differs: change it there"
-    if in_file is not None:
-        return f"is that of line {in_file['line']}, of the same client"
-    return None
+def _refuse_unavailable(
+    conn: Connection, known: _Known, bookings: dict[int, Row], numbers: dict[int, int], faults: list[CsvFault]
+) -> None:
+    """Lock the people and rooms; note a fault for each session to come that has some who can no longer be booked.
+
+    In the past they may have been booked, packages too: it is a record of what was.
+    """
+    held = scheduling.lock(conn, [*bookings.values()])
+    offered = {p["id"] for packages in known.packages.values() for p in packages if p["isActive"]}
+    for booking_id, booking in bookings.items():
+        wanted = {
+            "staffEmails": [held.people.get(person["staff_id"]) for person in booking["assigned_staff"]],
+            "roomName": [] if booking["room_id"] is None else [held.rooms.get(booking["room_id"])],
+        }
+        is_to_come = booking["session_date"] > known.now
+        if is_to_come and booking["session_type_id"] not in offered:
+            faults.append(CsvFault(numbers[booking_id], "sessionTypeName", "can no longer be booked"))
+        for column, rows in wanted.items():
+            if any(row is None or (is_to_come and not _can_be_booked(row)) for row in rows):
+                faults.append(CsvFault(numbers[booking_id], column, "can no longer be booked"))
 
 
-def _refuse_conflicts(conn: Connection, new: list[Row], faults: list[CsvFault]) -> None:
+def _can_be_booked(row: Row) -> bool:
+    is_active: bool = row["is_active"] if "is_active" in row else row["status"] != "INACTIVE"
+    return is_active
+
+
+def _refuse_conflicts(
+    conn: Connection, bookings: dict[int, Row], numbers: dict[int, int], faults: list[CsvFault]
+) -> None:
     """Note a fault for each booking whose people or room are taken: by a session that is there, or by another line."""
-    scheduling.hold(
-        conn,
-        [{**booking, "is_in_room": True} for booking in new],
-        {person["staff_id"] for booking in new for person in booking["assigned_staff"]},
-    )
-    occupying = [booking for booking in new if booking["status"] != "CANCELLED"]
+    occupying = [booking for booking in bookings.values() if booking["status"] != "CANCELLED"]
     conflicts = scheduling.conflicts_of(conn, occupying)
-    lines = {booking["id"]: booking["line"] for booking in new}
     for booking_id, taken in conflicts.items():
-        faults.append(CsvFault(lines[booking_id], "sessionDate", _taken_by(taken[0])))
+        faults.append(CsvFault(numbers[booking_id], "sessionDate", _taken_by(taken[0])))
     free = [booking for booking in occupying if booking["id"] not in conflicts]
     for booking_id, other_id in rules.clashes(free).items():
-        detail = f"overlaps line {lines[other_id]}, which takes the same person or room"
-        faults.append(CsvFault(lines[booking_id], "sessionDate", detail))
+        detail = f"overlaps line {numbers[other_id]}, which takes the same person or room"
+        faults.append(CsvFault(numbers[booking_id], "sessionDate", detail))
 
 
 def _taken_by(conflict: Mapping[str, Any]) -> str:
     who = conflict["staffName"] or conflict["roomName"]
-    when = f"{conflict['sessionDate']:%Y-%m-%dT%H:%M:%SZ} to {conflict['endsAt']:%Y-%m-%dT%H:%M:%SZ}"
+    when = f"{clock.rfc3339(conflict['sessionDate'])} to {clock.rfc3339(conflict['endsAt'])}"
     return f"is taken: {who} has booking {conflict['bookingId']} from {when}"
 
 
-def _write(conn: Connection, new: list[Row]) -> None:
-    scheduling.write(conn, new)
-    completed = [booking for booking in new if booking["status"] == "COMPLETED"]
+def _write(conn: Connection, bookings: list[Row]) -> None:
+    scheduling.write(conn, bookings)
+    completed = [booking for booking in bookings if booking["status"] == "COMPLETED"]
     if completed:
         editing.open_editing_jobs(conn, [booking["id"] for booking in completed])
         client_ids = sorted({booking["client_id"] for booking in completed})

@@ -34,7 +34,7 @@ def create_booking(conn: Connection, booking: dict[str, Any]) -> Row:
         if proposed["ends_at"] <= start:
             raise invalid("/endsAt", "is not after the start")
         [proposed["id"]] = scheduling.new_ids(conn, 1)
-        scheduling.hold(conn, [proposed])
+        scheduling.hold(conn, proposed)
         scheduling.refuse_conflicts(conn, proposed)
         scheduling.write(conn, [proposed])
         row: Row = sql.studio.get_booking(conn, booking_id=proposed["id"], viewer_id=None)
@@ -48,15 +48,17 @@ def update_booking(conn: Connection, booking_id: int, changes: dict[str, Any]) -
     Completing opens the editing job and counts the client's session; undoing a completion takes both back. A booking
     that is moved keeps its length, its people and its room, unless others are given: all of it happens at once.
 
-    Locks: client, booking, people by id, room, editing job. Problems: `not_found`, `illegal_transition`,
-    `booking_conflict`, `staff_inactive`, `room_inactive`, `package_inactive`, `invalid`.
+    Locks: client, booking, people by id, room; the stages, shared, or the editing job. Problems: `not_found`,
+    `illegal_transition`, `booking_conflict`, `staff_inactive`, `room_inactive`, `package_inactive`, `invalid`.
     """
     with conn.transaction():
         sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         require_match()
-        people = sql.studio.list_booking_staff(conn, booking_id=booking_id)
-        present = {**booking, "assigned_staff": [{"staff_id": p["staffId"], "role": p["role"]} for p in people]}
+        people = [*_people_on(conn, booking_id), *changes.get("assigned_staff", ())]
+        scheduling.lock(conn, [{"assigned_staff": people, "room_id": None}])
+        # Looked at again under their locks: somebody may have been removed from the team meanwhile.
+        present = {**booking, "assigned_staff": _people_on(conn, booking_id)}
         changed = _changed(conn, present, changes)
         if _same(changed, present):
             unchanged: Row = sql.studio.get_booking(conn, booking_id=booking_id, viewer_id=None)
@@ -70,6 +72,11 @@ def update_booking(conn: Connection, booking_id: int, changes: dict[str, Any]) -
         row: Row = sql.studio.get_booking(conn, booking_id=booking_id, viewer_id=None)
         _record(conn, "BOOKING_CHANGED" if was == now else f"BOOKING_{now}", row)
         return row
+
+
+def _people_on(conn: Connection, booking_id: int) -> list[dict[str, Any]]:
+    people = sql.studio.list_booking_staff(conn, booking_id=booking_id)
+    return [{"staff_id": person["staffId"], "role": person["role"]} for person in people]
 
 
 def _changed(conn: Connection, present: Row, changes: dict[str, Any]) -> Row:
@@ -100,16 +107,15 @@ def _same(changed: Row, present: Row) -> bool:
 
 def _move(conn: Connection, present: Row, changed: Row) -> None:
     """Write a booking as it is to be: who leaves goes before it is moved, and who comes, comes after."""
-    proposed = {**changed, "is_in_room": changed["room_id"] == present["room_id"]}
-    scheduling.hold(conn, [proposed], [person["staff_id"] for person in present["assigned_staff"]])
+    scheduling.hold(conn, changed, present)
     if changed["status"] != "CANCELLED":
-        scheduling.refuse_conflicts(conn, proposed)
+        scheduling.refuse_conflicts(conn, changed)
     staff_ids = [person["staff_id"] for person in changed["assigned_staff"]]
     sql.studio.delete_other_staff_assignments(conn, booking_id=changed["id"], staff_ids=staff_ids)
     columns = ("session_type_id", "session_date", "ends_at", "room_id", "location", "price", "status", "notes")
     sql.studio.update_booking(conn, id=changed["id"], **{column: changed[column] for column in columns})
     if changed["assigned_staff"] != present["assigned_staff"]:
-        scheduling.assign(conn, [proposed])
+        scheduling.assign(conn, [changed])
 
 
 def delete_booking(conn: Connection, booking_id: int) -> None:
@@ -133,8 +139,8 @@ def assign_staff(conn: Connection, booking_id: int, person: dict[str, Any]) -> R
     """
     with conn.transaction():
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
-        proposed = {**booking, "is_in_room": True, "assigned_staff": [person]}
-        scheduling.hold(conn, [proposed], pointer="/staffId")
+        proposed = {**booking, "assigned_staff": [person]}
+        scheduling.hold(conn, proposed, {**booking, "assigned_staff": []}, "/staffId")
         if sql.studio.exists_staff_assignment(conn, booking_id=booking_id, staff_id=person["staff_id"]):
             raise ALREADY_ASSIGNED("A person is on a booking once.")
         if booking["status"] != "CANCELLED":

@@ -6,12 +6,14 @@ when it was looked at is free when it is written. The exclusion constraints are 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
 
-from photolens.clock import find_zone, instant_of
+from photolens import clock
 from photolens.database import Connection, Row, sql
 from photolens.problems import Problem, invalid
 from photolens.studio.problems import BOOKING_CONFLICT, ROOM_INACTIVE, STAFF_INACTIVE
@@ -37,43 +39,46 @@ MOST_NEXT_FREE = 3
 SEARCHED_DAYS = 60  # for the next free times
 
 
+@dataclass(frozen=True)
+class Held:
+    """The people and rooms of bookings, locked, by id: nobody gives them work or takes it away meanwhile."""
+
+    people: dict[int, Row]
+    rooms: dict[int, Row]
+
+
+def lock(conn: Connection, bookings: Sequence[Proposed]) -> Held:
+    """Lock the people and rooms of these bookings. Locks: people by id, rooms by id."""
+    staff_ids = {person["staff_id"] for booking in bookings for person in booking["assigned_staff"]}
+    room_ids = {booking["room_id"] for booking in bookings if booking["room_id"] is not None}
+    people = sql.studio.lock_staff_members(conn, staff_ids=sorted(staff_ids))
+    rooms = sql.studio.lock_rooms(conn, room_ids=sorted(room_ids)) if room_ids else []
+    return Held({person["id"]: person for person in people}, {room["id"]: room for room in rooms})
+
+
 def hold(
-    conn: Connection,
-    bookings: Iterable[Proposed],
-    already_there: Iterable[int] = (),
-    pointer: str = "/assignedStaff/{}/staffId",
+    conn: Connection, booking: Proposed, present: Proposed | None = None, pointer: str = "/assignedStaff/{}/staffId"
 ) -> None:
-    """Lock the people and rooms of these bookings, whoever is on them already too, and see that they can be booked.
+    """Lock the people and the room of a booking, and see that they can be booked; who is there at present, stays.
 
-    Locks: people by id, rooms by id. Problems: `invalid` for somebody or a room that is not there, `staff_inactive`,
-    `room_inactive`; not for who is there already.
+    Locks: people by id, the room. Problems: `invalid` for somebody or a room that is not there, `staff_inactive`,
+    `room_inactive`.
     """
-    bookings = list(bookings)
-    wanted = {person["staff_id"] for booking in bookings for person in booking["assigned_staff"]}
-    there = set(already_there)
-    members = sql.studio.lock_staff_members(conn, staff_ids=sorted(wanted | there))
-    names = {member["id"]: member["name"] for member in members}
-    left = {member["id"] for member in members if member["status"] == "INACTIVE"} - there
-    for booking in bookings:
-        for index, person in enumerate(booking["assigned_staff"]):
-            if person["staff_id"] not in names:
-                raise invalid(pointer.format(index), "names nobody")
-            if person["staff_id"] in left:
-                raise STAFF_INACTIVE(f"{names[person['staff_id']]} can no longer be booked.")
-    _hold_rooms(conn, bookings)
-
-
-def _hold_rooms(conn: Connection, bookings: Sequence[Proposed]) -> None:
-    room_ids = sorted({booking["room_id"] for booking in bookings if booking["room_id"] is not None})
-    rooms = {room["id"]: room for room in sql.studio.lock_rooms(conn, room_ids=room_ids)} if room_ids else {}
-    for booking in bookings:
-        if booking["room_id"] is None:
-            continue
-        room = rooms.get(booking["room_id"])
-        if room is None:
-            raise invalid("/roomId", "names nothing that is there")
-        if not room["is_active"] and not booking.get("is_in_room"):
-            raise ROOM_INACTIVE(f"{room['name']} can no longer be booked.")
+    there = {person["staff_id"] for person in present["assigned_staff"]} if present else set()
+    held = lock(conn, [booking])
+    for index, person in enumerate(booking["assigned_staff"]):
+        member = held.people.get(person["staff_id"])
+        if member is None:
+            raise invalid(pointer.format(index), "names nobody")
+        if member["status"] == "INACTIVE" and member["id"] not in there:
+            raise STAFF_INACTIVE(f"{member['name']} can no longer be booked.")
+    if booking["room_id"] is None or (present and booking["room_id"] == present["room_id"]):
+        return
+    room = held.rooms.get(booking["room_id"])
+    if room is None:
+        raise invalid("/roomId", "names nothing that is there")
+    if not room["is_active"]:
+        raise ROOM_INACTIVE(f"{room['name']} can no longer be booked.")
 
 
 def _json(bookings: Iterable[Proposed]) -> Jsonb:
@@ -95,11 +100,11 @@ def refuse_conflicts(conn: Connection, booking: Proposed) -> None:
         raise conflict_problem(conn, booking, conflicts)
 
 
-def conflict_problem(conn: Connection, booking: Proposed, conflicts: list[Row]) -> Problem:
+def conflict_problem(conn: Connection, booking: Proposed, conflicts: list[Row], **members: Any) -> Problem:
     """Why a booking cannot be: who or what is taken, by which session; and when it could."""
     names = sorted({conflict["staffName"] or conflict["roomName"] for conflict in conflicts})
     detail = f"Already booked at that time: {', '.join(names)}."
-    return BOOKING_CONFLICT(detail, conflicts=conflicts, nextFree=_next_free(conn, booking))
+    return BOOKING_CONFLICT(detail, conflicts=conflicts, nextFree=_next_free(conn, booking), **members)
 
 
 def _next_free(conn: Connection, booking: Proposed) -> list[Row]:
@@ -137,7 +142,14 @@ def write(conn: Connection, bookings: Sequence[Proposed]) -> None:
 
 def assign(conn: Connection, bookings: Sequence[Proposed]) -> None:
     """Put their people on bookings that are there, in the part they have. They are held, and in nobody's way."""
-    sql.studio.upsert_staff_assignments(conn, bookings=_json(bookings))
+    sql.studio.insert_staff_assignments(conn, bookings=_json(bookings))
+
+
+def studio_zone(conn: Connection) -> ZoneInfo:
+    """The studio's time zone."""
+    zone = clock.find_zone(sql.studio.get_time_zone(conn)["timeZone"])
+    assert zone is not None, "the settings take only zones that both sides know"
+    return zone
 
 
 def start_of(conn: Connection, booking: Mapping[str, Any]) -> datetime | None:
@@ -145,10 +157,13 @@ def start_of(conn: Connection, booking: Mapping[str, Any]) -> datetime | None:
 
     Problems: `invalid`, with both readings, for a local time that is missing or comes twice.
     """
-    local = booking.get("local_session_date")
+    local: datetime | None = booking.get("local_session_date")
     if local is None:
         start: datetime | None = booking.get("session_date")
         return start
-    zone = find_zone(sql.studio.get_time_zone(conn)["timeZone"])
-    assert zone is not None, "the settings take only zones that both sides know"
-    return instant_of(local, zone, "/localSessionDate")
+    zone = studio_zone(conn)
+    meant = clock.readings(local, zone)
+    if len(meant) > 1:
+        detail = f"{clock.why_two(local, zone)}: say which instant is meant"
+        raise invalid("/localSessionDate", detail, readings=[clock.rfc3339(instant) for instant in meant])
+    return meant[0]

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 from photolens import clock
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activities, record_activity
-from photolens.problems import found, invalid
+from photolens.problems import Problem, found, invalid
 from photolens.studio import rules
 from photolens.studio.actions import clients, scheduling
 from photolens.studio.actions.bookings import offered_package
 from photolens.studio.problems import BOOKING_CONFLICT
 
 MOST_OCCURRENCES = 200
+LAST_YEAR = 2200
 
 
 def create_series(conn: Connection, series: dict[str, Any], on_conflict: str) -> Row:
@@ -30,14 +31,14 @@ def create_series(conn: Connection, series: dict[str, Any], on_conflict: str) ->
         package = offered_package(conn, series["session_type_id"])
         results = _days_of(conn, series, package)
         wanted = [result["booking"] for result in results if "booking" in result]
-        scheduling.hold(conn, wanted or [_template(series, package)])
+        scheduling.hold(conn, _template(series, package))
         _find_conflicts(conn, results, wanted)
         booked = [result["booking"] for result in results if result["detail"] is None]
         if len(booked) < len(results) and (on_conflict == "fail" or not booked):
             raise _refusal(conn, results)
         series_id = _insert(conn, series)
         scheduling.write(conn, [{**booking, "series_id": series_id} for booking in booked])
-        _record(conn, series_id, booked, package)
+        _record(conn, "BOOKING_CREATED", [booking["id"] for booking in booked])
         row: Row = sql.studio.get_booking_series(conn, series_id=series_id)
         return {**row, "results": [_told(result, is_booked=result["detail"] is None) for result in results]}
 
@@ -52,13 +53,7 @@ def cancel_series(conn: Connection, series_id: int) -> Row:
         bookings = sql.studio.lock_upcoming_bookings_of_series(conn, series_id=series_id)
         if bookings:
             sql.studio.mark_bookings_cancelled(conn, booking_ids=[booking["id"] for booking in bookings])
-            deeds: list[tuple[int, int | None, dict[str, Any]]] = [
-                (booking["id"], booking["client_id"], {}) for booking in bookings
-            ]
-            record_activities(conn, "BOOKING_CANCELLED", "BOOKING", deeds)
-            record_activity(
-                conn, "BOOKING_SERIES_CANCELLED", "BOOKING_SERIES", series_id, client_id=bookings[0]["client_id"]
-            )
+            _record(conn, "BOOKING_CANCELLED", [booking["id"] for booking in bookings])
         row: Row = sql.studio.get_booking_series(conn, series_id=series_id)
         return row
 
@@ -85,8 +80,9 @@ def _days_of(conn: Connection, series: dict[str, Any], package: Row) -> list[dic
         raise invalid("/until", "comes before the first day of the rule")
     if len(days) > MOST_OCCURRENCES:
         raise invalid("/until", f"makes more than {MOST_OCCURRENCES} bookings")
-    zone = clock.find_zone(sql.studio.get_time_zone(conn)["timeZone"])
-    assert zone is not None, "the settings take only zones that both sides know"
+    if days[-1].year > LAST_YEAR:
+        raise invalid("/until", f"goes on beyond the year {LAST_YEAR}")
+    zone = scheduling.studio_zone(conn)
     length = timedelta(minutes=series.get("duration_minutes") or package["durationMinutes"])
     template = _template(series, package)
     begins = time.fromisoformat(series["starts_at"])
@@ -103,8 +99,7 @@ def _day(
     meant = clock.readings(local, zone)
     result: dict[str, Any] = {"date": local.date(), "detail": None, "conflicts": [], "readings": []}
     if len(meant) > 1:
-        how = "does not exist" if clock.is_missing(local, zone) else "comes twice"
-        return result | {"detail": f"The local time {how} on that day.", "readings": meant}
+        return result | {"detail": f"{local:%H:%M} {clock.why_two(local, zone)} that day.", "readings": meant}
     booking = {**template, "id": booking_id, "session_date": meant[0], "ends_at": meant[0] + length}
     return result | {"booking": booking}
 
@@ -122,20 +117,18 @@ def _find_conflicts(conn: Connection, results: list[dict[str, Any]], wanted: lis
             result["detail"] = "The session of the day before is not over by then."
 
 
-def _refusal(conn: Connection, results: list[dict[str, Any]]) -> Exception:
+def _refusal(conn: Connection, results: list[dict[str, Any]]) -> Problem:
     """Why a series is not booked: a local time that is none, or what is in the way, with the next free times."""
     refused = [result for result in results if result["detail"] is not None]
     for result in refused:
         if result["readings"]:
-            readings = [instant.isoformat().replace("+00:00", "Z") for instant in result["readings"]]
+            readings = [clock.rfc3339(instant) for instant in result["readings"]]
             return invalid("/startsAt", f"is no time of {result['date']}: {result['detail']}", readings=readings)
+    told = [_told(result, is_booked=False) for result in results]
     first = refused[0]
     if first["conflicts"]:
-        problem = scheduling.conflict_problem(conn, first["booking"], first["conflicts"])
-    else:
-        problem = BOOKING_CONFLICT(first["detail"], conflicts=[], nextFree=[])
-    problem.members = {**problem.members, "results": [_told(result, is_booked=False) for result in results]}
-    return problem
+        return scheduling.conflict_problem(conn, first["booking"], first["conflicts"], results=told)
+    return BOOKING_CONFLICT(first["detail"], conflicts=[], nextFree=[], results=told)
 
 
 def _insert(conn: Connection, series: dict[str, Any]) -> int:
@@ -144,13 +137,23 @@ def _insert(conn: Connection, series: dict[str, Any]) -> int:
     return series_id
 
 
-def _record(conn: Connection, series_id: int, booked: list[dict[str, Any]], package: Row) -> None:
-    client_id = booked[0]["client_id"]
-    client = sql.studio.get_client(conn, client_id=client_id, viewer_id=None)
-    details = {"sessionTypeName": package["name"], "clientName": client["name"]}
-    record_activities(conn, "BOOKING_CREATED", "BOOKING", [(booking["id"], client_id, details) for booking in booked])
-    details = {**details, "bookings": len(booked)}
-    record_activity(conn, "BOOKING_SERIES_CREATED", "BOOKING_SERIES", series_id, client_id=client_id, details=details)
+def _record(conn: Connection, kind: str, booking_ids: list[int]) -> None:
+    """Record what was done to several bookings of one series, each by itself, and to the series."""
+    bookings = sql.studio.list_booking_names(conn, booking_ids=booking_ids)
+    deeds = [
+        (b["id"], b["clientId"], {"sessionTypeName": b["sessionTypeName"], "clientName": b["clientName"]})
+        for b in bookings
+    ]
+    record_activities(conn, kind, "BOOKING", deeds)
+    _, client_id, details = deeds[0]
+    record_activity(
+        conn,
+        kind.replace("BOOKING_", "BOOKING_SERIES_"),
+        "BOOKING_SERIES",
+        bookings[0]["seriesId"],
+        client_id=client_id,
+        details={**details, "bookings": len(bookings)},
+    )
 
 
 def _told(result: dict[str, Any], *, is_booked: bool) -> Row:

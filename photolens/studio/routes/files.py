@@ -35,7 +35,7 @@ def export_clients() -> Iterator[Row]:
 @blp.get("/exports/bookings.csv")
 @access.requires(Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF)
 @access.requires(Permission.VIEW_CLIENTS)
-@blp.streams(schemas.BookingLine, "bookings.csv")
+@blp.streams(schemas.ExportedBooking, "bookings.csv")
 def export_bookings() -> Iterator[Row]:
     """Export the bookings
 
@@ -61,7 +61,7 @@ def export_invoices() -> Iterator[Row]:
 
 @blp.get("/exports/payments.csv")
 @access.requires(Permission.VIEW_INVOICES)
-@blp.streams(schemas.PaymentLine, "payments.csv")
+@blp.streams(schemas.ExportedPayment, "payments.csv")
 def export_payments() -> Iterator[Row]:
     """Export the payments"""
     with sql.studio.stream_payments_cursor(connection()) as rows:
@@ -81,7 +81,7 @@ def export_expenses() -> Iterator[Row]:
 @access.requires(Permission.MANAGE_CLIENTS)
 @blp.arguments(import_schemas.Import, location="query")
 @blp.takes_csv(client_schemas.ClientLine, ignoring=client_schemas.Client)
-@blp.answers(200, client_schemas.ClientImportResult)
+@blp.answers(200, import_schemas.ImportResult)
 def import_clients(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
     """Import clients
 
@@ -96,8 +96,8 @@ def import_clients(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
 @blp.post("/imports/bookings")
 @access.requires(Permission.MANAGE_BOOKINGS)
 @blp.arguments(import_schemas.Import, location="query")
-@blp.takes_csv(import_schemas.BookingFileLine, ignoring=schemas.BookingLine)
-@blp.answers(200, import_schemas.BookingImportResult)
+@blp.takes_csv(import_schemas.ImportedBooking, ignoring=schemas.ExportedBooking)
+@blp.answers(200, import_schemas.ImportResult)
 def import_bookings(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
     """Import bookings
 

@@ -8,6 +8,7 @@ from photolens.database import sql
 from photolens.fields import Choice, Flag, Id, Input, Instant, LocalTime, Money, Output, Text, WebAddress, WholeNumber
 from photolens.paging import ListArguments, Order, search_field, sort_field
 
+MOST_PEOPLE = 20
 STATUSES = ("SCHEDULED", "PENDING", "COMPLETED", "CANCELLED")
 
 
@@ -20,7 +21,8 @@ class AssignmentInput(Input):
 
 def people_field(**kwargs: Any) -> fields.Field[Any]:
     """The people a booking is to have."""
-    return fields.List(fields.Nested(AssignmentInput), load_default=list, validate=validate.Length(max=20), **kwargs)
+    several = validate.Length(max=MOST_PEOPLE)
+    return fields.List(fields.Nested(AssignmentInput), load_default=list, validate=several, **kwargs)
 
 
 def refuse_repeated(people: list[dict[str, int]]) -> None:

@@ -107,13 +107,3 @@ class ClientList(ListArguments):
             "description": "With true, the archived clients and no others; without, all others. Of the total too.",
         },
     )
-
-
-class ClientImportResult(Output):
-    """What became of the lines of a file, or of a dry run would."""
-
-    dry_run = Flag(metadata={"example": False})
-    lines = WholeNumber(0, 2**31 - 1, example=3)
-    created = WholeNumber(0, 2**31 - 1, example=1)
-    updated = WholeNumber(0, 2**31 - 1, example=1)
-    unchanged = WholeNumber(0, 2**31 - 1, example=1)

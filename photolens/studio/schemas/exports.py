@@ -5,7 +5,7 @@ from photolens.fields import Choice, Email, Id, Instant, Money, Output, Text, We
 from photolens.studio.schemas.bookings import STATUSES
 
 
-class BookingLine(Output):
+class ExportedBooking(Output):
     """A booking, with what it refers to by name and address: that of a client, a package, a room, people."""
 
     id = Id()
@@ -16,7 +16,7 @@ class BookingLine(Output):
     session_type_id = Id()
     session_type_name = Text(200, example="Full Day Wedding")
     category_id = Id()
-    category_name = Text(200, example="Weddings")
+    category_name = Text(100, example="Weddings")
     session_date = Instant()
     ends_at = Instant(example="2026-11-20T19:30:00Z")
     room_id = Id(nullable=True)
@@ -36,7 +36,7 @@ class BookingLine(Output):
     updated_at = Instant()
 
 
-class PaymentLine(Payment):
+class ExportedPayment(Payment):
     """A payment, with the invoice it was for and whose that is."""
 
     invoice_number = Text(60, nullable=True, example="INV-00042")

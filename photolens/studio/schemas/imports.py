@@ -18,9 +18,7 @@ from photolens.fields import (
     Text,
     WholeNumber,
 )
-from photolens.studio.schemas.bookings import STATUSES
-
-MOST_PEOPLE = 20
+from photolens.studio.schemas.bookings import MOST_PEOPLE, STATUSES
 
 
 class Import(QueryInput):
@@ -47,14 +45,14 @@ class Emails(Text):
         return emails
 
 
-class BookingFileLine(Input):
+class ImportedBooking(Input):
     """What a line of a file says of a booking: the columns of an export by which it can be told what it refers to."""
 
     client_email = Email(required=True)
     session_type_name = Text(200, required=True, example="Full Day Wedding")
     category_name = Text(100, nullable=True, example="Weddings")
     session_date = Instant(nullable=True)
-    local_session_date = LocalTime(allow_none=True, metadata={"example": None})
+    local_session_date = LocalTime(nullable=True, metadata={"example": None})
     ends_at = Instant(nullable=True, example="2026-11-20T19:30:00Z")
     room_name = Text(100, nullable=True, load_default=None, example="Daylight studio")
     location = Text(300, required=True, example="Riverside Gardens")
@@ -64,10 +62,13 @@ class BookingFileLine(Input):
     staff_emails = Emails()
 
 
-class BookingImportResult(Output):
+class ImportResult(Output):
     """What became of the lines of a file, or of a dry run would."""
 
     dry_run = Flag(metadata={"example": False})
     lines = WholeNumber(0, 2**31 - 1, example=3)
-    created = WholeNumber(0, 2**31 - 1, example=2)
+    created = WholeNumber(0, 2**31 - 1, example=1)
+    updated = WholeNumber(
+        0, 2**31 - 1, example=1, metadata={"description": "Of clients; an import changes no booking that is there."}
+    )
     unchanged = WholeNumber(0, 2**31 - 1, example=1)

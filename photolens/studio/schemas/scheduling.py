@@ -18,6 +18,7 @@ from photolens.fields import (
     TimeOfDay,
     WholeNumber,
 )
+from photolens.openapi import PROBLEM_MEMBERS
 from photolens.studio.rules import WEEKDAYS
 from photolens.studio.schemas.bookings import STATUSES, people_field, refuse_repeated
 
@@ -140,6 +141,27 @@ class SeriesResult(Output):
     detail = Text(300, nullable=True, example="Somebody or the room is taken at that time.")
     conflicts = fields.List(fields.Nested(Conflict))
     readings = fields.List(Instant(), metadata={"description": "Of a local time that is missing or comes twice."})
+
+
+class NextFree(Output):
+    """A time at which everyone who is wanted, and the room, are free."""
+
+    session_date = Instant()
+    ends_at = Instant(example="2026-11-20T11:00:00Z")
+
+
+PROBLEM_MEMBERS |= {
+    "conflicts": fields.List(
+        fields.Nested(Conflict), metadata={"description": "Of a `booking_conflict`, what is in the way."}
+    ),
+    "next_free": fields.List(
+        fields.Nested(NextFree), metadata={"description": "Of a `booking_conflict`, the next times that are free."}
+    ),
+    "results": fields.List(
+        fields.Nested(SeriesResult),
+        metadata={"description": "Of a `booking_conflict` of a series, what would have become of each day."},
+    ),
+}
 
 
 class SeriesBooking(Output):

@@ -2,7 +2,7 @@
 
 from photolens.access import is_demo_welcome
 from photolens.calendars import Event, to_icalendar
-from photolens.database import Connection, Row, sql
+from photolens.database import Connection, Row, snapshot, sql
 from photolens.problems import found
 from photolens.sealing import digest_of
 
@@ -10,13 +10,14 @@ from photolens.sealing import digest_of
 def calendar_of(conn: Connection, staff_id: int, token: str | None) -> bytes:
     """The calendar that this secret opens. Problems: `not_found`, in the same words whatever is wrong with it."""
     owner = None
-    if token is not None:
-        owner = sql.studio.get_calendar_owner(
-            conn, staff_id=staff_id, token=digest_of(token), is_demo_welcome=is_demo_welcome()
-        )
-    owner = found(owner, "calendar of staff member", staff_id)
-    viewer_id = owner["id"]
-    rows = sql.studio.list_calendar_sessions(conn, viewer_id=viewer_id)
+    with snapshot(conn):
+        if token is not None:
+            owner = sql.studio.get_calendar_owner(
+                conn, staff_id=staff_id, token=digest_of(token), is_demo_welcome=is_demo_welcome()
+            )
+        owner = found(owner, "calendar of staff member", staff_id)
+        viewer_id = owner["id"]
+        rows = sql.studio.list_calendar_sessions(conn, viewer_id=viewer_id)
     return to_icalendar(_joined(", ", owner["name"], owner["companyName"]), map(_event, rows))
 
 
