@@ -5,8 +5,8 @@ from clients_seen_by(:viewer_id)
 where id = :client_id;
 
 -- name: lock_client(client_id)^
--- Locks: the client's row. The order everyone keeps: expense, client, booking, people by id, one-time link or code, users
--- by id, editing job, invoice, counter. Rows that refer to the client may still be added meanwhile.
+-- Locks: the client's row, in the order that docs/architecture.md gives for all. Rows that refer to the client may still be
+-- added meanwhile.
 select *
 from clients
 where id = :client_id

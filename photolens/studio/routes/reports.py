@@ -46,7 +46,7 @@ def list_booking_profitability(arguments: dict[str, Any]) -> Row:
     """Report the profit of each booking
 
     With a session in the period; one that was cancelled only if it was invoiced or cost something. `totals` are of all
-    of them, whatever page is shown.
+    of them, whatever page is shown. As CSV it is a page too: the `Link` header leads to the next.
     """
     return screens.booking_profitability(connection(), arguments)
 
