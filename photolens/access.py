@@ -85,6 +85,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 
+def roles_with(*any_of: Permission) -> list[Role]:
+    """The roles that have one of these permissions."""
+    return [role for role, permissions in PERMISSIONS.items() if not permissions.isdisjoint(any_of)]
+
+
 @dataclass(frozen=True)
 class Caller:
     """Whoever sent the present request. The name stands in activities, logs and payments.

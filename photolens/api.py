@@ -7,7 +7,7 @@ A route carries decorators that both act and document: `arguments` (validated by
 from collections.abc import Callable, Iterable
 from functools import wraps
 from itertools import islice
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any, NoReturn
 
 import flask_smorest
@@ -25,7 +25,7 @@ from photolens.database import take_connection
 from photolens.faults import MOST_FAULTS, pointers
 from photolens.fields import MAX_ID, Input, Output
 from photolens.naming import camel_case
-from photolens.problems import ProblemKind
+from photolens.problems import ProblemKind, invalid
 
 PREFIX = "/api/v1"
 DESCRIPTION = """The backend that photography studios run on.
@@ -35,6 +35,8 @@ operation names the permission it needs (`x-permissions`: of each group one). A 
 that is not there.
 """
 BODY_LIMIT = 1024 * 1024
+MOST_STREAMS = 4  # at once: each holds a thread and a connection for as long as its reader likes
+_STREAMS = BoundedSemaphore(MOST_STREAMS)
 CSV_BODY_LIMIT = 20 * 1024 * 1024
 
 
@@ -123,7 +125,16 @@ class Blueprint(flask_smorest.Blueprint):
         def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
             def answer(*args: Any, **kwargs: Any) -> Response:
-                return answers.stream(columns, view(*args, **kwargs), filename, take_connection)
+                if not _STREAMS.acquire(blocking=False):
+                    detail = f"{MOST_STREAMS} files are being sent already."
+                    raise problems.RATE_LIMITED(detail, headers={"Retry-After": "5"})
+                try:
+                    response = answers.stream(columns, view(*args, **kwargs), filename, take_connection)
+                except BaseException:
+                    _STREAMS.release()
+                    raise
+                response.call_on_close(_STREAMS.release)
+                return response
 
             access.describe(answer, table=columns, is_streamed=True)
             documented: Callable[..., Any] = self.response(
@@ -134,7 +145,7 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
     def takes_csv(self, schema: type[Input], *, ignoring: type[Output]) -> Callable[..., Any]:
-        """Take a CSV file whose lines have this shape, and hand them over as `[(line, row)]`.
+        """Take a CSV file whose lines have this shape, and hand it over as a `CsvFile`.
 
         A row has the columns that the file has, with None where a cell is empty. The columns of `ignoring`, an export
         that may be sent back, may be there as well.
@@ -145,7 +156,7 @@ class Blueprint(flask_smorest.Blueprint):
         def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
             def take(*args: Any, **kwargs: Any) -> Any:
-                return view(csv_bodies.lines_of_request(instance, ignored), *args, **kwargs)
+                return view(csv_bodies.file_of_request(instance, ignored), *args, **kwargs)
 
             example = b"".join(spreadsheets.to_csv(columns, [openapi.example_of(instance)])).decode()
             return access.describe(take, csv_body=example, body_limit=CSV_BODY_LIMIT)
@@ -179,6 +190,8 @@ class Blueprint(flask_smorest.Blueprint):
         # One instance for all requests: building a schema costs more than loading with it.
         instance = schema() if isinstance(schema, type) else schema
         decorator: Callable[..., Any] = super().arguments(instance, **kwargs)
+        if kwargs.get("location") == "query":
+            return lambda view: access.describe(decorator(view), takes_query=True)
         return decorator
 
     @staticmethod
@@ -214,6 +227,8 @@ class Blueprint(flask_smorest.Blueprint):
         def view(**path: Any) -> Response:
             access.admit(demand)
             request.max_content_length = described.get("body_limit", BODY_LIMIT)
+            if request.args and not described.get("takes_query", False):
+                raise invalid(f"/{next(iter(request.args))}", "is not known here", "query")
             return wrap(lambda: view_func(**path))
 
         view._apidoc = described | {  # type: ignore[attr-defined]

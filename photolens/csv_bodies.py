@@ -1,6 +1,7 @@
 """CSV that a request sends: a file whose lines are validated one by one, and refused all together."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import marshmallow
@@ -14,8 +15,19 @@ from photolens.spreadsheets import CsvFault
 Lines = list[tuple[int, dict[str, Any]]]
 
 
-def lines_of_request(schema: marshmallow.Schema, ignored: Collection[str]) -> Lines:
-    """The lines of the present request's file: the number of each, and its row, of the columns that the file has.
+@dataclass(frozen=True)
+class CsvFile:
+    """A file as it came: its good lines, each with its number and its row; and what is wrong with the others.
+
+    Whoever takes it finds out what else is wrong, and refuses all of it at once.
+    """
+
+    lines: Lines
+    faults: list[CsvFault]
+
+
+def file_of_request(schema: marshmallow.Schema, ignored: Collection[str]) -> CsvFile:
+    """The file of the present request; a row has the columns that the file has.
 
     What an empty cell means, the schema's `load_default` says; without one, it is as if the column were not there.
     """
@@ -37,9 +49,7 @@ def lines_of_request(schema: marshmallow.Schema, ignored: Collection[str]) -> Li
         except marshmallow.ValidationError as error:
             messages = pointers(error.messages)
             faults += [CsvFault(line, pointer.removeprefix("/") or None, detail) for pointer, detail in messages]
-    if faults:
-        raise invalid_lines(faults)
-    return lines
+    return CsvFile(lines, faults)
 
 
 def invalid_lines(faults: Iterable[CsvFault]) -> Problem:

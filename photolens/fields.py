@@ -55,6 +55,15 @@ class Output(Input):
         field_obj.required = field_name not in self.optional
 
 
+class Whole(fields.Nested):
+    """An object inside another, which a PATCH sends whole: what it leaves out of it is missing."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, partial: Any = None, **kwargs: Any
+    ) -> Any:
+        return super()._deserialize(value, attr, data, partial=False, **kwargs)
+
+
 class Text(fields.String):
     """Trimmed text of 1 to `longest` characters; `null` only where `nullable`."""
 
@@ -183,6 +192,7 @@ class Money(fields.Field[Decimal]):
     """
 
     default_error_messages = {"null": "may not be null", "required": "is required"}
+    digits = "{1,10}"
 
     def __init__(
         self,
@@ -194,7 +204,7 @@ class Money(fields.Field[Decimal]):
         **kwargs: Any,
     ) -> None:
         self.positive = positive
-        pattern = ("^-?" if signed else "^") + r"[0-9]{1,10}(\.[0-9]{1,2})?$"
+        pattern = ("^-?" if signed else "^") + rf"[0-9]{self.digits}(\.[0-9]{{1,2}})?$"
         metadata = {"type": "string", "pattern": pattern, "example": example}
         super().__init__(allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
@@ -205,6 +215,12 @@ class Money(fields.Field[Decimal]):
         if self.positive and not amount:
             raise ValidationError("must be more than zero")
         return amount
+
+
+class MoneySum(Money):
+    """A sum of amounts, in answers: as many digits as it takes."""
+
+    digits = "{1,16}"
 
 
 class Quantity(fields.Field[Decimal]):

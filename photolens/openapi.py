@@ -16,7 +16,7 @@ from photolens.fields import Input, Output
 from photolens.naming import camel_case
 from photolens.problems import ProblemKind
 
-_ALWAYS = (problems.RATE_LIMITED, problems.INTERNAL_ERROR, problems.UNAVAILABLE)
+_ALWAYS = (problems.INVALID, problems.RATE_LIMITED, problems.INTERNAL_ERROR, problems.UNAVAILABLE)
 _WITH_FILE = (problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE, problems.INVALID)
 _WITH_BODY = (problems.MALFORMED_JSON, *_WITH_FILE)
 
@@ -111,7 +111,6 @@ def describe_conventions(
     doc["operationId"] = doc_info["operation_id"]
     demand: Demand = doc_info["demand"]
     _describe_demand(doc, demand)
-    takes_arguments = "arguments" in doc_info
     responses = doc["responses"] = {str(status): answer for status, answer in doc.get("responses", {}).items()}
     for status in [status for status in responses if not 200 <= int(status) < 300]:
         del responses[status]
@@ -123,8 +122,6 @@ def describe_conventions(
         kinds += _WITH_BODY
     elif "csv_body" in doc_info:
         kinds += _WITH_FILE
-    elif takes_arguments:
-        kinds.append(problems.INVALID)
     parameters = doc.setdefault("parameters", [])
     if method == "post" and doc_info["takes_key"]:
         parameters.append("IDEMPOTENCY_KEY")

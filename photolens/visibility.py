@@ -6,10 +6,13 @@ rows shows no others, whatever the holder may; managing implies seeing.
 
 from photolens.access import PERMISSIONS, Caller, Permission
 
+# To be shown bookings at all, everybody's or one's own.
+ANY_BOOKINGS = frozenset({Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF})
+
 # What a caller must be permitted, one of each, to be shown the deeds done to a kind of subject. One that is not here is
 # shown to nobody.
 SUBJECTS: dict[str, frozenset[Permission]] = {
-    "BOOKING": frozenset({Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF}),
+    "BOOKING": ANY_BOOKINGS,
     "BOOKING_IMPORT": frozenset({Permission.MANAGE_BOOKINGS}),
     "BOOKING_SERIES": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "CLIENT": frozenset({Permission.VIEW_CLIENTS}),

@@ -15,6 +15,7 @@ ROOM_INACTIVE = ProblemKind(409, "room_inactive", "The room can no longer be boo
 ROOM_IN_USE = ProblemKind(409, "room_in_use", "Bookings take place in the room")
 ALREADY_ASSIGNED = ProblemKind(409, "already_assigned", "They are on this booking already")
 STAFF_INACTIVE = ProblemKind(409, "staff_inactive", "They no longer work here")
+NO_CALENDAR = ProblemKind(409, "no_calendar", "Their role is shown no bookings")
 HAS_ACCOUNT = ProblemKind(409, "has_account", "They have an account already")
 NO_EMAIL = ProblemKind(409, "no_email", "There is no e-mail address to write to")
 PACKAGE_INACTIVE = ProblemKind(409, "package_inactive", "The package is no longer offered")

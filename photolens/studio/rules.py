@@ -12,6 +12,8 @@ LONGEST_REPORT = 10  # years
 
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
+NOT_IN_CALENDAR = "is not between the years 1900 and 2200"
+
 Stage = Mapping[str, Any]
 
 BOOKING_MOVES: dict[str, frozenset[str]] = {
@@ -54,6 +56,11 @@ def occurrences(
         until=None if until is None else datetime.combine(until, time.min),
     )
     return [day.date() for day in islice(rule, most)]
+
+
+def is_in_calendar(instant: datetime) -> bool:
+    """Whether an instant can be kept and asked for: from 1900 to 2200, as the API's instants are."""
+    return 1900 <= instant.year <= 2200
 
 
 def clashes(bookings: Sequence[Mapping[str, Any]]) -> dict[int, int]:

@@ -6,9 +6,9 @@ select
 from calendar_links
 where staff_id = :staff_id;
 
--- name: get_calendar_owner(staff_id, token, is_demo_welcome)^
--- Whose calendar a secret opens, by its digest: nobody's who no longer works here or has no account in force, nor by a link
--- from before everything by which one comes in was ended.
+-- name: get_calendar_owner(staff_id, token, roles, is_demo_welcome)^
+-- Whose calendar a secret opens, by its digest: nobody's who no longer works here, has no account in force, or a role that is
+-- shown no bookings; nor by a link from before everything by which one comes in was ended.
 select
     staff_members.id,
     staff_members.name,
@@ -21,6 +21,7 @@ where
     calendar_links.token = :token
     and calendar_links.staff_id = :staff_id
     and staff_members.status <> 'INACTIVE'
+    and staff_members.role = any(:roles::user_role [])
     and (
         auth_users.id is null
         or (

@@ -118,8 +118,8 @@ where in_the_way.place <= 20
 order by in_the_way.proposed_id, bookings.session_date, bookings.id, staff_members.id
 limit 1000000;
 
--- name: list_free_slots(searched_from, searched_to, minutes, staff_ids, fewest, room_id, booking_id, limit)
--- Times in the working hours at which a session of so many minutes could begin: at least the fewest of these people are
+-- name: list_free_slots(searched_from, searched_to, length, staff_ids, fewest, room_id, booking_id, limit)
+-- Times in the working hours at which a session of this length could begin: at least the fewest of these people are
 -- free for all of it, and so is the room, if one is named. Every half-hour from the opening on; what is longer than the
 -- day may begin when it opens. The booking itself, which may be about to be moved, is in nobody's way.
 with openings as (
@@ -135,11 +135,11 @@ with openings as (
 ), slots as (
     select
         slot.session_date,
-        slot.session_date + make_interval(mins => :minutes) as ends_at
+        slot.session_date + :length::interval as ends_at
     from openings
     cross join lateral generate_series(
         openings.opens_at,
-        greatest(openings.opens_at, openings.closes_at - make_interval(mins => :minutes)),
+        greatest(openings.opens_at, openings.closes_at - :length::interval),
         interval '30 minutes'
     ) as slot (session_date)
     where slot.session_date >= :searched_from and slot.session_date < :searched_to

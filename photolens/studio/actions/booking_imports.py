@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from photolens import clock
-from photolens.csv_bodies import Lines, invalid_lines
+from photolens.csv_bodies import CsvFile, Lines, invalid_lines
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
 from photolens.spreadsheets import CsvFault
@@ -63,14 +63,14 @@ class _Line:
         return usual | self.given | {"id": booking_id, "series_id": None, "assigned_staff": people}
 
 
-def import_bookings(conn: Connection, lines: Lines, *, is_dry_run: bool) -> dict[str, Any]:
+def import_bookings(conn: Connection, file: CsvFile, *, is_dry_run: bool) -> dict[str, Any]:
     """Book the sessions of a file. A line that says what is there already changes nothing.
 
     Locks: the clients, people and rooms that are named, each by id; the stages, shared, where sessions are completed.
     Problems: `invalid`, with every bad line.
     """
+    lines, faults = file.lines, [*file.faults]
     with conn.transaction() as transaction:
-        faults: list[CsvFault] = []
         known = _Known.of(conn, lines)
         asked = [line for line in (_read(known, number, row, faults) for number, row in lines) if line is not None]
         new = _new(conn, asked, faults)
@@ -146,9 +146,13 @@ def _read(known: _Known, number: int, row: Row, faults: list[CsvFault]) -> _Line
         given |= {"client_id": client["id"], "session_type_id": package["id"], "session_date": _start(known, row)}
         if "room_name" in row:
             given["room_id"] = _room_id(known, row["room_name"])
-        if "ends_at" in given and given["ends_at"] <= given["session_date"]:
+        line = _Line(number, given, _staff_ids(known, row.get("staff_emails")), client, package)
+        ends_at = line.booking(0)["ends_at"]
+        if ends_at <= given["session_date"]:
             raise _Fault("endsAt", "is not after the start")
-        return _Line(number, given, _staff_ids(known, row.get("staff_emails")), client, package)
+        if not rules.is_in_calendar(ends_at):
+            raise _Fault("endsAt", rules.NOT_IN_CALENDAR)
+        return line
     except _Fault as fault:
         faults.append(CsvFault(number, fault.column, fault.detail))
         return None

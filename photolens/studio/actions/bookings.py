@@ -31,8 +31,7 @@ def create_booking(conn: Connection, booking: dict[str, Any]) -> Row:
             **booking,
             "session_date": start,
         }
-        if proposed["ends_at"] <= start:
-            raise invalid("/endsAt", "is not after the start")
+        scheduling.refuse_impossible_time(proposed)
         [proposed["id"]] = scheduling.new_ids(conn, 1)
         scheduling.hold(conn, proposed)
         scheduling.refuse_conflicts(conn, proposed)
@@ -90,8 +89,7 @@ def _changed(conn: Connection, present: Row, changes: dict[str, Any]) -> Row:
         changed["session_date"] = start
         if "ends_at" not in changes:
             changed["ends_at"] = rules.moved_end(present["session_date"], present["ends_at"], start)
-    if changed["ends_at"] <= changed["session_date"]:
-        raise invalid("/endsAt", "is not after the start")
+    scheduling.refuse_impossible_time(changed)
     return changed
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 
-from photolens.csv_bodies import Lines, invalid_lines
+from photolens.csv_bodies import CsvFile, Lines, invalid_lines
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
 from photolens.spreadsheets import CsvFault
@@ -13,18 +13,21 @@ from photolens.studio import rules
 _OF_CLIENTS = ("name", "phone", "notes", "avatar_url")
 
 
-def import_clients(conn: Connection, lines: Lines, *, is_dry_run: bool) -> dict[str, Any]:
+def import_clients(conn: Connection, file: CsvFile, *, is_dry_run: bool) -> dict[str, Any]:
     """Take a file of clients: whose e-mail is known is changed, where the line differs; others are added.
 
     Locks: imports of clients, one at a time; then the clients of these addresses, by id. Problems: `invalid`.
     """
+    lines = file.lines
     with conn.transaction() as transaction:
         sql.studio.lock_client_imports(conn)
         emails = [row["email"] for _, row in lines]
         present: dict[int, Row] = {
             client["position"] - 1: client for client in sql.studio.lock_clients_by_email(conn, emails=emails)
         }
-        _refuse_bad_lines(conn, lines, emails, present)
+        faults = [*file.faults, *_faults_of(conn, lines, emails, present)]
+        if faults:
+            raise invalid_lines(faults)
         added = [row for place, (_, row) in enumerate(lines) if place not in present]
         changed = [
             {**client, **lines[place][1]}
@@ -42,7 +45,7 @@ def import_clients(conn: Connection, lines: Lines, *, is_dry_run: bool) -> dict[
     return {"dryRun": is_dry_run, "lines": len(lines), **counts, "unchanged": unchanged}
 
 
-def _refuse_bad_lines(conn: Connection, lines: Lines, emails: list[str], present: dict[int, Row]) -> None:
+def _faults_of(conn: Connection, lines: Lines, emails: list[str], present: dict[int, Row]) -> list[CsvFault]:
     """What no line shows by itself: an address that comes twice, and what was known of whoever is erased."""
     faults = [
         CsvFault(lines[row["placeId"] - 1][0], "email", f"is on line {lines[row['firstPlaceId'] - 1][0]} already")
@@ -53,8 +56,7 @@ def _refuse_bad_lines(conn: Connection, lines: Lines, emails: list[str], present
             client = present.get(place)
             if client is None or rules.differs(client, row, _OF_CLIENTS):
                 faults.append(CsvFault(line, "email", rules.KEPT_FOR_ERASED))
-    if faults:
-        raise invalid_lines(faults)
+    return faults
 
 
 def _add(conn: Connection, rows: list[dict[str, Any]]) -> None:

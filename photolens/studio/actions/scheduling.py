@@ -16,6 +16,7 @@ from psycopg.types.json import Jsonb
 from photolens import clock
 from photolens.database import Connection, Row, sql
 from photolens.problems import Problem, invalid
+from photolens.studio import rules
 from photolens.studio.problems import BOOKING_CONFLICT, ROOM_INACTIVE, STAFF_INACTIVE
 
 Proposed = Mapping[str, Any]
@@ -36,7 +37,7 @@ COLUMNS = (
 )
 
 MOST_NEXT_FREE = 3
-SEARCHED_DAYS = 60  # for the next free times
+SEARCHED_DAYS = (60, 730)  # for the next free times: where the first finds too few, the second looks further
 
 
 @dataclass(frozen=True)
@@ -110,20 +111,31 @@ def conflict_problem(conn: Connection, booking: Proposed, conflicts: list[Row], 
 def _next_free(conn: Connection, booking: Proposed) -> list[Row]:
     """The next times in the working hours when everyone and the room are free for as long."""
     earliest = max(booking["session_date"], datetime.now(UTC))
-    length: timedelta = booking["ends_at"] - booking["session_date"]
     staff_ids = [person["staff_id"] for person in booking["assigned_staff"]]
-    slots: list[Row] = sql.studio.list_free_slots(
-        conn,
-        searched_from=earliest,
-        searched_to=earliest + timedelta(days=SEARCHED_DAYS),
-        minutes=-(-length // timedelta(minutes=1)),
-        staff_ids=staff_ids,
-        fewest=len(staff_ids),
-        room_id=booking["room_id"],
-        booking_id=booking["id"],
-        limit=MOST_NEXT_FREE,
-    )
+    slots: list[Row] = []
+    for days in SEARCHED_DAYS:
+        slots = sql.studio.list_free_slots(
+            conn,
+            searched_from=earliest,
+            searched_to=earliest + timedelta(days=days),
+            length=booking["ends_at"] - booking["session_date"],
+            staff_ids=staff_ids,
+            fewest=len(staff_ids),
+            room_id=booking["room_id"],
+            booking_id=booking["id"],
+            limit=MOST_NEXT_FREE,
+        )
+        if len(slots) == MOST_NEXT_FREE:
+            break
     return [{"sessionDate": slot["sessionDate"], "endsAt": slot["endsAt"]} for slot in slots]
+
+
+def refuse_impossible_time(booking: Proposed) -> None:
+    """See that a booking ends after it begins, and that both are in the calendar. Problems: `invalid`."""
+    if booking["ends_at"] <= booking["session_date"]:
+        raise invalid("/endsAt", "is not after the start")
+    if not rules.is_in_calendar(booking["ends_at"]):
+        raise invalid("/endsAt", rules.NOT_IN_CALENDAR)
 
 
 def new_ids(conn: Connection, count: int) -> list[int]:

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 from photolens import clock
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activities, record_activity
-from photolens.problems import Problem, found, invalid
+from photolens.problems import INVALID, Problem, found, invalid
 from photolens.studio import rules
 from photolens.studio.actions import clients, scheduling
 from photolens.studio.actions.bookings import offered_package
 from photolens.studio.problems import BOOKING_CONFLICT
 
 MOST_OCCURRENCES = 200
-LAST_YEAR = 2200
+LAST_YEAR = 2199  # so that the last session ends in the calendar
 
 
 def create_series(conn: Connection, series: dict[str, Any], on_conflict: str) -> Row:
@@ -81,7 +81,7 @@ def _days_of(conn: Connection, series: dict[str, Any], package: Row) -> list[dic
     if len(days) > MOST_OCCURRENCES:
         raise invalid("/until", f"makes more than {MOST_OCCURRENCES} bookings")
     if days[-1].year > LAST_YEAR:
-        raise invalid("/until", f"goes on beyond the year {LAST_YEAR}")
+        raise invalid("/until", rules.NOT_IN_CALENDAR)
     zone = scheduling.studio_zone(conn)
     length = timedelta(minutes=series.get("duration_minutes") or package["durationMinutes"])
     template = _template(series, package)
@@ -120,11 +120,13 @@ def _find_conflicts(conn: Connection, results: list[dict[str, Any]], wanted: lis
 def _refusal(conn: Connection, results: list[dict[str, Any]]) -> Problem:
     """Why a series is not booked: a local time that is none, or what is in the way, with the next free times."""
     refused = [result for result in results if result["detail"] is not None]
+    told = [_told(result, is_booked=False) for result in results]
     for result in refused:
         if result["readings"]:
+            detail = f"is no time of {result['date']}: {result['detail']}"
             readings = [clock.rfc3339(instant) for instant in result["readings"]]
-            return invalid("/startsAt", f"is no time of {result['date']}: {result['detail']}", readings=readings)
-    told = [_told(result, is_booked=False) for result in results]
+            fault = {"in": "body", "pointer": "/startsAt", "detail": detail, "readings": readings}
+            return INVALID("See errors and results.", errors=[fault], results=told)
     first = refused[0]
     if first["conflicts"]:
         return scheduling.conflict_problem(conn, first["booking"], first["conflicts"], results=told)

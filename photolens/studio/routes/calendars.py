@@ -22,7 +22,7 @@ EXAMPLE = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Photolens//Photolens//EN\
 @access.in_person
 @access.requires(Permission.MANAGE_STAFF)
 @blp.confidential
-@blp.refuses(problems.STAFF_INACTIVE)
+@blp.refuses(problems.STAFF_INACTIVE, problems.NO_CALENDAR)
 @blp.answers(201, schemas.NewCalendarLink, location="/api/v1/staff/{staffId}/calendar-link")
 def create_calendar_link(staff_id: int) -> Row:
     """Make the link to a member's calendar
@@ -54,7 +54,7 @@ def revoke_calendar_link(staff_id: int) -> None:
 @blp.post("/me/calendar-link")
 @access.in_person
 @blp.confidential
-@blp.refuses(NOT_FOUND, problems.STAFF_INACTIVE)
+@blp.refuses(NOT_FOUND, problems.STAFF_INACTIVE, problems.NO_CALENDAR)
 @blp.answers(201, schemas.NewCalendarLink, location="/api/v1/me/calendar-link")
 def create_own_calendar_link() -> Row:
     """Make the link to your own calendar

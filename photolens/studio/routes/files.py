@@ -7,7 +7,7 @@ from photolens import access, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.billing.schemas import InvoiceSummary
-from photolens.csv_bodies import Lines
+from photolens.csv_bodies import CsvFile
 from photolens.database import Row, connection, sql
 from photolens.studio.actions import booking_imports, imports
 from photolens.studio.schemas import clients as client_schemas
@@ -82,7 +82,7 @@ def export_expenses() -> Iterator[Row]:
 @blp.arguments(import_schemas.Import, location="query")
 @blp.takes_csv(client_schemas.ClientLine, ignoring=client_schemas.Client)
 @blp.answers(200, import_schemas.ImportResult)
-def import_clients(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
+def import_clients(file: CsvFile, arguments: dict[str, Any]) -> dict[str, Any]:
     """Import clients
 
     A line whose e-mail is a client's changes that client; one with a new e-mail adds a client. A column that the file
@@ -90,7 +90,7 @@ def import_clients(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
     bad. UTF-8, with commas or semicolons, 50,000 lines and 20 MB at most. The columns that a file of
     `GET /exports/clients.csv` has beside these are left out of account.
     """
-    return imports.import_clients(connection(), lines, is_dry_run=arguments["dry_run"])
+    return imports.import_clients(connection(), file, is_dry_run=arguments["dry_run"])
 
 
 @blp.post("/imports/bookings")
@@ -98,7 +98,7 @@ def import_clients(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
 @blp.arguments(import_schemas.Import, location="query")
 @blp.takes_csv(import_schemas.ImportedBooking, ignoring=schemas.ExportedBooking)
 @blp.answers(200, import_schemas.ImportResult)
-def import_bookings(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
+def import_bookings(file: CsvFile, arguments: dict[str, Any]) -> dict[str, Any]:
     """Import bookings
 
     Each line is booked for the client of its e-mail, by the names of package and room and the e-mails of people. The
@@ -107,4 +107,4 @@ def import_bookings(lines: Lines, arguments: dict[str, Any]) -> dict[str, Any]:
     and so is one whose people or room are taken, here or by another line. All lines are taken or none: `errors` names
     those that are bad. The columns that a file of `GET /exports/bookings.csv` has beside these are left out of account.
     """
-    return booking_imports.import_bookings(connection(), lines, is_dry_run=arguments["dry_run"])
+    return booking_imports.import_bookings(connection(), file, is_dry_run=arguments["dry_run"])

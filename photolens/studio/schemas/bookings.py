@@ -5,7 +5,20 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates, validates_schema
 
 from photolens.database import sql
-from photolens.fields import Choice, Flag, Id, Input, Instant, LocalTime, Money, Output, Text, WebAddress, WholeNumber
+from photolens.fields import (
+    Choice,
+    Flag,
+    Id,
+    Input,
+    Instant,
+    LocalTime,
+    Money,
+    Output,
+    Text,
+    WebAddress,
+    Whole,
+    WholeNumber,
+)
 from photolens.paging import ListArguments, Order, search_field, sort_field
 
 MOST_PEOPLE = 20
@@ -22,7 +35,7 @@ class AssignmentInput(Input):
 def people_field(**kwargs: Any) -> fields.Field[Any]:
     """The people a booking is to have."""
     several = validate.Length(max=MOST_PEOPLE)
-    return fields.List(fields.Nested(AssignmentInput), load_default=list, validate=several, **kwargs)
+    return fields.List(Whole(AssignmentInput), load_default=list, validate=several, **kwargs)
 
 
 def refuse_repeated(people: list[dict[str, int]]) -> None:

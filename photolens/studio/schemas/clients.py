@@ -11,6 +11,7 @@ from photolens.fields import (
     Input,
     Instant,
     Money,
+    MoneySum,
     Output,
     Text,
     WebAddress,
@@ -65,7 +66,7 @@ class Client(Output):
     total_bookings = WholeNumber(
         0, 2**31 - 1, example=4, metadata={"description": "For a photographer, those they are on."}
     )
-    outstanding_balance = Money(
+    outstanding_balance = MoneySum(
         nullable=True, metadata={"description": "What is still to be paid; null for a photographer."}
     )
     financial_status = Choice(

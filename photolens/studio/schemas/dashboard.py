@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from photolens.fields import Date, Money, Number, Output, QueryInput, Text, WholeNumber
+from photolens.fields import Date, MoneySum, Number, Output, QueryInput, Text, WholeNumber
 from photolens.platform.schemas import Activity
 from photolens.studio.schemas.bookings import Booking
 from photolens.studio.schemas.reports import MANY, MonthlyRevenue
@@ -19,9 +19,9 @@ class DashboardPeriod(QueryInput):
 class MoneyFigure(Output):
     """An amount, beside what it was before."""
 
-    value = Money(example="7300.00")
-    previous = Money(example="8000.00")
-    change = Money(signed=True, example="-700.00")
+    value = MoneySum(example="7300.00")
+    previous = MoneySum(example="8000.00")
+    change = MoneySum(signed=True, example="-700.00")
     change_percent = Number(nullable=True, example=-8.75, metadata=PERCENT)
 
 

@@ -10,6 +10,7 @@ from photolens.fields import (
     Id,
     Instant,
     Money,
+    MoneySum,
     Month,
     Number,
     Output,
@@ -46,25 +47,25 @@ class Report(Output):
 class Profit(Output):
     """What came in, what was spent, and what is left of it."""
 
-    revenue = Money(example="7300.00")
-    expenses = Money(example="850.00")
-    profit = Money(signed=True, example="6450.00")
+    revenue = MoneySum(example="7300.00")
+    expenses = MoneySum(example="850.00")
+    profit = MoneySum(signed=True, example="6450.00")
 
 
 class MonthlyProfit(Output):
     """The profit of a month."""
 
     month = Month()
-    revenue = Money(example="7300.00")
-    expenses = Money(example="850.00")
-    profit = Money(signed=True, example="6450.00")
+    revenue = MoneySum(example="7300.00")
+    expenses = MoneySum(example="850.00")
+    profit = MoneySum(signed=True, example="6450.00")
 
 
 class CategoryExpenses(Output):
     """What was spent on a category of expenses."""
 
     category = Choice(*expenses.CATEGORIES)
-    amount = Money(example="850.00")
+    amount = MoneySum(example="850.00")
 
 
 class ProfitAndLoss(Report):
@@ -80,7 +81,7 @@ class CategoryRevenue(Output):
 
     category_id = Id(nullable=True, metadata={"description": "null for invoices without a booking."})
     category_name = Text(100, example="Weddings")
-    revenue = Money(example="7300.00")
+    revenue = MoneySum(example="7300.00")
     bookings = WholeNumber(0, MANY, example=4, metadata={"description": "Bookings that were paid on."})
     share_percent = Number(
         nullable=True, metadata={"description": "Of the total, in percent; null where nothing came in."}
@@ -91,13 +92,13 @@ class MonthlyRevenue(Output):
     """What came in during a month."""
 
     month = Month()
-    revenue = Money(example="7300.00")
+    revenue = MoneySum(example="7300.00")
 
 
 class RevenueTotals(Output):
     """What came in, and on how many bookings."""
 
-    revenue = Money(example="7300.00")
+    revenue = MoneySum(example="7300.00")
     bookings = WholeNumber(0, MANY, example=4)
 
 
@@ -120,20 +121,20 @@ class BookingProfit(Output):
     session_type_name = Text(200, example="Full Day Wedding")
     status = Choice(*bookings.STATUSES)
     price = Money(example="3200.00")
-    invoiced = Money(example="6400.00", metadata={"description": "On invoices that were issued and not voided."})
-    paid = Money(example="3200.00")
-    expenses = Money(example="850.00")
-    profit = Money(signed=True, example="5550.00", metadata={"description": "What was invoiced, less the expenses."})
+    invoiced = MoneySum(example="6400.00", metadata={"description": "On invoices that were issued and not voided."})
+    paid = MoneySum(example="3200.00")
+    expenses = MoneySum(example="850.00")
+    profit = MoneySum(signed=True, example="5550.00", metadata={"description": "What was invoiced, less the expenses."})
     margin_percent = Number(nullable=True, example=86.72, metadata=MARGIN)
 
 
 class BookingProfitTotals(Output):
     """What bookings brought and cost."""
 
-    invoiced = Money(example="6400.00")
-    paid = Money(example="3200.00")
-    expenses = Money(example="850.00")
-    profit = Money(signed=True, example="5550.00")
+    invoiced = MoneySum(example="6400.00")
+    paid = MoneySum(example="3200.00")
+    expenses = MoneySum(example="850.00")
+    profit = MoneySum(signed=True, example="5550.00")
     margin_percent = Number(nullable=True, example=86.72, metadata=MARGIN)
 
 
@@ -164,11 +165,11 @@ class ClientBalance(Output):
     client_name = Text(200, example="Emma Chen")
     client_email = Email()
     invoices = WholeNumber(1, MANY, example=2)
-    balance = Money(example="1250.00")
-    current = Money(example="1250.00", metadata={"description": "Not due yet, or on no day."})
-    days_1_to_30 = Money(example="0.00")
-    days_31_to_60 = Money(example="0.00")
-    days_61_plus = Money(example="0.00")
+    balance = MoneySum(example="1250.00")
+    current = MoneySum(example="1250.00", metadata={"description": "Not due yet, or on no day."})
+    days_1_to_30 = MoneySum(example="0.00")
+    days_31_to_60 = MoneySum(example="0.00")
+    days_61_plus = MoneySum(example="0.00")
 
 
 class ReceivablesTotals(Output):
@@ -176,14 +177,14 @@ class ReceivablesTotals(Output):
 
     clients = WholeNumber(0, MANY, example=1)
     invoices = WholeNumber(0, MANY, example=2)
-    balance = Money(example="1250.00")
-    current = Money(example="1250.00")
+    balance = MoneySum(example="1250.00")
+    current = MoneySum(example="1250.00")
     current_invoices = WholeNumber(0, MANY, example=2)
-    days_1_to_30 = Money(example="0.00")
+    days_1_to_30 = MoneySum(example="0.00")
     days_1_to_30_invoices = WholeNumber(0, MANY)
-    days_31_to_60 = Money(example="0.00")
+    days_31_to_60 = MoneySum(example="0.00")
     days_31_to_60_invoices = WholeNumber(0, MANY)
-    days_61_plus = Money(example="0.00")
+    days_61_plus = MoneySum(example="0.00")
     days_61_plus_invoices = WholeNumber(0, MANY)
 
 

@@ -1,5 +1,6 @@
 """When a session could be booked."""
 
+from datetime import timedelta
 from typing import Any
 
 from photolens.database import Connection, Row, snapshot, sql
@@ -22,7 +23,7 @@ def availability(conn: Connection, query: dict[str, Any]) -> Row:
             conn,
             searched_from=query["searched_from"],
             searched_to=query["searched_to"],
-            minutes=package["durationMinutes"],
+            length=timedelta(minutes=package["durationMinutes"]),
             staff_ids=_candidates(conn, query["staff_id"]),
             fewest=1,
             room_id=_room_id(conn, query["room_id"]),

@@ -1,6 +1,7 @@
 """A member's calendar, as their calendar program is shown it."""
 
-from photolens.access import is_demo_welcome
+from photolens import visibility
+from photolens.access import is_demo_welcome, roles_with
 from photolens.calendars import Event, to_icalendar
 from photolens.database import Connection, Row, snapshot, sql
 from photolens.problems import found
@@ -13,7 +14,11 @@ def calendar_of(conn: Connection, staff_id: int, token: str | None) -> bytes:
     with snapshot(conn):
         if token is not None:
             owner = sql.studio.get_calendar_owner(
-                conn, staff_id=staff_id, token=digest_of(token), is_demo_welcome=is_demo_welcome()
+                conn,
+                staff_id=staff_id,
+                token=digest_of(token),
+                roles=roles_with(*visibility.ANY_BOOKINGS),
+                is_demo_welcome=is_demo_welcome(),
             )
         owner = found(owner, "calendar of staff member", staff_id)
         viewer_id = owner["id"]
