@@ -787,6 +787,12 @@ def test_an_unknown_query_parameter_is_422_at_its_pointer(room: Room, operation:
         assert_invalid(answer, f"/{name}", location="query", what=name)
 
 
+def test_where_no_query_parameter_is_known_any_is_unknown(room: Room) -> None:
+    for operation in OPERATIONS:
+        if not operation.query_parameters:
+            assert_invalid(room.send(operation, query="x=1"), "/x", location="query", what=operation.name)
+
+
 @each(WITH_QUERY)
 def test_all_wrong_query_parameters_are_told_at_once(room: Room, operation: Operation) -> None:
     query = {name: next(wrong_words(schema)) for name, schema in operation.query_parameters.items()}

@@ -96,9 +96,10 @@ def test_all_bad_lines_are_named_at_once(api: ApiClient, studio: dict[str, Any])
         f"nobody@example.com,Portrait,{instant(0)},Park,,,,,,",
         f"emma@example.com,Portrait,{instant(1)},Park,,,,,,",
         f"emma@example.com,Wedding,{instant(2)},Park,,,,,,",
+        "emma@example.com,Portrait,no date,Park,,,,,,",
     )
 
-    assert [line for _, line, _ in faults(refused)] == [2, 4]
+    assert [line for _, line, _ in faults(refused)] == [2, 4, 5]
 
 
 def test_a_package_of_several_categories_is_told_by_its_category(

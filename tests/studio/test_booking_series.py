@@ -85,6 +85,7 @@ def test_a_rule_is_counted_out_as_calendars_do(
         ({"startsAt": "24:00"}, "/startsAt"),
         ({"frequency": "DAILY", "occurrences": None, "until": "2028-03-01"}, "/until"),
         ({"frequency": "MONTHLY", "every": 366, "occurrences": 7}, "/until"),
+        ({"frequency": "MONTHLY", "every": 325, "startsOn": "2199-12-31", "occurrences": 200}, "/until"),
         ({"weekdays": ["SUNDAY"], "occurrences": None, "until": "2027-03-02"}, "/until"),
         ({"clientId": 987_654_321}, "/clientId"),
         ({"roomId": 987_654_321}, "/roomId"),
@@ -151,6 +152,16 @@ def test_a_conflict_is_skipped_where_that_is_asked_for(api: ApiClient, make: Fac
         "2027-03-15",
         "2027-03-22",
     ]
+
+
+def test_each_day_of_a_large_team_is_told_of(api: ApiClient, make: Factory, series: dict[str, Any]) -> None:
+    people = [{"staffId": make.staff()["id"]} for _ in range(20)]
+    daily = {**series, "frequency": "DAILY", "assignedStaff": people}
+    assert book(api, daily, occurrences=60).status == 201
+
+    made = book(api, daily, "skip", occurrences=62)
+
+    assert [result["bookingId"] is None for result in made.body["results"]] == [True] * 60 + [False] * 2
 
 
 def test_a_series_none_of_whose_days_can_be_booked_is_none(

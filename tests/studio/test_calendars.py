@@ -54,6 +54,19 @@ def is_gone(api: ApiClient, address: str) -> bool:
 # The link
 
 
+@pytest.mark.parametrize("role", ["EDITOR", "FINANCE"])
+def test_whose_role_is_shown_no_bookings_has_no_calendar(
+    api: ApiClient, conn: Connection, make: Factory, maya: dict[str, Any], role: str
+) -> None:
+    address = link_to(api, maya)
+    conn.execute("update staff_members set role = %s where id = %s", [role, maya["id"]])
+
+    refused = api.post(f"/staff/{maya['id']}/calendar-link")
+
+    assert (refused.status, refused.body["code"]) == (409, "no_calendar")
+    assert is_gone(api, address)
+
+
 def test_a_link_is_shown_once_and_opens_the_calendar_to_whoever_has_it(api: ApiClient, maya: dict[str, Any]) -> None:
     made = api.post(f"/staff/{maya['id']}/calendar-link")
 

@@ -165,6 +165,7 @@ def test_every_bad_line_is_named_by_its_place_in_the_file_and_no_good_one_is_tak
 
     assert faults(refused) == [
         ("/lines/4/email", 4, "is not an e-mail address"),
+        ("/lines/6/email", 6, "is on line 2 already"),
         ("/lines/7/avatarUrl", 7, "is not an http or https address"),
         ("/lines/8", 8, "has 3 cells, and the header 4"),
     ]

@@ -206,6 +206,24 @@ def test_a_booking_that_is_moved_is_not_in_its_own_way(
     assert api.patch(f"/bookings/{moved['id']}", {"sessionDate": instant(hour=9, minute=30)}).status == 200
 
 
+def test_a_refusal_looks_as_far_ahead_as_it_must_and_offers_the_length_that_was_asked_for(
+    conn: Connection, api: ApiClient, make: Factory
+) -> None:
+    set_clock(conn, "UTC", ("MONDAY", "09:00", "12:00"))
+    person = make.staff()
+    make.booking(person, sessionDate=instant(), endsAt=instant(100))
+    body = {"clientId": make.client()["id"], "sessionTypeId": make.package()["id"], "location": "Park"}
+    when = {"sessionDate": instant(1, 10), "endsAt": instant(1, 10).replace(":00Z", ":30Z")}
+
+    refused = api.post("/bookings", {**body, **when, "assignedStaff": [{"staffId": person["id"]}]})
+
+    assert refused.body["nextFree"][0] == {
+        "sessionDate": "2027-06-14T09:00:00Z",
+        "endsAt": "2027-06-14T09:00:30Z",
+    }
+    assert len(refused.body["nextFree"]) == 3
+
+
 # Local times
 
 
@@ -250,6 +268,16 @@ def test_a_booking_is_given_one_start(api: ApiClient, make: Factory) -> None:
         assert (refused.status, [fault["pointer"] for fault in refused.body["errors"]]) == (422, [pointer])
 
 
+def test_a_booking_begins_and_ends_in_the_calendar(conn: Connection, api: ApiClient, make: Factory) -> None:
+    set_clock(conn, "America/New_York")
+    booking = make.booking()
+    body = {"clientId": booking["clientId"], "sessionTypeId": booking["sessionTypeId"], "location": "Park"}
+
+    for start in ({"localSessionDate": "2200-12-31T23:30"}, {"sessionDate": "2200-12-31T23:00:00Z"}):
+        for refused in (api.post("/bookings", body | start), api.patch(f"/bookings/{booking['id']}", start)):
+            assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "/endsAt")
+
+
 # Moving and reassigning at once
 
 
@@ -289,3 +317,10 @@ def test_the_same_people_named_again_change_nothing(api: ApiClient, make: Factor
     named = [{"staffId": person["id"]} for person in (kit, lena)]
 
     assert api.patch(f"/bookings/{booking['id']}", {"assignedStaff": named}).body == booking
+
+
+@pytest.mark.parametrize("person", [{}, {"role": "Lead"}])
+def test_somebody_who_is_named_halfway_is_nobody(api: ApiClient, make: Factory, person: dict[str, str]) -> None:
+    refused = api.patch(f"/bookings/{make.booking()['id']}", {"assignedStaff": [person]})
+
+    assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "/assignedStaff/0/staffId")

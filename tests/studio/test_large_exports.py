@@ -1,5 +1,6 @@
 """Exports as they are in production: from the real server, larger than its memory, of one moment, given up halfway."""
 
+import json
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse, IncompleteRead
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from photolens.api import MOST_STREAMS
 from photolens.database import Connection
 from tests.conftest import RunningServer, serving
 
@@ -113,6 +115,23 @@ def test_whoever_stops_reading_keeps_nobody_from_working_and_whoever_goes_away_k
         connection.close()
     assert until(lambda: transactions(conn) == 0)
     assert lines(server) == 7_901
+
+
+def test_so_many_files_are_sent_at_once_and_one_more_is_told_to_come_back(clone_url: str, conn: Connection) -> None:
+    add_clients(conn, 8_000)
+    with serving(DATABASE_URL=clone_url) as server:
+        readers = [ask(server) for _ in range(MOST_STREAMS)]
+
+        connection, refused = ask(server)
+        assert (refused.status, json.loads(refused.read())["code"]) == (429, "rate_limited")
+        assert refused.getheader("Retry-After")
+        connection.close()
+
+        for connection, response in readers:
+            response.close()
+            connection.close()
+        assert until(lambda: transactions(conn) == 0)
+        assert lines(server) == 8_001
 
 
 def test_a_database_that_goes_away_ends_the_file_and_keeps_no_connection(
