@@ -165,6 +165,23 @@ def test_whoever_is_erased_is_so_once_and_is_not_changed_any_more(api: ApiClient
     assert api.get(address).body == erased
 
 
+def test_of_a_booking_whose_client_is_erased_the_place_and_the_notes_are_not_written_again(
+    conn: Connection, api: ApiClient, make: Factory, client: dict[str, Any]
+) -> None:
+    address = f"/bookings/{make.booking(clientId=client['id'])['id']}"
+    api.post(f"/clients/{client['id']}/erase")
+    erased = api.get(address).body
+
+    refused = [api.patch(address, {text: f"At the home of {WORD}"}) for text in ("location", "notes")]
+    moved = api.patch(address, {"sessionDate": "2027-06-01T10:00:00Z", "location": erased["location"], "notes": None})
+    cancelled = api.patch(address, {"status": "CANCELLED"})
+
+    assert [(answer.status, answer.body["code"]) for answer in refused] == [(409, "client_erased")] * 2
+    assert (moved.status, cancelled.status) == (200, 200)
+    assert (cancelled.body["location"], cancelled.body["notes"]) == (erased["location"], None)
+    assert places_of(conn, WORD) == set()
+
+
 def _session(api: ApiClient) -> dict[str, Any]:
     package = api.get("/session-packages").body["data"][0]
     return {"sessionTypeId": package["id"], "sessionDate": "2027-05-01T10:00:00Z", "location": "Studio A"}
