@@ -56,7 +56,6 @@ UNREACHABLE = {
     "calendar_links_staff_fkey": "the member has just been locked",
     "calendar_links_token_digest": DIGEST,
     "calendar_links_token_key": RANDOM,
-    "bookings_series_fkey": "the series has just been inserted, and nobody deletes one",
     "clients_erased_is_archived": "one statement erases and archives, and no request changes whoever is erased",
     "clients_name_present": NO_EMPTY_TEXT,
     "clients_total_revenue_not_negative": DERIVED,

@@ -132,8 +132,9 @@ def delete_booking(conn: Connection, booking_id: int) -> None:
 def assign_staff(conn: Connection, booking_id: int, person: dict[str, Any]) -> Row:
     """Put a person on a booking.
 
-    Locks: client, as whoever holds a booking and then tells of it in the feed, or an erasure and they could wait for
-    each other; booking, person, room. Problems: `not_found`, `already_assigned`, `booking_conflict`, `staff_inactive`, `invalid`.
+    Locks: client (the feed refers to them: whoever came to that with only the booking in hand would meet an erasure
+    that has the client and wants the booking), booking, person, room. Problems: `not_found`, `already_assigned`,
+    `booking_conflict`, `staff_inactive`, `invalid`.
     """
     with conn.transaction():
         sql.studio.lock_client_of_booking(conn, booking_id=booking_id)

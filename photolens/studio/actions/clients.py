@@ -43,7 +43,10 @@ def update_client(conn: Connection, client_id: int, changes: dict[str, Any]) -> 
 
 
 def delete_client(conn: Connection, client_id: int) -> None:
-    """Remove a client who was never booked or billed. Locks: the client. Problems: `not_found`, `client_in_use`."""
+    """Remove a client who has no booking and no invoice, with the rules of series whose bookings are gone.
+
+    Locks: the client. Problems: `not_found`, `client_in_use`.
+    """
     with conn.transaction():
         client = found(sql.studio.lock_client(conn, client_id=client_id), "client", client_id)
         require_match()

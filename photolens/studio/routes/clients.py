@@ -76,7 +76,7 @@ def update_client(changes: dict[str, Any], client_id: int) -> Row:
 def delete_client(client_id: int) -> None:
     """Delete a client
 
-    Only one who was never booked or billed.
+    Only one who has no booking and no invoice.
     """
     actions.delete_client(connection(), client_id)
 
