@@ -39,8 +39,10 @@ create index clients_created_at_idx on clients (created_at, id);
 create index clients_search_idx on clients
 using gin (lower(name || ' ' || email || ' ' || coalesce(phone, '')) gin_trgm_ops);
 
--- platform.sql cannot name this table yet, so the feed's reference to it stands here.
+-- platform.sql cannot name this table yet, so the references of the feed and of the outbox to it stand here.
 alter table activities add constraint activities_client_fkey
+foreign key (client_id) references clients (id) on delete set null;
+alter table communication_logs add constraint communication_logs_client_fkey
 foreign key (client_id) references clients (id) on delete set null;
 
 

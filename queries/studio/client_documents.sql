@@ -123,7 +123,8 @@ where client_id = :client_id
 order by id;
 
 -- name: stream_messages_of_client(client_id)
--- What was sent to a client, and waits to be; but for the words, which are sealed.
+-- What was sent to a client, and waits to be; but for the words, which are sealed. What is for another client, at an
+-- address that was theirs before, is that one's.
 select
     communication_logs.id,
     communication_logs.channel,
@@ -137,10 +138,14 @@ select
     communication_logs.updated_at
 from communication_logs
 where
-    lower(communication_logs.recipient) in (
-        select lower(addresses.address)
-        from clients
-        cross join lateral (values (clients.email), (clients.phone)) as addresses (address)
-        where clients.id = :client_id
+    communication_logs.client_id = :client_id
+    or (
+        communication_logs.client_id is null
+        and lower(communication_logs.recipient) in (
+            select lower(addresses.address)
+            from clients
+            cross join lateral (values (clients.email), (clients.phone)) as addresses (address)
+            where clients.id = :client_id
+        )
     )
 order by communication_logs.id;

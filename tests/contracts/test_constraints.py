@@ -61,6 +61,7 @@ UNREACHABLE = {
     "clients_total_revenue_not_negative": DERIVED,
     "clients_total_sessions_not_negative": DERIVED,
     "communication_logs_attempts_not_negative": "a message begins with none, and no request changes that",
+    "communication_logs_client_fkey": "the client has just been locked with the invoice that they are reminded of",
     "communication_logs_recipient_present": "schemas refuse an empty e-mail address or phone number",
     "editing_jobs_booking_key": "a job is opened and taken back under the booking's lock",
     "editing_jobs_delivered_at_with_status": DERIVED,

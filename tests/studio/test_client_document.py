@@ -17,6 +17,7 @@ BESIDE = {
     "bookings": {"occupied"},
     "editing_jobs": {"stage_status"},
     "invoices": {"invoice_sequence"},
+    "communication_logs": {"body"},
 }
 
 
@@ -77,7 +78,7 @@ def test_the_parts_of_a_row_are_with_it(conn: Connection, api: ApiClient, make: 
     assert [payment["amount"] for payment in invoice["payments"]] == ["10.00"]
 
 
-def test_messages_to_the_clients_address_and_number_are_told_of_and_their_words_are_not(
+def test_messages_to_the_client_and_to_their_address_and_number_are_told_of_and_their_words_are_not(
     conn: Connection, api: ApiClient, make: Factory
 ) -> None:
     """They may hold a link for somebody with an account, which is nobody's else."""
@@ -88,6 +89,7 @@ def test_messages_to_the_clients_address_and_number_are_told_of_and_their_words_
     assert [(message["channel"], message["subject"]) for message in messages] == [
         ("EMAIL", "Dear Zyxomma"),
         ("SMS", None),
+        ("EMAIL", "Before"),
     ]
     assert not any("body" in message for message in messages)
 
