@@ -22,5 +22,16 @@ limit :limit;
 -- numbers, which are theirs now.
 delete from communication_logs
 where
-    client_id = :client_id
-    or lower(recipient) in (select lower(addresses.address) from unnest(:recipients::text []) as addresses (address));
+    id in (
+        select theirs.id
+        from communication_logs as theirs
+        where theirs.client_id = :client_id
+        union all
+        select reached.id
+        from communication_logs as reached
+        where
+            lower(reached.recipient) in (
+                select lower(addresses.address)
+                from unnest(:recipients::text []) as addresses (address)
+            )
+    );

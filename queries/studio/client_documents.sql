@@ -138,14 +138,20 @@ select
     communication_logs.updated_at
 from communication_logs
 where
-    communication_logs.client_id = :client_id
-    or (
-        communication_logs.client_id is null
-        and lower(communication_logs.recipient) in (
-            select lower(addresses.address)
-            from clients
-            cross join lateral (values (clients.email), (clients.phone)) as addresses (address)
-            where clients.id = :client_id
-        )
+    communication_logs.id in (
+        select theirs.id
+        from communication_logs as theirs
+        where theirs.client_id = :client_id
+        union all
+        select reached.id
+        from communication_logs as reached
+        where
+            reached.client_id is null
+            and lower(reached.recipient) in (
+                select lower(addresses.address)
+                from clients
+                cross join lateral (values (clients.email), (clients.phone)) as addresses (address)
+                where clients.id = :client_id
+            )
     )
 order by communication_logs.id;
