@@ -7,6 +7,8 @@ guessed at: whoever asks is told both readings.
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+
 
 def find_zone(name: str) -> ZoneInfo | None:
     """The time zone of an IANA name, or None."""

@@ -135,13 +135,16 @@ create table communication_logs (
     status communication_status not null default 'PENDING',
     attempts integer not null default 0,
     error text,
+    client_id bigint,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint communication_logs_recipient_present check (recipient <> ''),
     constraint communication_logs_attempts_not_negative check (attempts >= 0)
 );
 comment on table communication_logs is 'The outbox: what is to be sent, and what became of it; written in the transaction that causes it.';
+comment on column communication_logs.client_id is 'Whom it tells something as a client of the studio, wherever they are reached by now.';
 comment on column communication_logs.body is 'Encrypted under a key that the database does not have: a message may hold a one-time link or code.';
 
 create index communication_logs_status_idx on communication_logs (status, created_at, id);
 create index communication_logs_recipient_idx on communication_logs (lower(recipient));
+create index communication_logs_client_idx on communication_logs (client_id, id);

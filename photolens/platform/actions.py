@@ -17,8 +17,10 @@ from photolens.sealing import current_seal
 # What details of a deed stay when its client is erased. One that is not here may name them, and goes.
 NAMELESS_DETAILS = [
     "amount",
+    "balanceDue",
+    "bookings",
     "category",
-    "editorId",
+    "created",
     "invoiceNumber",
     "price",
     "sessionTypeName",
@@ -26,6 +28,7 @@ NAMELESS_DETAILS = [
     "stageName",
     "status",
     "totalAmount",
+    "updated",
 ]
 
 
@@ -101,7 +104,7 @@ def erase_traces(
     Those are the answers that hold one of these `members` of JSON, or made something at or below one of `addresses`.
     """
     sql.platform.mark_activities_nameless(conn, client_id=client_id, kept=NAMELESS_DETAILS)
-    sql.platform.delete_messages_to(conn, recipients=recipients)
+    sql.platform.delete_messages_to(conn, client_id=client_id, recipients=recipients)
     sql.platform.delete_idempotency_keys_about(
         conn,
         words=[to_json({key: value})[1:-1] + end for key, value in members for end in (b",", b"}")],
@@ -109,10 +112,21 @@ def erase_traces(
     )
 
 
-def queue_message(conn: Connection, channel: str, recipient: str, template: str, **values: str) -> None:
-    """Put a message into the outbox, in the transaction that causes it. Sealed: its words may hold a secret."""
+def queue_message(
+    conn: Connection, channel: str, recipient: str, template: str, *, client_id: int | None = None, **values: str
+) -> None:
+    """Put a message into the outbox, in the transaction that causes it. Sealed: its words may hold a secret.
+
+    What is for a client of the studio, as a client, names them: it is found again when they have another address.
+    """
     subject, body = render(template, **values)
     sealed = current_seal().seal(body)
     sql.platform.insert_message(
-        conn, channel=channel, recipient=recipient, template=template, subject=subject, body=sealed
+        conn,
+        channel=channel,
+        recipient=recipient,
+        template=template,
+        subject=subject,
+        body=sealed,
+        client_id=client_id,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates, validates_schema
 
+from photolens.clock import WEEKDAYS
 from photolens.database import sql
 from photolens.fields import (
     Choice,
@@ -23,7 +24,6 @@ from photolens.fields import (
 )
 from photolens.paging import ListArguments, Order, sort_field
 
-WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 OPEN = {"opensAt": "09:00", "closesAt": "18:00"}
 
 

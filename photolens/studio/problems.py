@@ -46,7 +46,9 @@ CONSTRAINTS |= {
     "rooms_name_key": Refusal(NAME_TAKEN, "Another room has this name."),
     "bookings_room_fkey": Reference("/roomId", ROOM_IN_USE, "Deactivate it instead: isActive false."),
     "bookings_room_no_overlap": Refusal(BOOKING_CONFLICT, "Another booking takes the room at that time."),
-    "booking_series_client_fkey": Reference("/clientId", CLIENT_IN_USE, "The client has a series of bookings."),
+    "booking_series_client_fkey": Reference("/clientId"),
+    # A series goes with its client: what is in the way of that is a booking of it.
+    "bookings_series_fkey": Refusal(CLIENT_IN_USE, "The client has bookings."),
     "booking_series_until_after_start": InvalidField("/until", "is before the first day"),
     "bookings_ends_after_start": InvalidField("/endsAt", "is not after the start"),
     "photo_selections_booking_name_key": Refusal(NAME_TAKEN, "Another photo of this booking has this name."),

@@ -8,9 +8,9 @@ from typing import Any
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule
 
-LONGEST_REPORT = 10  # years
+from photolens.clock import WEEKDAYS
 
-WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+LONGEST_REPORT = 10  # years
 
 NOT_IN_CALENDAR = "is not between the years 1900 and 2200"
 

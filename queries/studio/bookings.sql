@@ -13,7 +13,9 @@ for no key update;
 
 -- name: lock_client_of_booking(booking_id)^
 -- Locks: the client whose booking it is (a booking never changes its client). Before the booking: see lock_client.
-select clients.id
+select
+    clients.id,
+    clients.erased_at
 from clients
 where clients.id = (select bookings.client_id from bookings where bookings.id = :booking_id)
 for no key update;

@@ -1,11 +1,11 @@
--- name: stream_bookings_of_client(client_id)
+-- name: list_bookings_of_client(client_id)
 -- All bookings of a client, as their list shows them, with the people on them.
 select *
 from booking_details
 where client_id = :client_id
 order by id;
 
--- name: stream_photo_selections_of_client(client_id)
+-- name: list_photo_selections_of_client(client_id)
 -- All pictures that a client has chosen, in the order of their choice.
 select
     photo_selections.id,
@@ -20,7 +20,7 @@ inner join bookings on photo_selections.booking_id = bookings.id
 where bookings.client_id = :client_id
 order by photo_selections.booking_id, photo_selections.position, photo_selections.id;
 
--- name: stream_booking_series_of_client(client_id)
+-- name: list_booking_series_of_client(client_id)
 -- The rules by which bookings of a client recur.
 select
     id,
@@ -37,14 +37,14 @@ from booking_series
 where client_id = :client_id
 order by id;
 
--- name: stream_editing_jobs_of_client(client_id)
+-- name: list_editing_jobs_of_client(client_id)
 -- All editing jobs of a client, as their list shows them.
 select *
 from editing_job_details
 where client_id = :client_id
 order by id;
 
--- name: stream_editing_statuses_of_client(client_id)
+-- name: list_editing_statuses_of_client(client_id)
 -- Every status that these jobs have had.
 select
     editing_status_logs.id,
@@ -62,7 +62,7 @@ left join editing_stages on editing_status_logs.stage_id = editing_stages.id
 where bookings.client_id = :client_id
 order by editing_status_logs.id;
 
--- name: stream_editing_revisions_of_client(client_id)
+-- name: list_editing_revisions_of_client(client_id)
 -- What was asked to be different of these jobs.
 select
     editing_revisions.id,
@@ -76,14 +76,14 @@ inner join bookings on editing_jobs.booking_id = bookings.id
 where bookings.client_id = :client_id
 order by editing_revisions.id;
 
--- name: stream_invoices_of_client(client_id)
+-- name: list_invoices_of_client(client_id)
 -- All invoices of a client, as their list shows them.
 select *
 from invoice_summaries
 where client_id = :client_id
 order by id;
 
--- name: stream_invoice_items_of_client(client_id)
+-- name: list_invoice_items_of_client(client_id)
 -- The items of these invoices.
 select invoice_item_details.*
 from invoice_item_details
@@ -91,7 +91,7 @@ inner join invoices on invoice_item_details.invoice_id = invoices.id
 where invoices.client_id = :client_id
 order by invoice_item_details.invoice_id, invoice_item_details.position, invoice_item_details.id;
 
--- name: stream_payments_of_client(client_id)
+-- name: list_payments_of_client(client_id)
 -- What came in for these invoices.
 select payment_details.*
 from payment_details
@@ -99,15 +99,15 @@ inner join invoices on payment_details.invoice_id = invoices.id
 where invoices.client_id = :client_id
 order by payment_details.id;
 
--- name: stream_expenses_of_client(client_id)
+-- name: list_expenses_of_client(client_id)
 -- What was spent on the bookings of a client.
 select *
 from expense_details
 where client_id = :client_id
 order by id;
 
--- name: stream_activities_of_client(client_id)
--- What was done for a client, by whom.
+-- name: list_activities_of_client(client_id, subject_types)
+-- What was done for a client, by whom, to these kinds of subjects.
 select
     id,
     kind,
@@ -119,11 +119,12 @@ select
     details,
     created_at
 from activities
-where client_id = :client_id
+where client_id = :client_id and subject_type = any(:subject_types::text [])
 order by id;
 
--- name: stream_messages_of_client(client_id)
--- What was sent to a client, and waits to be; but for the words, which are sealed.
+-- name: list_messages_of_client(client_id)
+-- What was sent to a client, and waits to be; but for the words, which are sealed. What is for another client, at an
+-- address that was theirs before, is that one's.
 select
     communication_logs.id,
     communication_logs.channel,
@@ -137,10 +138,20 @@ select
     communication_logs.updated_at
 from communication_logs
 where
-    lower(communication_logs.recipient) in (
-        select lower(addresses.address)
-        from clients
-        cross join lateral (values (clients.email), (clients.phone)) as addresses (address)
-        where clients.id = :client_id
+    communication_logs.id in (
+        select theirs.id
+        from communication_logs as theirs
+        where theirs.client_id = :client_id
+        union all
+        select reached.id
+        from communication_logs as reached
+        where
+            reached.client_id is null
+            and lower(reached.recipient) in (
+                select lower(addresses.address)
+                from clients
+                cross join lateral (values (clients.email), (clients.phone)) as addresses (address)
+                where clients.id = :client_id
+            )
     )
 order by communication_logs.id;

@@ -234,7 +234,7 @@ where
 order by editing_jobs.id
 limit 1000;
 
--- name: list_editing_jobs_by_due_date(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- name: list_editing_jobs_by_due_date(after_key, after_id, limit, q, status, stage_id, priority, booking_id, client_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, due soonest first.
 select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
@@ -254,11 +254,12 @@ where
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:client_id::bigint is null or client_id = :client_id)
     and (:editor_id::bigint is null or editor_id = :editor_id)
 order by coalesce(due_date, 'infinity'), id
 limit :limit;
 
--- name: list_editing_jobs_by_due_date_desc(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- name: list_editing_jobs_by_due_date_desc(after_key, after_id, limit, q, status, stage_id, priority, booking_id, client_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, due last first.
 select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
@@ -281,11 +282,12 @@ where
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:client_id::bigint is null or client_id = :client_id)
     and (:editor_id::bigint is null or editor_id = :editor_id)
 order by coalesce(due_date, 'infinity') desc, id desc
 limit :limit;
 
--- name: list_editing_jobs_by_created_at(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- name: list_editing_jobs_by_created_at(after_key, after_id, limit, q, status, stage_id, priority, booking_id, client_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, oldest first.
 select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
@@ -305,11 +307,12 @@ where
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:client_id::bigint is null or client_id = :client_id)
     and (:editor_id::bigint is null or editor_id = :editor_id)
 order by created_at, id
 limit :limit;
 
--- name: list_editing_jobs_by_created_at_desc(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- name: list_editing_jobs_by_created_at_desc(after_key, after_id, limit, q, status, stage_id, priority, booking_id, client_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, newest first.
 select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
@@ -332,11 +335,12 @@ where
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:client_id::bigint is null or client_id = :client_id)
     and (:editor_id::bigint is null or editor_id = :editor_id)
 order by created_at desc, id desc
 limit :limit;
 
--- name: list_editing_jobs_by_priority(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- name: list_editing_jobs_by_priority(after_key, after_id, limit, q, status, stage_id, priority, booking_id, client_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, least urgent first.
 select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
@@ -356,11 +360,12 @@ where
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:client_id::bigint is null or client_id = :client_id)
     and (:editor_id::bigint is null or editor_id = :editor_id)
 order by priority, id
 limit :limit;
 
--- name: list_editing_jobs_by_priority_desc(after_key, after_id, limit, q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)
+-- name: list_editing_jobs_by_priority_desc(after_key, after_id, limit, q, status, stage_id, priority, booking_id, client_id, editor_id, viewer_id, viewing_editor_id)
 -- Editing jobs, most urgent first.
 select *
 from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
@@ -383,11 +388,12 @@ where
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:client_id::bigint is null or client_id = :client_id)
     and (:editor_id::bigint is null or editor_id = :editor_id)
 order by priority desc, id desc
 limit :limit;
 
--- name: count_editing_jobs(q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)$
+-- name: count_editing_jobs(q, status, stage_id, priority, booking_id, client_id, editor_id, viewer_id, viewing_editor_id)$
 -- How many rows these lists have in all; joins only what a filter asks for.
 select count(*)
 from editing_jobs
@@ -417,6 +423,10 @@ where
     and (:stage_id::bigint is null or stage_id = :stage_id)
     and (:priority::editing_priority is null or priority = :priority)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (
+        :client_id::bigint is null
+        or booking_id in (select bookings.id from bookings where bookings.client_id = :client_id)
+    )
     and (:editor_id::bigint is null or editor_id = :editor_id);
 
 -- name: mark_editing_jobs_unassigned(staff_id)!
@@ -426,11 +436,3 @@ set
     editor_id = null,
     updated_at = now()
 where editor_id = :staff_id and status not in ('DELIVERED', 'ARCHIVED');
-
--- name: list_editing_jobs_of_client(client_id, viewer_id, viewing_editor_id)
--- The newest jobs of one client, as their list shows them, if the viewers may see them.
-select *
-from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
-where client_id = :client_id
-order by created_at desc, id desc
-limit 100;

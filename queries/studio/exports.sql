@@ -5,9 +5,32 @@ from clients_seen_by(:viewer_id)
 order by id;
 
 -- name: stream_bookings(viewer_id, shows_staff_emails)
--- Every booking that the viewer may see, with the names and addresses by which it can be told what it refers to.
+-- Every booking that the viewer may see, with the names and addresses by which it can be told what it refers to. Named one
+-- by one, without the people as JSON: what is not asked for is not gathered.
 select
-    seen.*,
+    seen.id,
+    seen.client_id,
+    seen.client_name,
+    seen.client_avatar_url,
+    seen.session_type_id,
+    seen.session_type_name,
+    seen.category_id,
+    seen.category_name,
+    seen.session_date,
+    seen.ends_at,
+    seen.room_id,
+    seen.room_name,
+    seen.series_id,
+    seen.location,
+    seen.price,
+    seen.status,
+    seen.notes,
+    seen.photo_selection_count,
+    seen.editing_job_id,
+    seen.invoice_id,
+    seen.invoice_number,
+    seen.created_at,
+    seen.updated_at,
     clients.email as client_email,
     people.names as staff_names,
     case when :shows_staff_emails::boolean then people.emails end as staff_emails

@@ -128,7 +128,7 @@ def test_what_ends_it_halfway_leaves_nothing_half_done(
     pass_days(conn, 1, *invoices)
     calls: list[str] = []
 
-    def dying(conn: Connection, channel: str, recipient: str, template: str, **values: str) -> None:
+    def dying(conn: Connection, channel: str, recipient: str, template: str, **values: Any) -> None:
         queue_message(conn, channel, recipient, template, **values)
         calls.append(recipient)
         if len(calls) == 4:

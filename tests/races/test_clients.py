@@ -42,6 +42,7 @@ def test_of_whatever_is_written_while_a_client_is_erased_nothing_stays(live: str
     person = make.staff()
     calls = [
         Call("POST", "/bookings", session),
+        Call("PATCH", f"/bookings/{booking['id']}", {"location": f"At the home of {WORD}", "notes": f"{WORD} is ill."}),
         Call("PATCH", f"/clients/{client['id']}", {"name": f"{WORD} Berg"}),
         Call("POST", f"/bookings/{booking['id']}/assignments", {"staffId": person["id"]}),
         Call("PATCH", f"/editing-jobs/{booking['editingJobId']}", {"status": "IN_PROGRESS"}),
@@ -77,6 +78,23 @@ def test_a_booking_that_waits_for_an_erasure_is_refused(api: ApiClient, make: Fa
         conn.execute("update clients set archived_at = now(), erased_at = now() where id = %s", [client["id"]])
 
     assert (booked.result().status, booked.result().body["code"]) == (409, "client_erased")
+
+
+def test_whoever_changes_the_people_of_a_booking_waits_for_an_erasure_and_holds_nothing_it_wants(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    on_it, other = make.staff(), make.staff()
+    booking = make.booking(assignedStaff=[{"staffId": on_it["id"]}])
+    assignments = f"/bookings/{booking['id']}/assignments"
+
+    with held_up(conn) as waiting:
+        conn.execute("select from clients where id = %s for no key update", [booking["clientId"]])
+        assigned = waiting.send(api.post, assignments, {"staffId": other["id"]})
+        unassigned = waiting.send(api.delete, f"{assignments}/{on_it['id']}")
+        conn.execute("select from clients where id = %s for update", [booking["clientId"]])
+        conn.execute("select from bookings where id = %s for no key update nowait", [booking["id"]])
+
+    assert (assigned.result().status, unassigned.result().status) == (201, 204)
 
 
 def test_of_two_imports_of_one_file_one_adds_and_the_other_finds_everybody_there(

@@ -93,6 +93,8 @@ def _what_tasks_and_series_make(conn: Connection, client: dict[str, Any], bookin
         "insert into communication_logs (channel, recipient, template, subject, body) values"
         " ('EMAIL', upper(%(word)s || '@example.com'), 'reminder', 'Dear ' || %(word)s, '\\x00'),"
         " ('SMS', %(word)s || ' 0134', 'reminder', null, '\\x00')",
+        "insert into communication_logs (client_id, channel, recipient, template, subject, body) values"
+        " (%(client)s, 'EMAIL', %(word)s || '@before.example', 'reminder', 'Before', '\\x00')",
         "insert into activities (kind, subject_type, subject_id, client_id, actor, details)"
         " values ('NOTED', 'CLIENT', %(client)s, %(client)s, 'Somebody', jsonb_build_object('new', %(word)s::text))",
     ):

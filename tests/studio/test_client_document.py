@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from photolens.database import Connection
-from tests.client import ApiClient
+from tests.client import Answer, ApiClient
 from tests.factories import Factory
 from tests.studio.client_files import known_client, rows_of_client
 
@@ -17,6 +17,7 @@ BESIDE = {
     "bookings": {"occupied"},
     "editing_jobs": {"stage_status"},
     "invoices": {"invoice_sequence"},
+    "communication_logs": {"body"},
 }
 
 
@@ -77,7 +78,7 @@ def test_the_parts_of_a_row_are_with_it(conn: Connection, api: ApiClient, make: 
     assert [payment["amount"] for payment in invoice["payments"]] == ["10.00"]
 
 
-def test_messages_to_the_clients_address_and_number_are_told_of_and_their_words_are_not(
+def test_messages_to_the_client_and_to_their_address_and_number_are_told_of_and_their_words_are_not(
     conn: Connection, api: ApiClient, make: Factory
 ) -> None:
     """They may hold a link for somebody with an account, which is nobody's else."""
@@ -88,8 +89,29 @@ def test_messages_to_the_clients_address_and_number_are_told_of_and_their_words_
     assert [(message["channel"], message["subject"]) for message in messages] == [
         ("EMAIL", "Dear Zyxomma"),
         ("SMS", None),
+        ("EMAIL", "Before"),
     ]
     assert not any("body" in message for message in messages)
+
+
+def test_of_what_its_caller_is_not_shown_it_holds_nothing(conn: Connection, api: ApiClient, make: Factory) -> None:
+    client = known_client(conn, api, make, "Zyxomma")
+    address = f"/clients/{client['id']}/export"
+    demanded = {"MANAGE_CLIENTS", "VIEW_INVOICES", "MANAGE_EXPENSES", "VIEW_BOOKINGS_ALL", "VIEW_EDITING_ALL"}
+
+    def read(name: str, permissions: set[str]) -> Answer:
+        token = api.post("/me/tokens", {"name": name, "permissions": sorted(permissions)}).body["token"]
+        return api.by_token(token).get(address)
+
+    assert {read(f"Without {permission}", demanded - {permission}).status for permission in demanded} == {403}
+    subjects = [
+        {deed["subjectType"] for deed in read(name, permissions).body["activities"]}
+        for name, permissions in (("Hardly", demanded), ("Better", demanded | {"VIEW_CLIENTS"}))
+    ]
+    assert subjects == [
+        {"BOOKING", "EDITING_JOB", "EXPENSE", "INVOICE"},
+        {"BOOKING", "EDITING_JOB", "EXPENSE", "INVOICE", "CLIENT"},
+    ]
 
 
 def test_a_client_of_whom_little_is_known_has_a_short_document(api: ApiClient, make: Factory) -> None:

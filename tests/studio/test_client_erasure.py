@@ -3,14 +3,17 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from photolens.database import Connection
 from photolens.invariants import broken_invariants
+from photolens.tasks import run_daily
 from tests.client import ApiClient
 from tests.factories import Factory
 from tests.studio.client_files import known_client
 
 WORD = "Zyxomma"
+SETTINGS = {"currency": "USD", "timeZone": "UTC", "invoicePrefix": "INV-", "defaultDueDays": 14}
 
 
 def places_of(conn: Connection, word: str) -> set[str]:
@@ -110,6 +113,26 @@ def test_of_the_person_their_number_stays(api: ApiClient, client: dict[str, Any]
     assert api.get("/clients").body["data"] == []
 
 
+def test_a_reminder_that_went_to_an_earlier_address_goes_too(
+    app: Flask, conn: Connection, api: ApiClient, make: Factory
+) -> None:
+    client = make.client(email=f"{WORD}@before.example")
+    invoice = make.sent_invoice(clientId=client["id"])
+    conn.execute("update invoices set issue_date = '2026-01-01', due_date = '2026-01-15' where id = %(id)s", invoice)
+    api.put("/settings", SETTINGS | {"remindersEnabled": True})
+    with app.app_context():
+        run_daily(conn)
+    api.patch(f"/clients/{client['id']}", {"email": "now@example.com"})
+    heir = make.client(email=client["email"])
+
+    told = [api.get(f"/clients/{to['id']}/export").body["messages"] for to in (client, heir)]
+    api.patch(f"/clients/{heir['id']}", {"email": "heir@example.com"})
+    api.post(f"/clients/{client['id']}/erase")
+
+    assert [[message["recipient"] for message in messages] for messages in told] == [[client["email"]], []]
+    assert conn.execute("select from communication_logs").fetchall() == []
+
+
 def test_the_books_and_what_is_written_on_them_stay(conn: Connection, api: ApiClient, client: dict[str, Any]) -> None:
     texts = {"payments.notes", "payments.method", "invoice_items.name", "expenses.description", "expenses.notes"}
     books = books_of(conn)
@@ -163,6 +186,23 @@ def test_whoever_is_erased_is_so_once_and_is_not_changed_any_more(api: ApiClient
 
     assert [(answer.status, answer.body["code"]) for answer in refused] == [(409, "client_erased")] * 4
     assert api.get(address).body == erased
+
+
+def test_of_a_booking_whose_client_is_erased_the_place_and_the_notes_are_not_written_again(
+    conn: Connection, api: ApiClient, make: Factory, client: dict[str, Any]
+) -> None:
+    address = f"/bookings/{make.booking(clientId=client['id'])['id']}"
+    api.post(f"/clients/{client['id']}/erase")
+    erased = api.get(address).body
+
+    refused = [api.patch(address, {text: f"At the home of {WORD}"}) for text in ("location", "notes")]
+    moved = api.patch(address, {"sessionDate": "2027-06-01T10:00:00Z", "location": erased["location"], "notes": None})
+    cancelled = api.patch(address, {"status": "CANCELLED"})
+
+    assert [(answer.status, answer.body["code"]) for answer in refused] == [(409, "client_erased")] * 2
+    assert (moved.status, cancelled.status) == (200, 200)
+    assert (cancelled.body["location"], cancelled.body["notes"]) == (erased["location"], None)
+    assert places_of(conn, WORD) == set()
 
 
 def _session(api: ApiClient) -> dict[str, Any]:

@@ -160,6 +160,21 @@ def test_a_client_with_a_booking_cannot_be_deleted(api: ApiClient, make: Factory
     assert api.get(f"/clients/{client['id']}").body == client | {"totalBookings": 1}
 
 
+def test_a_client_is_held_by_the_bookings_of_a_series_and_not_by_its_rule(api: ApiClient, make: Factory) -> None:
+    booking = make.booking()
+    client, series = f"/clients/{booking['clientId']}", make.series(booking)
+    api.delete(f"/bookings/{booking['id']}")
+
+    refused = api.delete(client)
+    for made in series["bookings"]:
+        assert api.delete(f"/bookings/{made['bookingId']}").status == 204
+    deleted = api.delete(client)
+
+    assert (refused.status, refused.body["code"]) == (409, "client_in_use")
+    assert deleted.status == 204
+    assert api.get(f"/booking-series/{series['id']}").status == 404
+
+
 def test_a_client_with_an_invoice_cannot_be_deleted(api: ApiClient, make: Factory) -> None:
     client = make.client()
     make.invoice(clientId=client["id"])

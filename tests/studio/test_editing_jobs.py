@@ -394,6 +394,8 @@ def test_jobs_can_be_had_by_booking(api: ApiClient, make: Factory) -> None:
     make_job(api, make)
 
     assert ids(api, f"bookingId={job['bookingId']}") == [job["id"]]
+    assert ids(api, f"clientId={job['clientId']}") == [job["id"]]
+    assert api.get(f"/editing-jobs?include=total&clientId={job['clientId']}").body["total"] == 1
 
 
 @pytest.mark.parametrize("q", ["EMMA", "warm"])

@@ -32,7 +32,8 @@ def queue_reminders(conn: Connection, after_id: int) -> list[int]:
     with conn.transaction():
         invoices: list[Row] = sql.billing.lock_invoices_to_remind(conn, after_id=after_id, limit=BATCH)
         for invoice in invoices:
-            queue_message(conn, "EMAIL", invoice["email"], "invoice_reminder", **_words(invoice))
+            client_id, email, words = invoice["client_id"], invoice["email"], _words(invoice)
+            queue_message(conn, "EMAIL", email, "invoice_reminder", client_id=client_id, **words)
             sql.billing.mark_invoice_reminded(conn, invoice_id=invoice["id"])
             _record(conn, "INVOICE_REMINDER_QUEUED", invoice)
         return [invoice["id"] for invoice in invoices]

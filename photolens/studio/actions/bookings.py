@@ -45,13 +45,15 @@ def update_booking(conn: Connection, booking_id: int, changes: dict[str, Any]) -
     """Change a booking; a status that changes takes everything with it that follows from it.
 
     Completing opens the editing job and counts the client's session; undoing a completion takes both back. A booking
-    that is moved keeps its length, its people and its room, unless others are given: all of it happens at once.
+    that is moved keeps its length, its people and its room, unless others are given: all of it happens at once. Where
+    it is and what is noted of it is not written again once the client is erased.
 
     Locks: client, booking, people by id, room; the stages, shared, or the editing job. Problems: `not_found`,
-    `illegal_transition`, `booking_conflict`, `staff_inactive`, `room_inactive`, `package_inactive`, `invalid`.
+    `client_erased`, `illegal_transition`, `booking_conflict`, `staff_inactive`, `room_inactive`, `package_inactive`,
+    `invalid`.
     """
     with conn.transaction():
-        sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
+        client = sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         require_match()
         people = [*_people_on(conn, booking_id), *changes.get("assigned_staff", ())]
@@ -62,6 +64,8 @@ def update_booking(conn: Connection, booking_id: int, changes: dict[str, Any]) -
         if _same(changed, present):
             unchanged: Row = sql.studio.get_booking(conn, booking_id=booking_id, viewer_id=None)
             return unchanged
+        if any(changed[text] != present[text] for text in ("location", "notes")):
+            clients.refuse_if_erased(client)
         was, now = booking["status"], changed["status"]
         if was != now and not rules.may_move_booking(was, now):
             raise ILLEGAL_TRANSITION(f"A booking that is {was} cannot become {now}.")
@@ -131,11 +135,14 @@ def delete_booking(conn: Connection, booking_id: int) -> None:
 
 
 def assign_staff(conn: Connection, booking_id: int, person: dict[str, Any]) -> Row:
-    """Put a person on a booking. Locks: booking, person, room.
+    """Put a person on a booking.
 
-    Problems: `not_found`, `already_assigned`, `booking_conflict`, `staff_inactive`, `invalid`.
+    Locks: client (the feed refers to them: whoever came to that with only the booking in hand would meet an erasure
+    that has the client and wants the booking), booking, person, room. Problems: `not_found`, `already_assigned`,
+    `booking_conflict`, `staff_inactive`, `invalid`.
     """
     with conn.transaction():
+        sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         proposed = {**booking, "assigned_staff": [person]}
         scheduling.hold(conn, proposed, {**booking, "assigned_staff": []}, "/staffId")
@@ -154,8 +161,9 @@ def assign_staff(conn: Connection, booking_id: int, person: dict[str, Any]) -> R
 
 
 def unassign_staff(conn: Connection, booking_id: int, staff_id: int) -> None:
-    """Take a person off a booking. Locks: booking, person. Problems: `not_found`."""
+    """Take a person off a booking. Locks: client, booking, person. Problems: `not_found`."""
     with conn.transaction():
+        sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         # Whoever meets this person's time holds the same lock, and so can still name what is in the way.
         sql.studio.lock_staff_member(conn, staff_id=staff_id)

@@ -26,7 +26,7 @@ def update_client(conn: Connection, client_id: int, changes: dict[str, Any]) -> 
     with conn.transaction():
         client = found(sql.studio.lock_client(conn, client_id=client_id), "client", client_id)
         require_match()
-        _refuse_if_erased(client)
+        refuse_if_erased(client)
         was_archived = client["archived_at"] is not None
         is_archived = changes.pop("archived", was_archived)
         changed = {**client, **changes}
@@ -43,7 +43,10 @@ def update_client(conn: Connection, client_id: int, changes: dict[str, Any]) -> 
 
 
 def delete_client(conn: Connection, client_id: int) -> None:
-    """Remove a client who was never booked or billed. Locks: the client. Problems: `not_found`, `client_in_use`."""
+    """Remove a client who has no booking and no invoice, with the rules of series whose bookings are gone.
+
+    Locks: the client. Problems: `not_found`, `client_in_use`.
+    """
     with conn.transaction():
         client = found(sql.studio.lock_client(conn, client_id=client_id), "client", client_id)
         require_match()
@@ -58,9 +61,10 @@ def hold_for_work(conn: Connection, client_id: int) -> None:
     """
     client = sql.studio.lock_client_for_work(conn, client_id=client_id)
     if client is not None:
-        _refuse_if_erased(client)
+        refuse_if_erased(client)
 
 
-def _refuse_if_erased(client: Row) -> None:
+def refuse_if_erased(client: Row) -> None:
+    """See that a client, who is locked, has not been erased. Problems: `client_erased`."""
     if client["erased_at"] is not None:
         raise CLIENT_ERASED("Nothing is known of them any more, and nothing can be added.")

@@ -64,6 +64,7 @@ def get_booking(booking_id: int) -> Row:
     problems.STAFF_INACTIVE,
     problems.ROOM_INACTIVE,
     problems.PACKAGE_INACTIVE,
+    problems.CLIENT_ERASED,
     ILLEGAL_TRANSITION,
 )
 @blp.answers(200, schemas.Booking)

@@ -76,7 +76,7 @@ def update_client(changes: dict[str, Any], client_id: int) -> Row:
 def delete_client(client_id: int) -> None:
     """Delete a client
 
-    Only one who was never booked or billed.
+    Only one who has no booking and no invoice.
     """
     actions.delete_client(connection(), client_id)
 
@@ -98,11 +98,13 @@ def get_client_profile(client_id: int) -> dict[str, Any]:
 @access.requires(Permission.VIEW_INVOICES)
 @access.requires(Permission.MANAGE_EXPENSES)
 @access.requires(Permission.VIEW_BOOKINGS_ALL)
+@access.requires(Permission.VIEW_EDITING_ALL)
 @blp.answers(200, client_documents.ClientDocument)
 def export_client(client_id: int) -> dict[str, Any]:
     """Read everything that is held about a client
 
-    As one document, to hand over to them. Of messages, everything but the words, which are sealed.
+    As one document, to hand over to them. Of messages, everything but the words, which are sealed. Through a token that
+    is not given the sight of some kind of deeds, it is without those.
     """
     return screens.read_document(connection(), client_id, access.current_caller())
 

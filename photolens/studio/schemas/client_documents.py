@@ -3,50 +3,23 @@
 from marshmallow import fields
 
 from photolens.billing.schemas import InvoiceItem, InvoiceSummary, Payment
-from photolens.fields import Choice, Date, Flag, Id, Instant, Output, Text, TimeOfDay, WholeNumber
+from photolens.fields import Choice, Id, Instant, Output, Text, WholeNumber
 from photolens.platform.schemas import Activity
 from photolens.studio.schemas.bookings import Booking
 from photolens.studio.schemas.clients import Client
-from photolens.studio.schemas.editing import EditingJobSummary, EditingStatus
+from photolens.studio.schemas.editing import EditingJobSummary, EditingRevision, EditingStatus
 from photolens.studio.schemas.expenses import Expense
+from photolens.studio.schemas.photo_selections import PhotoSelection
+from photolens.studio.schemas.scheduling import BookingSeriesRule
 
-FREQUENCIES = ("WEEKLY", "DAILY", "MONTHLY")
-WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 CHANNELS = ("EMAIL", "SMS")
 MESSAGE_STATUSES = ("PENDING", "SENT", "FAILED")
-
-
-class HeldPhotoSelection(Output):
-    """A picture that the client has chosen."""
-
-    id = Id()
-    booking_id = Id()
-    name = Text(200, example="IMG_0042")
-    is_edited = Flag()
-    position = WholeNumber(0, 2**31 - 1, example=1)
-    created_at = Instant()
-    updated_at = Instant()
 
 
 class HeldBooking(Booking):
     """A booking, with the pictures that were chosen of it."""
 
-    photo_selections = fields.List(fields.Nested(HeldPhotoSelection))
-
-
-class HeldSeries(Output):
-    """The rule by which bookings recur."""
-
-    id = Id()
-    client_id = Id()
-    frequency = Choice(*FREQUENCIES)
-    every = WholeNumber(1, 2**31 - 1, example=2)
-    weekdays = fields.List(Choice(*WEEKDAYS))
-    starts_on = Date()
-    starts_at = TimeOfDay()
-    occurrences = WholeNumber(1, 2**31 - 1, nullable=True, example=10)
-    until = Date(nullable=True)
-    created_at = Instant()
+    photo_selections = fields.List(fields.Nested(PhotoSelection))
 
 
 class HeldEditingStatus(EditingStatus):
@@ -55,21 +28,11 @@ class HeldEditingStatus(EditingStatus):
     editing_job_id = Id()
 
 
-class HeldRevision(Output):
-    """What was to be different of a job that came back."""
-
-    id = Id()
-    editing_job_id = Id()
-    note = Text(5000, example="Warmer, please.")
-    requested_by = Text(200, example="Rosa Delgado")
-    requested_at = Instant()
-
-
 class HeldEditingJob(EditingJobSummary):
     """An editing job, with all that has become of it."""
 
     status_history = fields.List(fields.Nested(HeldEditingStatus))
-    revisions = fields.List(fields.Nested(HeldRevision))
+    revisions = fields.List(fields.Nested(EditingRevision))
 
 
 class HeldInvoice(InvoiceSummary):
@@ -85,7 +48,7 @@ class HeldMessage(Output):
     id = Id()
     channel = Choice(*CHANNELS)
     recipient = Text(254, example="emma.chen@example.com")
-    template = Text(60, example="payment_reminder")
+    template = Text(60, example="invoice_reminder")
     subject = Text(200, nullable=True, example="Invoice INV-00042")
     status = Choice(*MESSAGE_STATUSES)
     attempts = WholeNumber(0, 2**31 - 1, example=0)
@@ -99,7 +62,7 @@ class ClientDocument(Output):
 
     client = fields.Nested(Client)
     bookings = fields.List(fields.Nested(HeldBooking))
-    series = fields.List(fields.Nested(HeldSeries))
+    series = fields.List(fields.Nested(BookingSeriesRule))
     editing_jobs = fields.List(fields.Nested(HeldEditingJob))
     invoices = fields.List(fields.Nested(HeldInvoice))
     expenses = fields.List(fields.Nested(Expense))

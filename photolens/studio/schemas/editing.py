@@ -123,6 +123,7 @@ class EditingJobList(ListArguments):
     stage_id = Id(load_default=None)
     priority = Choice(*PRIORITIES, load_default=None)
     booking_id = Id(load_default=None)
+    client_id = Id(load_default=None, metadata={"description": "Of the bookings of one client."})
     editor_id = Id(load_default=None)
 
 

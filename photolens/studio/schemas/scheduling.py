@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates, validates_schema
 
+from photolens.clock import WEEKDAYS
 from photolens.fields import (
     Choice,
     Date,
@@ -19,7 +20,6 @@ from photolens.fields import (
     WholeNumber,
 )
 from photolens.openapi import PROBLEM_MEMBERS
-from photolens.studio.rules import WEEKDAYS
 from photolens.studio.schemas.bookings import STATUSES, people_field, refuse_repeated
 
 FREQUENCIES = ("WEEKLY", "DAILY", "MONTHLY")
@@ -173,8 +173,8 @@ class SeriesBooking(Output):
     status = Choice(*STATUSES)
 
 
-class BookingSeries(Output):
-    """A rule by which bookings were made, and those bookings."""
+class BookingSeriesRule(Output):
+    """A rule by which bookings were made."""
 
     id = Id()
     client_id = Id()
@@ -186,6 +186,11 @@ class BookingSeries(Output):
     occurrences = WholeNumber(1, 200, nullable=True, example=6)
     until = Date(nullable=True)
     created_at = Instant()
+
+
+class BookingSeries(BookingSeriesRule):
+    """A rule by which bookings were made, and those bookings."""
+
     bookings = fields.List(fields.Nested(SeriesBooking))
 
 

@@ -12,6 +12,7 @@ from photolens.paging import ListArguments
 from photolens.platform.schemas import ActivityList
 from photolens.problems import found
 from photolens.studio.schemas.bookings import BookingList
+from photolens.studio.schemas.editing import EditingJobList
 from photolens.studio.schemas.expenses import ExpenseList
 
 _NEWEST = "100"
@@ -34,9 +35,8 @@ def read_profile(conn: Connection, client_id: int, caller: Caller) -> dict[str, 
         if caller.may(Permission.VIEW_INVOICES):
             profile["invoices"] = _newest(conn, InvoiceList, "-issueDate", client_id)
         if caller.may(Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF):
-            profile["editingJobs"] = sql.studio.list_editing_jobs_of_client(
-                conn, client_id=client_id, viewer_id=jobs_viewer_id, viewing_editor_id=viewing_editor_id
-            )
+            viewers = {"viewer_id": jobs_viewer_id, "viewing_editor_id": viewing_editor_id}
+            profile["editingJobs"] = _newest(conn, EditingJobList, "-createdAt", client_id, **viewers)
         if caller.may(Permission.MANAGE_EXPENSES):
             profile["expenses"] = _newest(conn, ExpenseList, "-incurredAt", client_id)
         if caller.may(Permission.VIEW_DASHBOARD):
@@ -55,33 +55,30 @@ def _newest(conn: Connection, listing: type[ListArguments], sort: str, client_id
 
 
 def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str, Any]:
-    """Everything that is held about a client. Problems: `not_found`."""
+    """Everything that is held about a client; of deeds, those that the caller is shown. Problems: `not_found`."""
     of_client, viewer_id = {"client_id": client_id}, visibility.client_viewer(caller)
     with snapshot(conn):
         client = found(sql.studio.get_client(conn, **of_client, viewer_id=viewer_id), "client", client_id)
-        bookings = _all(sql.studio.stream_bookings_of_client_cursor(conn, **of_client))
-        selections = _all(sql.studio.stream_photo_selections_of_client_cursor(conn, **of_client))
-        jobs = _all(sql.studio.stream_editing_jobs_of_client_cursor(conn, **of_client))
-        statuses = _all(sql.studio.stream_editing_statuses_of_client_cursor(conn, **of_client))
-        revisions = _all(sql.studio.stream_editing_revisions_of_client_cursor(conn, **of_client))
-        invoices = _all(sql.studio.stream_invoices_of_client_cursor(conn, **of_client))
-        items = _all(sql.studio.stream_invoice_items_of_client_cursor(conn, **of_client))
-        payments = _all(sql.studio.stream_payments_of_client_cursor(conn, **of_client))
+        bookings = sql.studio.list_bookings_of_client(conn, **of_client)
+        selections = sql.studio.list_photo_selections_of_client(conn, **of_client)
+        jobs = sql.studio.list_editing_jobs_of_client(conn, **of_client)
+        statuses = sql.studio.list_editing_statuses_of_client(conn, **of_client)
+        revisions = sql.studio.list_editing_revisions_of_client(conn, **of_client)
+        invoices = sql.studio.list_invoices_of_client(conn, **of_client)
+        items = sql.studio.list_invoice_items_of_client(conn, **of_client)
+        payments = sql.studio.list_payments_of_client(conn, **of_client)
         return {
             "client": client,
             "bookings": _with(bookings, "bookingId", photoSelections=selections),
-            "series": _all(sql.studio.stream_booking_series_of_client_cursor(conn, **of_client)),
+            "series": sql.studio.list_booking_series_of_client(conn, **of_client),
             "editingJobs": _with(jobs, "editingJobId", statusHistory=statuses, revisions=revisions),
             "invoices": _with(invoices, "invoiceId", items=items, payments=payments),
-            "expenses": _all(sql.studio.stream_expenses_of_client_cursor(conn, **of_client)),
-            "activities": _all(sql.studio.stream_activities_of_client_cursor(conn, **of_client)),
-            "messages": _all(sql.studio.stream_messages_of_client_cursor(conn, **of_client)),
+            "expenses": sql.studio.list_expenses_of_client(conn, **of_client),
+            "activities": sql.studio.list_activities_of_client(
+                conn, **of_client, subject_types=visibility.subjects_shown(caller)
+            ),
+            "messages": sql.studio.list_messages_of_client(conn, **of_client),
         }
-
-
-def _all(cursor: Any) -> list[Row]:
-    with cursor as rows:
-        return list(rows)
 
 
 def _with(rows: list[Row], key: str, **parts: Iterable[Row]) -> list[Row]:
