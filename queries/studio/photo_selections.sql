@@ -4,13 +4,21 @@ select *
 from photo_selections_seen_by(:viewer_id, :viewing_editor_id)
 where booking_id = :booking_id and id = :selection_id;
 
--- name: lock_photo_selection(booking_id, selection_id, viewing_editor_id)^
--- Locks: the picture's row, after the booking; if the booking's job is the viewing editor's at that moment.
+-- name: lock_photo_selection(booking_id, selection_id, viewer_id, viewing_editor_id)^
+-- Locks: the picture's row, after the booking, if the viewers may see it.
 select *
 from photo_selections
 where
     booking_id = :booking_id
     and id = :selection_id
+    and (
+        :viewer_id::bigint is null
+        or exists (
+            select
+            from staff_assignments
+            where staff_assignments.booking_id = :booking_id and staff_assignments.staff_id = :viewer_id
+        )
+    )
     and (
         :viewing_editor_id::bigint is null
         or exists (

@@ -123,6 +123,18 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
     }
 
 
+def test_a_query_that_locks_for_a_viewer_asks_for_both() -> None:
+    viewers = {
+        name: query.parameters & {"viewer_id", "viewing_editor_id"}
+        for name, query in QUERIES.items()
+        if query.verb == "lock" and query.parameters & {"viewer_id", "viewing_editor_id"}
+    }
+
+    assert viewers == {
+        name: {"viewer_id", "viewing_editor_id"} for name in ("studio.lock_editing_job", "studio.lock_photo_selection")
+    }
+
+
 def test_each_rule_stands_in_the_schema_once() -> None:
     defined = re.findall(
         r"^create function (\w+_seen_by)\(",

@@ -404,6 +404,32 @@ def test_photos_chosen_and_revisions_asked_for_at_once_are_all_counted(api: Live
     assert [row["status"] for row in edited["statusHistory"]] == ["PENDING", "DELIVERED", "REVISION"]
 
 
+def test_editors_who_swap_their_jobs_in_both_directions_never_deadlock(api: LiveApi, make: Factory) -> None:
+    anna, ben = make.staff(role="EDITOR"), make.staff(role="EDITOR")
+    first, second = (f"/editing-jobs/{make.completed_booking()['editingJobId']}" for _ in range(2))
+    client, package = make.client(), make.package()
+    api.patch(second, {"editorId": ben["id"]})
+
+    for n in range(30):
+        to, fro = (ben, anna) if n % 2 == 0 else (anna, ben)
+        booking = {
+            "clientId": client["id"],
+            "sessionTypeId": package["id"],
+            "sessionDate": instant(n),
+            "location": "Studio A",
+            "assignedStaff": [{"staffId": ben["id"]}, {"staffId": anna["id"]}],
+        }
+        answers = api.at_once(
+            [
+                *[Call("PATCH", first, {"editorId": to["id"]})] * 3,
+                *[Call("PATCH", second, {"editorId": fro["id"]})] * 3,
+                Call("POST", "/bookings", booking),
+            ]
+        )
+        assert outcomes(answers) == {(200, None): 6, (201, None): 1}
+        assert [api.get(job).body["editorId"] for job in (first, second)] == [to["id"], fro["id"]]
+
+
 def test_stages_that_come_move_and_go_and_jobs_that_move_among_them_at_once_do_not_stand_in_each_others_way(
     api: LiveApi, make: Factory
 ) -> None:

@@ -69,10 +69,14 @@ def finalize_photo_selections(conn: Connection, booking_id: int) -> Row:
 
 def _lock(conn: Connection, booking_id: int, selection_id: int) -> tuple[Row, Row]:
     """The booking and the photo, if the caller may see it."""
-    _, viewing_editor_id = visibility.selection_viewers(current_caller())
+    viewer_id, viewing_editor_id = visibility.selection_viewers(current_caller())
     booking = sql.studio.lock_booking(conn, booking_id=booking_id)
     photo = sql.studio.lock_photo_selection(
-        conn, booking_id=booking_id, selection_id=selection_id, viewing_editor_id=viewing_editor_id
+        conn,
+        booking_id=booking_id,
+        selection_id=selection_id,
+        viewer_id=viewer_id,
+        viewing_editor_id=viewing_editor_id,
     )
     return booking, found(photo, "photo selection", selection_id)
 
