@@ -36,6 +36,7 @@ UNSCOPED = {
     "studio.stream_messages_of_client": FOR_THE_CLIENT,
     "studio.stream_photo_selections_of_client": FOR_THE_CLIENT,
     "studio.count_editing_statuses": FOR_CHANGES,
+    "studio.exists_erased_client_of_booking": FOR_CHANGES,
     "studio.exists_staff_assignment": FOR_CHANGES,
     "studio.exists_work_of_staff_member": FOR_CHANGES,
     "studio.get_booking_profit_totals": WHOLE_STUDIO,

@@ -12,9 +12,10 @@ from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import FORBIDDEN, ILLEGAL_TRANSITION, found, invalid
 from photolens.studio import rules
-from photolens.studio.problems import NO_JOB_WAITING, STAFF_INACTIVE
+from photolens.studio.problems import CLIENT_ERASED, NO_JOB_WAITING, STAFF_INACTIVE
 
 _OF_A_MOVE = ("stage_id", "status")
+_WORDS = ("notes", "photographer_notes", "drive_folder_url", "status_note")  # what an erasure overwrites
 
 
 def open_editing_jobs(conn: Connection, booking_ids: list[int]) -> None:
@@ -55,6 +56,15 @@ def finish_selection(conn: Connection, booking_id: int) -> Row:
     return row
 
 
+def refuse_words_on_erased(conn: Connection, booking_id: int) -> None:
+    """See to it that nothing is noted any more of a client who was erased. The booking or its job is locked.
+
+    Problems: `client_erased`.
+    """
+    if sql.studio.exists_erased_client_of_booking(conn, booking_id=booking_id):
+        raise CLIENT_ERASED("Nothing is known of them any more, and nothing can be noted.")
+
+
 def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str, Any]) -> Row:
     """Plan a job, hand its pictures on, give it to an editor, or move it along the board.
 
@@ -62,8 +72,8 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
     their own jobs only, and gives none away.
 
     Locks: its editor and the new one, by id; the stages, shared; the job. Problems: `not_found`, `illegal_transition`,
-    `staff_inactive`, `forbidden`, `invalid` for an editor or a stage that is not there, for a stage and a status that
-    disagree, or for a note without a move.
+    `staff_inactive`, `forbidden`, `client_erased` for words on the job of a client who was, `invalid` for an editor or
+    a stage that is not there, for a stage and a status that disagree, or for a note without a move.
     """
     _, viewing_editor_id = visibility.editing_viewers(current_caller())
     with conn.transaction():
@@ -74,6 +84,8 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
         stages = sql.studio.lock_editing_stages_shared(conn) if is_move else []
         job = _lock(conn, editing_job_id)
         require_match()
+        if any(changes.get(name) is not None for name in _WORDS):
+            refuse_words_on_erased(conn, job["booking_id"])
         if viewing_editor_id is not None and changes.get("editor_id", viewing_editor_id) != viewing_editor_id:
             raise FORBIDDEN("Whoever gives jobs out gives them to somebody else.")
         stage_id, status = _destination(stages, job, changes)
@@ -94,12 +106,13 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
 def request_revision(conn: Connection, editing_job_id: int, note: str) -> Row:
     """Send a job back to work, and keep what is to be done; asked again meanwhile, it is one more revision.
 
-    Locks: its editor; the stages, shared; the job. Problems: `not_found`, `illegal_transition`.
+    Locks: its editor; the stages, shared; the job. Problems: `not_found`, `client_erased`, `illegal_transition`.
     """
     with conn.transaction():
         editor = _lock_editors(conn, editing_job_id, None)
         stages = sql.studio.lock_editing_stages_shared(conn)
         job = _lock(conn, editing_job_id)
+        refuse_words_on_erased(conn, job["booking_id"])
         if not rules.may_be_revised(job["status"]):
             raise ILLEGAL_TRANSITION(f"An editing job that is {job['status']} is not sent back to work.")
         revision_id = sql.studio.insert_editing_revision(

@@ -17,10 +17,11 @@ MOST_PHOTOS = 1000
 def add_photo_selection(conn: Connection, booking_id: int, photo: dict[str, Any]) -> Row:
     """Add a photo behind those that are chosen already. Locks: the booking.
 
-    Problems: `not_found`, `name_taken`, `selection_full`.
+    Problems: `not_found`, `client_erased`, `name_taken`, `selection_full`.
     """
     with conn.transaction():
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
+        editing.refuse_words_on_erased(conn, booking_id)
         if sql.studio.count_chosen_photos(conn, booking_id=booking_id) >= MOST_PHOTOS:
             raise SELECTION_FULL(f"At most {MOST_PHOTOS} photos of a booking are chosen.")
         selection_id = sql.studio.insert_photo_selection(conn, booking_id=booking_id, **photo)
