@@ -135,7 +135,7 @@ begin atomic
 end;
 
 
--- The pictures that were chosen of a photographer's bookings; and of those whose job was given to an editor.
+-- The photos that were chosen of a photographer's bookings; and of those whose job was given to an editor.
 create function photo_selections_seen_by(viewer_id bigint, viewing_editor_id bigint) returns setof photo_selections
 language sql stable parallel safe
 begin atomic

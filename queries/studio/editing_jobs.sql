@@ -1,5 +1,5 @@
 -- name: get_editing_job(editing_job_id, viewer_id, viewing_editor_id)^
--- One editing job, with every status it has had, its newest revisions and the pictures that were chosen, if the viewers
+-- One editing job, with every status it has had, its newest revisions and the photos that were chosen, if the viewers
 -- may see it.
 select
     seen.*,

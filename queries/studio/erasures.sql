@@ -58,13 +58,13 @@ set
 where client_id = :client_id;
 
 -- name: delete_photo_selections_of_client(client_id)!
--- Remove the names of the pictures that a client has chosen.
+-- Remove the names of the photos that a client has chosen.
 delete from photo_selections
 using bookings
 where photo_selections.booking_id = bookings.id and bookings.client_id = :client_id;
 
 -- name: mark_editing_jobs_erased(client_id)!
--- Overwrite what was noted for the editing of a client's pictures, and where they lie.
+-- Overwrite what was noted for the editing of a client's photos, and where they lie.
 update editing_jobs
 set
     notes = null,

@@ -27,7 +27,6 @@ UNSCOPED = {
     "billing.list_invoices_by_issue_date": OF_INVOICES,
     "billing.list_invoices_by_issue_date_desc": OF_INVOICES,
     "studio.count_booking_profits": WHOLE_STUDIO,
-    "studio.count_chosen_photos": FOR_CHANGES,
     "studio.stream_activities_of_client": FOR_THE_CLIENT,
     "studio.stream_bookings_of_client": FOR_THE_CLIENT,
     "studio.stream_editing_jobs_of_client": FOR_THE_CLIENT,

@@ -66,7 +66,7 @@ def refuse_words_on_erased(conn: Connection, booking_id: int) -> None:
 
 
 def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str, Any]) -> Row:
-    """Plan a job, hand its pictures on, give it to an editor, or move it along the board.
+    """Plan a job, hand its photos on, give it to an editor, or move it along the board.
 
     Every stage it comes to is logged with its status and note, and sets the time of delivery. An editor does this with
     their own jobs only, and gives none away.

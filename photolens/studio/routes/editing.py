@@ -11,7 +11,7 @@ from photolens.studio import problems
 from photolens.studio.actions import editing as actions
 from photolens.studio.schemas import editing as schemas
 
-blp = Blueprint("Editing", __name__, description="What becomes of the pictures once a booking is completed.")
+blp = Blueprint("Editing", __name__, description="What becomes of the photos once a booking is completed.")
 
 
 @blp.get("/editing-jobs")

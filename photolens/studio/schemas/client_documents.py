@@ -17,7 +17,7 @@ MESSAGE_STATUSES = ("PENDING", "SENT", "FAILED")
 
 
 class HeldPhotoSelection(Output):
-    """A picture that the client has chosen."""
+    """A photo that the client has chosen."""
 
     id = Id()
     booking_id = Id()
@@ -29,7 +29,7 @@ class HeldPhotoSelection(Output):
 
 
 class HeldBooking(Booking):
-    """A booking, with the pictures that were chosen of it."""
+    """A booking, with the photos that were chosen of it."""
 
     photo_selections = fields.List(fields.Nested(HeldPhotoSelection))
 
