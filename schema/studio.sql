@@ -242,7 +242,6 @@ comment on column editing_stages.status is 'What a job in this stage is said to 
 comment on column editing_stages.awaits_selection is 'Jobs wait here until the client has chosen; finalising the selection moves them on.';
 
 create unique index editing_stages_name_key on editing_stages (lower(name));
-create index editing_stages_status_idx on editing_stages (status, position);
 
 insert into editing_stages (name, colour, position, status, awaits_selection)
 values

@@ -417,20 +417,9 @@ limit :limit;
 -- name: count_editing_jobs(q, status, stage_id, priority, booking_id, editor_id, viewer_id, viewing_editor_id)$
 -- How many rows these lists have in all; joins only what a filter asks for.
 select count(*)
-from editing_jobs
+from editing_jobs_shown(:viewer_id, :viewing_editor_id)
 where
     (
-        :viewer_id::bigint is null
-        or exists (
-            select
-            from staff_assignments
-            where
-                staff_assignments.booking_id = editing_jobs.booking_id
-                and staff_assignments.staff_id = :viewer_id
-        )
-    )
-    and (:viewing_editor_id::bigint is null or editor_id = :viewing_editor_id)
-    and (
         :q::text is null
         or lower(notes) like lower(:q)
         or booking_id in (
