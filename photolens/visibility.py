@@ -55,7 +55,7 @@ def editing_viewers(caller: Caller) -> tuple[int | None, int | None]:
 
 
 def selection_viewers(caller: Caller) -> tuple[int | None, int | None]:
-    """Whose photo selections: those of the first one's bookings, and of the jobs given to the second.
+    """Whose chosen photos: those of the first one's bookings, and of the jobs given to the second.
 
     Whoever sees the booking sees them; and whoever sees its editing job.
     """

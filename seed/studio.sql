@@ -409,7 +409,7 @@ select
     greatest(latest.changed_at, uploads.at)
 from (select distinct on (booking_id) * from demo_editing_moves order by booking_id, step desc) as latest
 left join staff_members as editors on lower(editors.email) = 'yuki@lumenhall.example'
--- The pictures are uploaded for the client to choose from.
+-- The photos are uploaded for the client to choose from.
 cross join lateral (
     select coalesce(min(moves.changed_at) - interval '2 hours', latest.ends_at + interval '90 minutes') as at
     from demo_editing_moves as moves

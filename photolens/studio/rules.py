@@ -95,7 +95,7 @@ def may_be_revised(status: str) -> bool:
 
 
 def is_handed_on(job: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
-    """A job whose pictures are put into a folder for the first time is handed on with that."""
+    """A job whose photos are put into a folder for the first time is handed on with that."""
     return (
         job["drive_folder_url"] is None and changed["drive_folder_url"] is not None and changed["uploaded_at"] is None
     )

@@ -6,7 +6,7 @@ where client_id = :client_id
 order by id;
 
 -- name: list_photo_selections_of_client(client_id)
--- All pictures that a client has chosen, in the order of their choice.
+-- All photos that a client has chosen, in the order of their choice.
 select
     photo_selections.id,
     photo_selections.booking_id,

@@ -70,21 +70,9 @@ where
 -- those that were moved since, of which the log tells.
 with jobs as (
     select
-        editing_jobs.id,
-        editing_jobs.status in ('PENDING', 'IN_PROGRESS', 'REVISION') as is_open
-    from editing_jobs
-    where
-        (
-            :viewer_id::bigint is null
-            or exists (
-                select
-                from staff_assignments
-                where
-                    staff_assignments.booking_id = editing_jobs.booking_id
-                    and staff_assignments.staff_id = :viewer_id
-            )
-        )
-        and (:viewing_editor_id::bigint is null or editing_jobs.editor_id = :viewing_editor_id)
+        shown.id,
+        shown.status in ('PENDING', 'IN_PROGRESS', 'REVISION') as is_open
+    from editing_jobs_shown(:viewer_id, :viewing_editor_id) as shown
 )
 
 select

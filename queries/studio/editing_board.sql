@@ -1,7 +1,6 @@
 -- name: list_editing_board(limit, q, editor_id, priority, viewer_id, viewing_editor_id)
 -- The editing board: each stage with the number of its jobs that are not archived, and the first of them; of what was
--- delivered the newest, of the rest the most urgent. A total joins less than the rows, and repeats their rule; a search is
--- made once for all stages.
+-- delivered the newest, of the rest the most urgent. A search is made once for all stages.
 with matches as materialized (
     select id
     from editing_jobs_seen_by(:viewer_id, :viewing_editor_id)
@@ -29,20 +28,9 @@ left join (
     select
         stage_id,
         count(*)::integer as job_count
-    from editing_jobs
+    from editing_jobs_shown(:viewer_id, :viewing_editor_id)
     where
         status <> 'ARCHIVED'
-        and (
-            :viewer_id::bigint is null
-            or exists (
-                select
-                from staff_assignments
-                where
-                    staff_assignments.booking_id = editing_jobs.booking_id
-                    and staff_assignments.staff_id = :viewer_id
-            )
-        )
-        and (:viewing_editor_id::bigint is null or editor_id = :viewing_editor_id)
         and (:q::text is null or id in (select matches.id from matches))
         and (:editor_id::bigint is null or editor_id = :editor_id)
         and (:priority::editing_priority is null or priority = :priority)

@@ -1,5 +1,5 @@
 -- name: get_editing_job(editing_job_id, viewer_id, viewing_editor_id)^
--- One editing job, with every status it has had, its newest revisions and the pictures that were chosen, if the viewers
+-- One editing job, with every status it has had, its newest revisions and the photos that were chosen, if the viewers
 -- may see it.
 select
     seen.*,
@@ -82,18 +82,45 @@ select exists (
     where seen.id = :editing_job_id
 );
 
--- name: lock_editing_job(editing_job_id, viewing_editor_id)^
--- Locks: the job's row, if it is the viewing editor's at that moment.
+-- name: lock_editing_job(editing_job_id, viewer_id, viewing_editor_id)^
+-- Locks: the job's row, if the viewers may see it; of the viewing editor, if it is theirs at that moment.
 select *
 from editing_jobs
-where id = :editing_job_id and (:viewing_editor_id::bigint is null or editor_id = :viewing_editor_id)
+where
+    id = :editing_job_id
+    and (
+        :viewer_id::bigint is null
+        or exists (
+            select
+            from staff_assignments
+            where staff_assignments.booking_id = editing_jobs.booking_id and staff_assignments.staff_id = :viewer_id
+        )
+    )
+    and (:viewing_editor_id::bigint is null or editor_id = :viewing_editor_id)
 for no key update;
 
--- name: lock_editor_of_editing_job(editing_job_id)^
--- Locks: whoever the job is given to, before the job, as whoever removes them does.
-select *
+-- name: lock_editors_of_editing_job(editing_job_id, new_editor_id)
+-- Locks: whoever the job is given to, and whoever it is to be given to, by id, before the job, as whoever removes them
+-- does. With each, whether they are the first.
+select
+    staff_members.*,
+    coalesce(staff_members.id = (
+        select editing_jobs.editor_id
+        from editing_jobs
+        where editing_jobs.id = :editing_job_id
+    ), false) as has_job
 from staff_members
-where id = (select editing_jobs.editor_id from editing_jobs where editing_jobs.id = :editing_job_id)
+where
+    staff_members.id in (
+        :new_editor_id::bigint,
+        (
+            select editing_jobs.editor_id
+            from editing_jobs
+            where editing_jobs.id = :editing_job_id
+        )
+    )
+order by staff_members.id
+limit 2
 for no key update;
 
 -- name: lock_editing_job_of_booking(booking_id)^
@@ -396,20 +423,9 @@ limit :limit;
 -- name: count_editing_jobs(q, status, stage_id, priority, booking_id, client_id, editor_id, viewer_id, viewing_editor_id)$
 -- How many rows these lists have in all; joins only what a filter asks for.
 select count(*)
-from editing_jobs
+from editing_jobs_shown(:viewer_id, :viewing_editor_id)
 where
     (
-        :viewer_id::bigint is null
-        or exists (
-            select
-            from staff_assignments
-            where
-                staff_assignments.booking_id = editing_jobs.booking_id
-                and staff_assignments.staff_id = :viewer_id
-        )
-    )
-    and (:viewing_editor_id::bigint is null or editor_id = :viewing_editor_id)
-    and (
         :q::text is null
         or lower(notes) like lower(:q)
         or booking_id in (

@@ -4,9 +4,14 @@ select *
 from editing_stages
 where id = :stage_id;
 
+-- name: lock_editing_board()^
+-- Locks: the one advisory lock of the board's stages, before the stages, so that those who change the set of them come one
+-- after the other: whoever waited for the rows alone would not see a stage that was added meanwhile.
+select pg_advisory_xact_lock(hashtextextended(current_schema() || ' editing stages', 0)) as is_locked;
+
 -- name: lock_editing_stages()
 -- Locks: every stage, by id, for whoever changes the set of them: two at once cannot take away the last two of a status,
--- and nobody moves a job meanwhile.
+-- and nobody moves a job meanwhile. After lock_editing_board, under which the set stays as it is.
 select *
 from editing_stages
 order by id

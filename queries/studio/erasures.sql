@@ -24,6 +24,16 @@ from clients
 where id = :client_id
 for update;
 
+-- name: exists_erased_client_of_booking(booking_id)$
+-- Whether the client whose booking it is has been erased. The booking or its job is locked, which whoever erases takes
+-- before they overwrite; a statement of its own, so that who has waited for the lock sees what was done meanwhile.
+select exists (
+    select
+    from bookings
+    inner join clients on bookings.client_id = clients.id
+    where bookings.id = :booking_id and clients.erased_at is not null
+);
+
 -- name: mark_client_erased(client_id, name, email)!
 -- Overwrite what is known of a client. What they have paid, and when they came, stays.
 update clients
@@ -48,13 +58,13 @@ set
 where client_id = :client_id;
 
 -- name: delete_photo_selections_of_client(client_id)!
--- Remove the names of the pictures that a client has chosen.
+-- Remove the names of the photos that a client has chosen.
 delete from photo_selections
 using bookings
 where photo_selections.booking_id = bookings.id and bookings.client_id = :client_id;
 
 -- name: mark_editing_jobs_erased(client_id)!
--- Overwrite what was noted for the editing of a client's pictures, and where they lie.
+-- Overwrite what was noted for the editing of a client's photos, and where they lie.
 update editing_jobs
 set
     notes = null,

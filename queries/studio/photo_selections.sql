@@ -1,16 +1,24 @@
 -- name: get_photo_selection(booking_id, selection_id, viewer_id, viewing_editor_id)^
--- One picture that was chosen of a booking, if the viewers may see it.
+-- One photo that was chosen of a booking, if the viewers may see it.
 select *
 from photo_selections_seen_by(:viewer_id, :viewing_editor_id)
 where booking_id = :booking_id and id = :selection_id;
 
--- name: lock_photo_selection(booking_id, selection_id, viewing_editor_id)^
--- Locks: the picture's row, after the booking; if the booking's job is the viewing editor's at that moment.
+-- name: lock_photo_selection(booking_id, selection_id, viewer_id, viewing_editor_id)^
+-- Locks: the photo's row, after the booking, if the viewers may see it.
 select *
 from photo_selections
 where
     booking_id = :booking_id
     and id = :selection_id
+    and (
+        :viewer_id::bigint is null
+        or exists (
+            select
+            from staff_assignments
+            where staff_assignments.booking_id = :booking_id and staff_assignments.staff_id = :viewer_id
+        )
+    )
     and (
         :viewing_editor_id::bigint is null
         or exists (
@@ -22,7 +30,7 @@ where
 for no key update;
 
 -- name: insert_photo_selection(booking_id, name, is_edited)$
--- Add a picture behind those that are chosen already; gives its id. The booking is locked.
+-- Add a photo behind those that are chosen already; gives its id. The booking is locked.
 insert into photo_selections (booking_id, name, is_edited, position)
 values (
     :booking_id,
@@ -37,7 +45,7 @@ values (
 returning id;
 
 -- name: update_photo_selection(id, name, is_edited)!
--- Rename a picture, or note whether it is edited.
+-- Rename a photo, or note whether it is edited.
 update photo_selections
 set
     name = :name,
@@ -46,18 +54,12 @@ set
 where id = :id;
 
 -- name: delete_photo_selection(selection_id)!
--- Take a picture back out of what was chosen.
+-- Take a photo back out of what was chosen.
 delete from photo_selections
 where id = :selection_id;
 
--- name: count_chosen_photos(booking_id)$
--- How many pictures of a booking were chosen. The booking is locked.
-select count(*)
-from photo_selections
-where booking_id = :booking_id;
-
 -- name: exists_booking_of_selections(booking_id, viewer_id, viewing_editor_id)$
--- Whether there is a booking whose pictures the viewers may see, chosen or not yet.
+-- Whether there is a booking whose photos the viewers may see, chosen or not yet.
 select exists (
     select
     from bookings_seen_by(:viewer_id) as seen
@@ -74,7 +76,7 @@ select exists (
 );
 
 -- name: list_photo_selections_by_position(after_key, after_id, limit, booking_id, viewer_id, viewing_editor_id)
--- The pictures that were chosen of a booking, as they were added.
+-- The photos that were chosen of a booking, as they were added.
 select *
 from photo_selections_seen_by(:viewer_id, :viewing_editor_id)
 where

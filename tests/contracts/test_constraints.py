@@ -71,7 +71,7 @@ UNREACHABLE = {
     "editing_revisions_note_present": NO_EMPTY_TEXT,
     "editing_stages_id_status_key": "holds the primary key",
     "editing_stages_name_present": NO_EMPTY_TEXT,
-    "editing_stages_position_key": "positions are given while all stages are locked",
+    "editing_stages_position_key": "positions are given under the lock of the board",
     "editing_stages_status_on_board": "schemas refuse what is not on the board",
     "editing_status_logs_editing_job_fkey": "the job has just been inserted or locked",
     "editing_status_logs_stage_fkey": "the stages are locked, and one that goes sets it null",

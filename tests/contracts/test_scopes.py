@@ -12,7 +12,7 @@ READING = {"get", "list", "stream", "count", "sum", "exists"}
 # What not everybody who may read it at all is shown the whole of, and the views on it.
 SHOWN_IN_PART = re.compile(
     r"\b(bookings|booking_details|booking_profits|clients|editing_jobs|editing_job_details|editing_status_logs"
-    r"|editing_revisions|first_deliveries|photo_selections|staff_assignments|activities)\b|_seen_by\("
+    r"|editing_revisions|first_deliveries|photo_selections|staff_assignments|activities)\b|_(seen_by|shown)\("
 )
 
 FOR_CHANGES = "asked by an action, whose route demands the permission to manage all of it"
@@ -27,7 +27,6 @@ UNSCOPED = {
     "billing.list_invoices_by_issue_date": OF_INVOICES,
     "billing.list_invoices_by_issue_date_desc": OF_INVOICES,
     "studio.count_booking_profits": WHOLE_STUDIO,
-    "studio.count_chosen_photos": FOR_CHANGES,
     "studio.list_activities_of_client": FOR_THE_CLIENT,
     "studio.list_bookings_of_client": FOR_THE_CLIENT,
     "studio.list_editing_jobs_of_client": FOR_THE_CLIENT,
@@ -36,6 +35,7 @@ UNSCOPED = {
     "studio.list_messages_of_client": FOR_THE_CLIENT,
     "studio.list_photo_selections_of_client": FOR_THE_CLIENT,
     "studio.count_editing_statuses": FOR_CHANGES,
+    "studio.exists_erased_client_of_booking": FOR_CHANGES,
     "studio.exists_staff_assignment": FOR_CHANGES,
     "studio.exists_work_of_staff_member": FOR_CHANGES,
     "studio.get_booking_profit_totals": WHOLE_STUDIO,
@@ -56,11 +56,8 @@ UNSCOPED = {
 }
 
 OWN_RULE = {
-    # The same rule, on the table itself: a total need not join what a row shows.
+    # The same rule, on the table itself: a number need not join what a row shows.
     "studio.count_bookings",
-    "studio.count_editing_jobs",
-    # The same; figures of what was, for which the log is asked too.
-    "studio.get_editing_queue_figure",
     "studio.get_upcoming_bookings_figure",
     # A part of a booking, for whoever is on that booking too.
     "studio.get_staff_assignment",
@@ -75,7 +72,7 @@ PARTLY = {
 
 def _rule(query: NamedQuery) -> str | None:
     """Through which function a query reads, for the viewer that it is given."""
-    match = re.search(r"\b(\w+_seen_by)\((?:%\(\w+\)s, )*%\(viewer_id\)s", query.code)
+    match = re.search(r"\b(\w+_(?:seen_by|shown))\((?:%\(\w+\)s, )*%\(viewer_id\)s", query.code)
     return match[1] if match else None
 
 
@@ -113,8 +110,10 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
         "studio.get_editing_job": {"editing_status_logs", "editing_revisions", "photo_selections"},
         # Whose job it is, beside the rule of bookings.
         "studio.exists_booking_of_selections": {"editing_jobs"},
-        # The same rule, on the table itself: a total need not join what a row shows.
-        "studio.list_editing_board": {"bookings", "clients", "editing_jobs", "staff_assignments"},
+        "studio.list_editing_board": {"bookings", "clients"},
+        "studio.count_editing_jobs": {"bookings", "clients"},
+        # What the jobs that are shown were before.
+        "studio.get_editing_queue_figure": {"editing_status_logs"},
         # Names and addresses, of the bookings that are shown.
         "studio.stream_bookings": {"clients", "staff_assignments"},
         # The viewer's own part in each.
@@ -124,9 +123,21 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
     }
 
 
+def test_a_query_that_locks_for_a_viewer_asks_for_both() -> None:
+    viewers = {
+        name: query.parameters & {"viewer_id", "viewing_editor_id"}
+        for name, query in QUERIES.items()
+        if query.verb == "lock" and query.parameters & {"viewer_id", "viewing_editor_id"}
+    }
+
+    assert viewers == {
+        name: {"viewer_id", "viewing_editor_id"} for name in ("studio.lock_editing_job", "studio.lock_photo_selection")
+    }
+
+
 def test_each_rule_stands_in_the_schema_once() -> None:
     defined = re.findall(
-        r"^create function (\w+_seen_by)\(",
+        r"^create function (\w+_(?:seen_by|shown))\(",
         "\n".join(file.read_text() for file in (ROOT / "schema").glob("*.sql")),
         re.MULTILINE,
     )

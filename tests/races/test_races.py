@@ -404,7 +404,33 @@ def test_photos_chosen_and_revisions_asked_for_at_once_are_all_counted(api: Live
     assert [row["status"] for row in edited["statusHistory"]] == ["PENDING", "DELIVERED", "REVISION"]
 
 
-def test_stages_that_move_and_jobs_that_move_among_them_at_once_do_not_stand_in_each_others_way(
+def test_editors_who_swap_their_jobs_in_both_directions_never_deadlock(api: LiveApi, make: Factory) -> None:
+    anna, ben = make.staff(role="EDITOR"), make.staff(role="EDITOR")
+    first, second = (f"/editing-jobs/{make.completed_booking()['editingJobId']}" for _ in range(2))
+    client, package = make.client(), make.package()
+    api.patch(second, {"editorId": ben["id"]})
+
+    for n in range(30):
+        to, fro = (ben, anna) if n % 2 == 0 else (anna, ben)
+        booking = {
+            "clientId": client["id"],
+            "sessionTypeId": package["id"],
+            "sessionDate": instant(n),
+            "location": "Studio A",
+            "assignedStaff": [{"staffId": ben["id"]}, {"staffId": anna["id"]}],
+        }
+        answers = api.at_once(
+            [
+                *[Call("PATCH", first, {"editorId": to["id"]})] * 3,
+                *[Call("PATCH", second, {"editorId": fro["id"]})] * 3,
+                Call("POST", "/bookings", booking),
+            ]
+        )
+        assert outcomes(answers) == {(200, None): 6, (201, None): 1}
+        assert [api.get(job).body["editorId"] for job in (first, second)] == [to["id"], fro["id"]]
+
+
+def test_stages_that_come_move_and_go_and_jobs_that_move_among_them_at_once_do_not_stand_in_each_others_way(
     api: LiveApi, make: Factory
 ) -> None:
     jobs = [f"/editing-jobs/{make.completed_booking()['editingJobId']}" for _ in range(6)]
@@ -413,8 +439,20 @@ def test_stages_that_move_and_jobs_that_move_among_them_at_once_do_not_stand_in_
         Call("PATCH", job, {"stageId": stage["id"]}) for job in jobs for stage in stages if stage["status"] != "PENDING"
     ]
     places = [Call("PATCH", f"/editing-stages/{stage['id']}", {"position": n}) for n in (1, 4) for stage in stages]
+    empty = [make.stage() for _ in range(4)]
+    added = [
+        Call(
+            "POST",
+            "/editing-stages",
+            {"name": f"Added {n}", "status": "REVISION", **({"position": 1} if n % 2 else {})},
+        )
+        for n in range(8)
+    ]
+    removed = [Call("DELETE", f"/editing-stages/{stage['id']}") for stage in empty]
 
-    answers = api.at_once([*moves, *places])
+    answers = api.at_once([*moves, *places, *added, *removed])
 
-    assert outcomes(answers) == {(200, None): 36}
-    assert [stage["position"] for stage in api.get("/editing-stages").body["data"]] == [1, 2, 3, 4, 5, 6]
+    assert outcomes(answers) == {(200, None): 36, (201, None): 8, (204, None): 4}
+    left = api.get("/editing-stages").body["data"]
+    assert [stage["position"] for stage in left] == list(range(1, 15))
+    assert {stage["name"] for stage in left} == {stage["name"] for stage in stages} | {f"Added {n}" for n in range(8)}

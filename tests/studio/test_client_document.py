@@ -71,7 +71,7 @@ def test_the_parts_of_a_row_are_with_it(conn: Connection, api: ApiClient, make: 
 
     [booking], [job], [invoice] = document["bookings"], document["editingJobs"], document["invoices"]
     assert [person["role"] for person in booking["assignedStaff"]] == ["Lead"]
-    assert [picture["name"] for picture in booking["photoSelections"]] == ["Zyxomma_0042.jpg"]
+    assert [photo["name"] for photo in booking["photoSelections"]] == ["Zyxomma_0042.jpg"]
     assert [entry["status"] for entry in job["statusHistory"]] == ["PENDING", "IN_PROGRESS", "DELIVERED", "REVISION"]
     assert [revision["note"] for revision in job["revisions"]] == ["Zyxomma wants it warmer."]
     assert [item["name"] for item in invoice["items"]] == ["Ledger: session"]

@@ -6,6 +6,7 @@ import pytest
 
 from photolens.database import Connection
 from tests.client import ApiClient
+from tests.contracts.roles import join_team
 from tests.factories import Factory
 
 STATUSES = ("PENDING", "IN_PROGRESS", "DELIVERED", "REVISION", "ARCHIVED")
@@ -314,6 +315,30 @@ def test_an_editor_takes_no_job_that_was_not_given_to_them(api: ApiClient, make:
 
     assert (refused.status, refused.body["code"]) == (404, "not_found")
     assert api.get(f"/editing-jobs/{job['id']}").body == job
+
+
+def test_a_token_for_ones_own_bookings_plans_and_moves_no_other_jobs(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    me = make.staff(role="OWNER")
+    join_team(conn, "OWNER", me["id"])
+    booking = make.booking(me)
+    mine = api.patch(f"/bookings/{booking['id']}", {"status": "COMPLETED"}).body["editingJobId"]
+    other = make_job(api, make, "DELIVERED")
+    permissions = ["MANAGE_EDITING", "VIEW_BOOKINGS_SELF"]
+    token = api.by_token(api.post("/me/tokens", {"name": "Desk", "permissions": permissions}).body["token"])
+
+    refused = [
+        token.patch(f"/editing-jobs/{other['id']}", {"notes": "Warm tones."}),
+        token.patch(f"/editing-jobs/{other['id']}", {"status": "ARCHIVED"}),
+        token.post(f"/editing-jobs/{other['id']}/revisions", {"note": "Warmer."}),
+    ]
+    moved = token.patch(f"/editing-jobs/{mine}", {"status": "DELIVERED"})
+    revised = token.post(f"/editing-jobs/{mine}/revisions", {"note": "Warmer."})
+
+    assert [(answer.status, answer.body["code"]) for answer in refused] == [(404, "not_found")] * 3
+    assert api.get(f"/editing-jobs/{other['id']}").body == other
+    assert (moved.status, moved.body["status"], revised.status) == (200, "DELIVERED", 201)
 
 
 def test_a_photographer_sees_the_jobs_of_their_bookings_and_moves_none(

@@ -158,7 +158,7 @@ def test_a_job_has_a_priority_and_what_the_photographer_hands_on(api: ApiClient,
     assert job["priority"] == "NORMAL"
 
 
-def test_pictures_are_uploaded_when_their_folder_is_first_named(api: ApiClient, job: Row) -> None:
+def test_photos_are_uploaded_when_their_folder_is_first_named(api: ApiClient, job: Row) -> None:
     first = patch(api, job, driveFolderUrl="https://drive.example/emma")
     moved = patch(api, job, driveFolderUrl="https://drive.example/chen")
     cleared = patch(api, job, driveFolderUrl=None)

@@ -200,6 +200,22 @@ def test_the_last_two_stages_of_a_status_are_not_both_deleted_at_once(api: ApiCl
 
 
 @pytest.mark.committed
+def test_stages_that_are_added_and_moved_at_once_all_have_their_place(api: ApiClient, conn: Connection) -> None:
+    moved_stage = f"/editing-stages/{stage_id(api, 'Revision')}"
+
+    with held_up(conn) as waiting:
+        conn.execute("select from editing_stages order by id for update")
+        added = [
+            waiting.send(api.post, "/editing-stages", {"name": name, "status": "PENDING", **place})
+            for name, place in [("Intake", {"position": 1}), ("Album", {}), ("Print", {})]
+        ]
+        moved = waiting.send(api.patch, moved_stage, {"position": 2})
+
+    assert [answer.result().status for answer in [*added, moved]] == [201, 201, 201, 200]
+    assert sorted(names(api)) == sorted([*SEEDED, "Intake", "Album", "Print"])
+
+
+@pytest.mark.committed
 @pytest.mark.parametrize("change", ["deleted", "of another status"])
 def test_a_stage_that_goes_while_a_job_is_moved_into_it_is_clear_to_both(
     api: ApiClient, make: Factory, conn: Connection, change: str

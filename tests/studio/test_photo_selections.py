@@ -139,6 +139,36 @@ def test_a_token_for_ones_own_rows_shows_no_photos_of_others(
     assert api.by_token(token).get(address(photo)).status == status
 
 
+@pytest.mark.parametrize(
+    ("permissions", "status"),
+    [
+        (["MANAGE_EDITING", "VIEW_BOOKINGS_SELF"], 404),
+        (["MANAGE_EDITING"], 200),
+        (["MANAGE_BOOKINGS", "VIEW_BOOKINGS_SELF"], 200),
+    ],
+)
+def test_a_token_for_ones_own_rows_notes_nothing_of_other_photos(
+    api: ApiClient, make: Factory, permissions: list[str], status: int
+) -> None:
+    photo = make.photo(make.completed_booking())
+    token = api.post("/me/tokens", {"name": "Gallery", "permissions": permissions}).body["token"]
+
+    assert api.by_token(token).patch(address(photo), {"isEdited": True}).status == status
+    assert api.get(address(photo)).body["isEdited"] == (status == 200)
+
+
+def test_a_token_for_ones_own_rows_notes_what_is_edited_of_ones_own_bookings(
+    api: ApiClient, make: Factory, conn: Connection
+) -> None:
+    owner = make.staff(role="OWNER")
+    join_team(conn, "OWNER", owner["id"])
+    photo = make.photo(make.booking(owner))
+    permissions = ["MANAGE_EDITING", "VIEW_BOOKINGS_SELF"]
+    token = api.post("/me/tokens", {"name": "Gallery", "permissions": permissions}).body["token"]
+
+    assert api.by_token(token).patch(address(photo), {"isEdited": True}).body["isEdited"] is True
+
+
 # The selection is made
 
 

@@ -12,9 +12,10 @@ from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import FORBIDDEN, ILLEGAL_TRANSITION, found, invalid
 from photolens.studio import rules
-from photolens.studio.problems import NO_JOB_WAITING, STAFF_INACTIVE
+from photolens.studio.problems import CLIENT_ERASED, NO_JOB_WAITING, STAFF_INACTIVE
 
 _OF_A_MOVE = ("stage_id", "status")
+_WORDS = ("notes", "photographer_notes", "drive_folder_url", "status_note")  # what an erasure overwrites
 
 
 def open_editing_jobs(conn: Connection, booking_ids: list[int]) -> None:
@@ -50,31 +51,41 @@ def finish_selection(conn: Connection, booking_id: int) -> Row:
         raise NO_JOB_WAITING("The booking has no editing job in a stage that awaits the selection.")
     stage = rules.stage_after_selection(stages.values())
     _move(conn, job["id"], stage["id"], stage["status"], None)
-    row: Row = sql.studio.get_editing_job(conn, editing_job_id=job["id"], viewer_id=None, viewing_editor_id=None)
+    row = _get(conn, job["id"])
     _record(conn, "SELECTION_FINALIZED", row)
     return row
 
 
+def refuse_words_on_erased(conn: Connection, booking_id: int) -> None:
+    """See to it that nothing is noted any more of a client who was erased. The booking or its job is locked.
+
+    Problems: `client_erased`.
+    """
+    if sql.studio.exists_erased_client_of_booking(conn, booking_id=booking_id):
+        raise CLIENT_ERASED("Nothing is known of them any more, and nothing can be noted.")
+
+
 def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str, Any]) -> Row:
-    """Plan a job, hand its pictures on, give it to an editor, or move it along the board.
+    """Plan a job, hand its photos on, give it to an editor, or move it along the board.
 
     Every stage it comes to is logged with its status and note, and sets the time of delivery. An editor does this with
     their own jobs only, and gives none away.
 
-    Locks: its editor, the new one, the stages, shared, the job. Problems: `not_found`, `illegal_transition`,
-    `staff_inactive`, `forbidden`, `invalid` for an editor or a stage that is not there, for a stage and a status that
-    disagree, or for a note without a move.
+    Locks: its editor and the new one, by id; the stages, shared; the job. Problems: `not_found`, `illegal_transition`,
+    `staff_inactive`, `forbidden`, `client_erased` for words on the job of a client who was, `invalid` for an editor or
+    a stage that is not there, for a stage and a status that disagree, or for a note without a move.
     """
-    viewer_id, viewing_editor_id = visibility.editing_viewers(current_caller())
+    _, viewing_editor_id = visibility.editing_viewers(current_caller())
     with conn.transaction():
         # An editor is told of nobody whom they name: they give no job away.
         named = changes.get("editor_id") if viewing_editor_id is None else None
         editor = _lock_editors(conn, editing_job_id, named)
         is_move = not changes.keys().isdisjoint(_OF_A_MOVE)
         stages = sql.studio.lock_editing_stages_shared(conn) if is_move else []
-        job = sql.studio.lock_editing_job(conn, editing_job_id=editing_job_id, viewing_editor_id=viewing_editor_id)
-        job = found(job, "editing job", editing_job_id)
+        job = _lock(conn, editing_job_id)
         require_match()
+        if any(changes.get(name) is not None for name in _WORDS):
+            refuse_words_on_erased(conn, job["booking_id"])
         if viewing_editor_id is not None and changes.get("editor_id", viewing_editor_id) != viewing_editor_id:
             raise FORBIDDEN("Whoever gives jobs out gives them to somebody else.")
         stage_id, status = _destination(stages, job, changes)
@@ -86,9 +97,7 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
             sql.studio.update_editing_job(conn, **changed, is_uploaded_now=is_uploaded_now)
         if is_moved:
             _move(conn, editing_job_id, stage_id, status, changes.get("status_note"))
-        row: Row = sql.studio.get_editing_job(
-            conn, editing_job_id=editing_job_id, viewer_id=viewer_id, viewing_editor_id=viewing_editor_id
-        )
+        row = _get(conn, editing_job_id)
         if is_moved or changed != job:
             _record(conn, "EDITING_JOB_MOVED" if is_moved else "EDITING_JOB_PLANNED", row)
         return row
@@ -97,14 +106,13 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
 def request_revision(conn: Connection, editing_job_id: int, note: str) -> Row:
     """Send a job back to work, and keep what is to be done; asked again meanwhile, it is one more revision.
 
-    Locks: its editor, the stages, shared, the job. Problems: `not_found`, `illegal_transition`.
+    Locks: its editor; the stages, shared; the job. Problems: `not_found`, `client_erased`, `illegal_transition`.
     """
-    viewer_id, viewing_editor_id = visibility.editing_viewers(current_caller())
     with conn.transaction():
         editor = _lock_editors(conn, editing_job_id, None)
         stages = sql.studio.lock_editing_stages_shared(conn)
-        job = sql.studio.lock_editing_job(conn, editing_job_id=editing_job_id, viewing_editor_id=viewing_editor_id)
-        job = found(job, "editing job", editing_job_id)
+        job = _lock(conn, editing_job_id)
+        refuse_words_on_erased(conn, job["booking_id"])
         if not rules.may_be_revised(job["status"]):
             raise ILLEGAL_TRANSITION(f"An editing job that is {job['status']} is not sent back to work.")
         revision_id = sql.studio.insert_editing_revision(
@@ -116,22 +124,38 @@ def request_revision(conn: Connection, editing_job_id: int, note: str) -> Row:
             if editor_id != job["editor_id"]:
                 sql.studio.update_editing_job(conn, **{**job, "editor_id": editor_id}, is_uploaded_now=False)
             _move(conn, editing_job_id, rules.first_stage(stages, "REVISION")["id"], "REVISION", note)
-        shown = {"editing_job_id": editing_job_id, "viewer_id": viewer_id, "viewing_editor_id": viewing_editor_id}
-        _record(conn, "REVISION_REQUESTED", sql.studio.get_editing_job(conn, **shown))
-        row: Row = sql.studio.get_editing_revision(conn, revision_id=revision_id, **shown)
+        _record(conn, "REVISION_REQUESTED", _get(conn, editing_job_id))
+        row: Row = sql.studio.get_editing_revision(
+            conn, editing_job_id=editing_job_id, revision_id=revision_id, viewer_id=None, viewing_editor_id=None
+        )
         return row
+
+
+def _lock(conn: Connection, editing_job_id: int) -> Row:
+    """The job, if the caller may see it."""
+    viewer_id, viewing_editor_id = visibility.editing_viewers(current_caller())
+    job = sql.studio.lock_editing_job(
+        conn, editing_job_id=editing_job_id, viewer_id=viewer_id, viewing_editor_id=viewing_editor_id
+    )
+    return found(job, "editing job", editing_job_id)
+
+
+def _get(conn: Connection, editing_job_id: int) -> Row:
+    """The job as it now is, for whoever has just changed it."""
+    row: Row = sql.studio.get_editing_job(conn, editing_job_id=editing_job_id, viewer_id=None, viewing_editor_id=None)
+    return row
 
 
 def _lock_editors(conn: Connection, editing_job_id: int, editor_id: int | None) -> Row | None:
     """Hold whoever has the job, and whoever is given it, as whoever removes them does; gives the first."""
-    present: Row | None = sql.studio.lock_editor_of_editing_job(conn, editing_job_id=editing_job_id)
+    editors = sql.studio.lock_editors_of_editing_job(conn, editing_job_id=editing_job_id, new_editor_id=editor_id)
     if editor_id is not None:
-        editor = sql.studio.lock_staff_member(conn, staff_id=editor_id)
+        editor = next((editor for editor in editors if editor["id"] == editor_id), None)
         if editor is None:
             raise invalid("/editorId", "names nobody")
         if editor["status"] == "INACTIVE":
             raise STAFF_INACTIVE(f"{editor['name']} no longer works here.")
-    return present
+    return next((editor for editor in editors if editor["has_job"]), None)
 
 
 def _who_goes_on(job: Row, editor: Row | None, editor_id: int | None, status: str) -> int | None:

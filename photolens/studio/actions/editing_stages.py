@@ -13,12 +13,12 @@ MOST_STAGES = 50
 
 
 def create_editing_stage(conn: Connection, stage: dict[str, Any]) -> Row:
-    """Add a stage, at its position or behind the others. Locks: all stages, by id.
+    """Add a stage, at its position or behind the others. Locks: the board, all stages by id.
 
     Problems: `name_taken`, `board_full`, `invalid`.
     """
     with conn.transaction():
-        stages = sql.studio.lock_editing_stages(conn)
+        stages = _lock(conn)
         if len(stages) >= MOST_STAGES:
             raise BOARD_FULL(f"A board has at most {MOST_STAGES} stages.")
         end = len(stages) + 1
@@ -31,10 +31,10 @@ def create_editing_stage(conn: Connection, stage: dict[str, Any]) -> Row:
 def update_editing_stage(conn: Connection, stage_id: int, changes: dict[str, Any]) -> Row:
     """Change a stage, or move it; the others close up. What jobs in it are said to be stands while there are any.
 
-    Locks: all stages, by id. Problems: `not_found`, `name_taken`, `stage_in_use`, `stage_needed`, `invalid`.
+    Locks: the board, all stages by id. Problems: `not_found`, `name_taken`, `stage_in_use`, `stage_needed`, `invalid`.
     """
     with conn.transaction():
-        stages = sql.studio.lock_editing_stages(conn)
+        stages = _lock(conn)
         stage = found(next((stage for stage in stages if stage["id"] == stage_id), None), "editing stage", stage_id)
         require_match()
         changed = {**stage, **changes}
@@ -49,12 +49,12 @@ def update_editing_stage(conn: Connection, stage_id: int, changes: dict[str, Any
 
 
 def delete_editing_stage(conn: Connection, stage_id: int) -> None:
-    """Take a stage without jobs off the board; the others close up. Locks: all stages, by id.
+    """Take a stage without jobs off the board; the others close up. Locks: the board, all stages by id.
 
     Problems: `not_found`, `stage_in_use`, `stage_needed`.
     """
     with conn.transaction():
-        stages = sql.studio.lock_editing_stages(conn)
+        stages = _lock(conn)
         stage = found(next((stage for stage in stages if stage["id"] == stage_id), None), "editing stage", stage_id)
         require_match()
         others = [other for other in stages if other is not stage]
@@ -62,6 +62,13 @@ def delete_editing_stage(conn: Connection, stage_id: int) -> None:
         sql.studio.delete_editing_stage(conn, stage_id=stage_id)
         sql.studio.update_editing_stage_positions(conn, stage_ids=_in_order(others))
         record_activity(conn, "EDITING_STAGE_DELETED", "EDITING_STAGE", stage_id, details={"name": stage["name"]})
+
+
+def _lock(conn: Connection) -> list[Row]:
+    """Every stage, as it now is; nobody adds one meanwhile, or takes one away."""
+    sql.studio.lock_editing_board(conn)
+    stages: list[Row] = sql.studio.lock_editing_stages(conn)
+    return stages
 
 
 def _refuse_to_lack(stages: list[Row]) -> None:

@@ -17,11 +17,12 @@ MOST_PHOTOS = 1000
 def add_photo_selection(conn: Connection, booking_id: int, photo: dict[str, Any]) -> Row:
     """Add a photo behind those that are chosen already. Locks: the booking.
 
-    Problems: `not_found`, `name_taken`, `selection_full`.
+    Problems: `not_found`, `client_erased`, `name_taken`, `selection_full`.
     """
     with conn.transaction():
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
-        if sql.studio.count_chosen_photos(conn, booking_id=booking_id) >= MOST_PHOTOS:
+        editing.refuse_words_on_erased(conn, booking_id)
+        if _count(conn, booking_id) >= MOST_PHOTOS:
             raise SELECTION_FULL(f"At most {MOST_PHOTOS} photos of a booking are chosen.")
         selection_id = sql.studio.insert_photo_selection(conn, booking_id=booking_id, **photo)
         return _changed(conn, booking, selection_id, "PHOTO_SELECTED")
@@ -62,17 +63,21 @@ def finalize_photo_selections(conn: Connection, booking_id: int) -> Row:
     """
     with conn.transaction():
         found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
-        if sql.studio.count_chosen_photos(conn, booking_id=booking_id) == 0:
+        if _count(conn, booking_id) == 0:
             raise NOTHING_SELECTED("Add the photos that the client has chosen first.")
         return editing.finish_selection(conn, booking_id)
 
 
 def _lock(conn: Connection, booking_id: int, selection_id: int) -> tuple[Row, Row]:
     """The booking and the photo, if the caller may see it."""
-    _, viewing_editor_id = visibility.selection_viewers(current_caller())
+    viewer_id, viewing_editor_id = visibility.selection_viewers(current_caller())
     booking = sql.studio.lock_booking(conn, booking_id=booking_id)
     photo = sql.studio.lock_photo_selection(
-        conn, booking_id=booking_id, selection_id=selection_id, viewing_editor_id=viewing_editor_id
+        conn,
+        booking_id=booking_id,
+        selection_id=selection_id,
+        viewer_id=viewer_id,
+        viewing_editor_id=viewing_editor_id,
     )
     return booking, found(photo, "photo selection", selection_id)
 
@@ -82,6 +87,11 @@ def _get(conn: Connection, booking_id: int, selection_id: int) -> Row:
         conn, booking_id=booking_id, selection_id=selection_id, viewer_id=None, viewing_editor_id=None
     )
     return row
+
+
+def _count(conn: Connection, booking_id: int) -> int:
+    count: int = sql.studio.count_photo_selections(conn, booking_id=booking_id, viewer_id=None, viewing_editor_id=None)
+    return count
 
 
 def _changed(conn: Connection, booking: Row, selection_id: int, kind: str) -> Row:

@@ -118,7 +118,7 @@ def erase_client(client_id: int) -> Row:
     """Erase a client's personal data
 
     Only an owner does this, and nobody undoes it. Name, e-mail, phone, notes and picture are overwritten; so are the
-    places and notes of bookings and what was noted in editing, the names of chosen pictures, and names in the feed;
+    places and notes of bookings and what was noted in editing, the names of chosen photos, and names in the feed;
     messages to them are removed. The money stays: invoices with their items, payments and expenses, and what was
     written on those.
     """

@@ -11,7 +11,7 @@ from photolens.studio import problems
 from photolens.studio.actions import editing as actions
 from photolens.studio.schemas import editing as schemas
 
-blp = Blueprint("Editing", __name__, description="What becomes of the pictures once a booking is completed.")
+blp = Blueprint("Editing", __name__, description="What becomes of the photos once a booking is completed.")
 
 
 @blp.get("/editing-jobs")
@@ -50,7 +50,7 @@ def get_editing_job(editing_job_id: int) -> Row:
 @blp.patch("/editing-jobs/<id:editing_job_id>")
 @access.requires(Permission.MANAGE_EDITING)
 @blp.arguments(schemas.EditingJobChanges)
-@blp.refuses(ILLEGAL_TRANSITION, problems.STAFF_INACTIVE)
+@blp.refuses(ILLEGAL_TRANSITION, problems.STAFF_INACTIVE, problems.CLIENT_ERASED)
 @blp.answers(200, schemas.EditingJob)
 def update_editing_job(changes: dict[str, Any], editing_job_id: int) -> Row:
     """Plan an editing job, give it to an editor, or move it
@@ -88,7 +88,7 @@ def list_revisions(arguments: dict[str, Any], editing_job_id: int) -> dict[str, 
 @blp.post("/editing-jobs/<id:editing_job_id>/revisions")
 @access.requires(Permission.MANAGE_EDITING)
 @blp.arguments(schemas.RevisionInput)
-@blp.refuses(ILLEGAL_TRANSITION)
+@blp.refuses(ILLEGAL_TRANSITION, problems.CLIENT_ERASED)
 @blp.answers(201, schemas.EditingRevision)
 def request_revision(revision: dict[str, Any], editing_job_id: int) -> Row:
     """Send an editing job back to work

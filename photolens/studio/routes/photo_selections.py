@@ -47,7 +47,7 @@ def list_photo_selections(arguments: dict[str, Any], booking_id: int) -> dict[st
 @blp.post("/bookings/<id:booking_id>/photo-selections")
 @access.requires(Permission.MANAGE_BOOKINGS)
 @blp.arguments(schemas.PhotoSelectionInput)
-@blp.refuses(NAME_TAKEN, problems.SELECTION_FULL)
+@blp.refuses(NAME_TAKEN, problems.SELECTION_FULL, problems.CLIENT_ERASED)
 @blp.answers(201, schemas.PhotoSelection)
 def add_photo_selection(photo: dict[str, Any], booking_id: int) -> Row:
     """Add a photo to those that were chosen of a booking

@@ -17,7 +17,7 @@ MESSAGE_STATUSES = ("PENDING", "SENT", "FAILED")
 
 
 class HeldBooking(Booking):
-    """A booking, with the pictures that were chosen of it."""
+    """A booking, with the photos that were chosen of it."""
 
     photo_selections = fields.List(fields.Nested(PhotoSelection))
 

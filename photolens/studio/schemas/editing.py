@@ -31,7 +31,7 @@ class EditingJobChanges(Input):
     photographer_notes = Text(5000, nullable=True, example="The best light is in the second folder.")
     uploaded_at = Instant(
         nullable=True,
-        metadata={"description": "Without one, the pictures are uploaded when their folder is first named."},
+        metadata={"description": "Without one, the photos are uploaded when their folder is first named."},
     )
 
 
