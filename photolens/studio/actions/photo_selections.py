@@ -15,11 +15,12 @@ MOST_PHOTOS = 1000
 
 
 def add_photo_selection(conn: Connection, booking_id: int, photo: dict[str, Any]) -> Row:
-    """Add a photo behind those that are chosen already. Locks: the booking.
+    """Add a photo behind those that are chosen already. Locks: client, booking.
 
     Problems: `not_found`, `client_erased`, `name_taken`, `selection_full`.
     """
     with conn.transaction():
+        sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         editing.refuse_words_on_erased(conn, booking_id)
         if _count(conn, booking_id) >= MOST_PHOTOS:
@@ -31,7 +32,7 @@ def add_photo_selection(conn: Connection, booking_id: int, photo: dict[str, Any]
 def update_photo_selection(conn: Connection, booking_id: int, selection_id: int, changes: dict[str, Any]) -> Row:
     """Rename a photo, or note whether it is edited, which an editor does too, on the bookings of their own jobs.
 
-    Locks: booking, photo. Problems: `not_found`, `name_taken`, `forbidden`.
+    Locks: client, booking, photo. Problems: `not_found`, `name_taken`, `forbidden`.
     """
     caller = current_caller()
     with conn.transaction():
@@ -47,7 +48,7 @@ def update_photo_selection(conn: Connection, booking_id: int, selection_id: int,
 
 
 def remove_photo_selection(conn: Connection, booking_id: int, selection_id: int) -> None:
-    """Take a photo back out of what was chosen. Locks: booking, photo. Problems: `not_found`."""
+    """Take a photo back out of what was chosen. Locks: client, booking, photo. Problems: `not_found`."""
     with conn.transaction():
         booking, photo = _lock(conn, booking_id, selection_id)
         require_match()
@@ -58,10 +59,11 @@ def remove_photo_selection(conn: Connection, booking_id: int, selection_id: int)
 def finalize_photo_selections(conn: Connection, booking_id: int) -> Row:
     """Take the selection as made: the editing job that has waited for it goes on. Gives the job.
 
-    Locks: the booking, the stages, shared, the editing job. Problems: `not_found`, `nothing_selected`,
+    Locks: client, booking, the stages, shared, the editing job. Problems: `not_found`, `nothing_selected`,
     `no_job_waiting`.
     """
     with conn.transaction():
+        sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         if _count(conn, booking_id) == 0:
             raise NOTHING_SELECTED("Add the photos that the client has chosen first.")
@@ -71,6 +73,7 @@ def finalize_photo_selections(conn: Connection, booking_id: int) -> Row:
 def _lock(conn: Connection, booking_id: int, selection_id: int) -> tuple[Row, Row]:
     """The booking and the photo, if the caller may see it."""
     viewer_id, viewing_editor_id = visibility.selection_viewers(current_caller())
+    sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
     booking = sql.studio.lock_booking(conn, booking_id=booking_id)
     photo = sql.studio.lock_photo_selection(
         conn,

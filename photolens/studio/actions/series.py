@@ -147,14 +147,19 @@ def _record(conn: Connection, kind: str, booking_ids: list[int]) -> None:
         for b in bookings
     ]
     record_activities(conn, kind, "BOOKING", deeds)
-    _, client_id, details = deeds[0]
+    first = bookings[0]
+    details = {
+        "sessionTypeName": first["sessionTypeName"],
+        "clientName": first["clientName"],
+        "bookings": len(bookings),
+    }
     record_activity(
         conn,
         kind.replace("BOOKING_", "BOOKING_SERIES_"),
         "BOOKING_SERIES",
-        bookings[0]["seriesId"],
-        client_id=client_id,
-        details={**details, "bookings": len(bookings)},
+        first["seriesId"],
+        client_id=first["clientId"],
+        details=details,
     )
 
 
