@@ -64,7 +64,14 @@ where
     and (:category::expense_category is null or category = :category)
     and (:booking_id::bigint is null or booking_id = :booking_id)
     and (:client_id::bigint is null or client_id = :client_id)
-    and (:billed::boolean is null or (billed_invoice_item_id is not null) = :billed)
+    and (
+        :billed::boolean is distinct from true
+        or exists (select from invoice_items where invoice_items.expense_id = expense_details.id)
+    )
+    and (
+        :billed is distinct from false
+        or not exists (select from invoice_items where invoice_items.expense_id = expense_details.id)
+    )
 order by incurred_at, id
 limit :limit;
 
@@ -83,7 +90,14 @@ where
     and (:category::expense_category is null or category = :category)
     and (:booking_id::bigint is null or booking_id = :booking_id)
     and (:client_id::bigint is null or client_id = :client_id)
-    and (:billed::boolean is null or (billed_invoice_item_id is not null) = :billed)
+    and (
+        :billed::boolean is distinct from true
+        or exists (select from invoice_items where invoice_items.expense_id = expense_details.id)
+    )
+    and (
+        :billed is distinct from false
+        or not exists (select from invoice_items where invoice_items.expense_id = expense_details.id)
+    )
 order by incurred_at desc, id desc
 limit :limit;
 
@@ -99,7 +113,14 @@ where
     and (:category::expense_category is null or category = :category)
     and (:booking_id::bigint is null or booking_id = :booking_id)
     and (:client_id::bigint is null or client_id = :client_id)
-    and (:billed::boolean is null or (billed_invoice_item_id is not null) = :billed)
+    and (
+        :billed::boolean is distinct from true
+        or exists (select from invoice_items where invoice_items.expense_id = expense_details.id)
+    )
+    and (
+        :billed is distinct from false
+        or not exists (select from invoice_items where invoice_items.expense_id = expense_details.id)
+    )
 order by amount, id
 limit :limit;
 
@@ -115,7 +136,14 @@ where
     and (:category::expense_category is null or category = :category)
     and (:booking_id::bigint is null or booking_id = :booking_id)
     and (:client_id::bigint is null or client_id = :client_id)
-    and (:billed::boolean is null or (billed_invoice_item_id is not null) = :billed)
+    and (
+        :billed::boolean is distinct from true
+        or exists (select from invoice_items where invoice_items.expense_id = expense_details.id)
+    )
+    and (
+        :billed is distinct from false
+        or not exists (select from invoice_items where invoice_items.expense_id = expense_details.id)
+    )
 order by amount desc, id desc
 limit :limit;
 
@@ -130,4 +158,11 @@ where
     and (:category::expense_category is null or category = :category)
     and (:booking_id::bigint is null or booking_id = :booking_id)
     and (:client_id::bigint is null or client_id = :client_id)
-    and (:billed::boolean is null or (billed_invoice_item_id is not null) = :billed);
+    and (
+        :billed::boolean is distinct from true
+        or exists (select from invoice_items where invoice_items.expense_id = expense_details.id)
+    )
+    and (
+        :billed is distinct from false
+        or not exists (select from invoice_items where invoice_items.expense_id = expense_details.id)
+    );

@@ -98,19 +98,13 @@ from (
 left join (
     select
         session_packages.category_id,
-        sum(paid.amount) as revenue,
-        count(paid.booking_id) as bookings
-    from (
-        select
-            invoices.booking_id,
-            sum(payments.amount) as amount
-        from payments
-        inner join invoices on payments.invoice_id = invoices.id
-        where payments.paid_at >= :starts_at and payments.paid_at < :ends_at
-        group by invoices.booking_id
-    ) as paid
-    left join bookings on paid.booking_id = bookings.id
+        sum(payments.amount) as revenue,
+        count(distinct invoices.booking_id) as bookings
+    from payments
+    inner join invoices on payments.invoice_id = invoices.id
+    left join bookings on invoices.booking_id = bookings.id
     left join session_packages on bookings.session_type_id = session_packages.id
+    where payments.paid_at >= :starts_at and payments.paid_at < :ends_at
     group by session_packages.category_id
 ) as received on categories.category_id is not distinct from received.category_id
 order by revenue desc, lower(categories.category_name), category_id
