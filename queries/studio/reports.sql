@@ -78,7 +78,7 @@ limit 200;
 
 -- name: list_revenue_by_category(starts_at, ends_at)
 -- What came in during a period for each category of sessions, best first; and for what is no session. An invoice of no
--- booking is of no category.
+-- booking is of no category. Summed by booking, by package, by category: what is joined next is fewer each time.
 select
     categories.category_id,
     categories.category_name,
@@ -98,13 +98,26 @@ from (
 left join (
     select
         session_packages.category_id,
-        sum(payments.amount) as revenue,
-        count(distinct invoices.booking_id) as bookings
-    from payments
-    inner join invoices on payments.invoice_id = invoices.id
-    left join bookings on invoices.booking_id = bookings.id
-    left join session_packages on bookings.session_type_id = session_packages.id
-    where payments.paid_at >= :starts_at and payments.paid_at < :ends_at
+        sum(sold.revenue) as revenue,
+        sum(sold.bookings)::bigint as bookings
+    from (
+        select
+            bookings.session_type_id,
+            sum(paid.amount) as revenue,
+            count(paid.booking_id) as bookings
+        from (
+            select
+                invoices.booking_id,
+                sum(payments.amount) as amount
+            from payments
+            inner join invoices on payments.invoice_id = invoices.id
+            where payments.paid_at >= :starts_at and payments.paid_at < :ends_at
+            group by invoices.booking_id
+        ) as paid
+        left join bookings on paid.booking_id = bookings.id
+        group by bookings.session_type_id
+    ) as sold
+    left join session_packages on sold.session_type_id = session_packages.id
     group by session_packages.category_id
 ) as received on categories.category_id is not distinct from received.category_id
 order by revenue desc, lower(categories.category_name), category_id

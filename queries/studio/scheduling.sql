@@ -143,22 +143,29 @@ with openings as (
         interval '30 minutes'
     ) as slot (session_date)
     where slot.session_date >= :searched_from and slot.session_date < :searched_to
+), busy as materialized (
+    -- All that each of them has to do in that time, at once: a slot then meets one value for each person, and no index.
+    select
+        people.staff_id,
+        coalesce(
+            range_agg(staff_assignments.occupied) filter (where staff_assignments.staff_id is not null), '{}'
+        ) as occupied
+    from unnest(:staff_ids::bigint []) as people (staff_id)
+    left join staff_assignments
+        on
+            people.staff_id = staff_assignments.staff_id
+            and staff_assignments.occupied && tstzrange(:searched_from, :searched_to::timestamptz + :length)
+            and staff_assignments.booking_id is distinct from :booking_id::bigint
+    group by people.staff_id
 ), staffed as (
     select
         slots.session_date,
         slots.ends_at,
         array(
-            select people.staff_id
-            from unnest(:staff_ids::bigint []) as people (staff_id)
-            where not exists (
-                select
-                from staff_assignments
-                where
-                    staff_assignments.staff_id = people.staff_id
-                    and staff_assignments.occupied && tstzrange(slots.session_date, slots.ends_at)
-                    and staff_assignments.booking_id is distinct from :booking_id::bigint
-            )
-            order by people.staff_id
+            select busy.staff_id
+            from busy
+            where not busy.occupied && tstzrange(slots.session_date, slots.ends_at)
+            order by busy.staff_id
         ) as staff_ids
     from slots
     where
