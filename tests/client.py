@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from flask import Flask
@@ -105,20 +104,27 @@ def check_answer(app: Flask, method: str, path: str, response: TestResponse) -> 
     if response.mimetype == "application/problem+json":
         assert response.json is not None
         assert response.json["code"] in media["examples"], f"{method} {path}: code {response.json['code']}"
-    faults = [error.message for error in _validator(app, media["schema"]["$ref"]).iter_errors(response.json)]
+    schema = _validator(media["schema"]["$ref"], app)
+    faults = [error.message for error in schema.iter_errors(response.json)]
     assert not faults, f"{method} {path} {response.status_code}: {faults[:3]}"
 
 
-@lru_cache(maxsize=4)
+_documents: list[dict[str, Any]] = []
+_validators: dict[str, Draft202012Validator] = {}
+
+
 def api_document(app: Flask) -> dict[str, Any]:
-    """The API document of an application."""
-    document: dict[str, Any] = app.test_client().get("/api/openapi.json").json  # type: ignore[assignment]
-    return document
+    """The API document of an application, which is the same for all of them: it is written once."""
+    if not _documents:
+        _documents.append(app.test_client().get("/api/openapi.json").json)  # type: ignore[arg-type]
+    return _documents[0]
 
 
-@lru_cache(maxsize=200)
-def _validator(app: Flask, reference: str) -> Draft202012Validator:
-    return Draft202012Validator({"$ref": reference, "components": api_document(app)["components"]})
+def _validator(reference: str, app: Flask) -> Draft202012Validator:
+    if reference not in _validators:
+        components = api_document(app)["components"]
+        _validators[reference] = Draft202012Validator({"$ref": reference, "components": components})
+    return _validators[reference]
 
 
 def openapi_path(rule: str) -> str:
