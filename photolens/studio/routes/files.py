@@ -9,7 +9,7 @@ from photolens.api import Blueprint
 from photolens.billing.schemas import InvoiceSummary
 from photolens.csv_bodies import CsvFile
 from photolens.database import Row, connection, sql
-from photolens.studio.actions import booking_imports, imports
+from photolens.studio.actions import booking_imports, client_imports
 from photolens.studio.schemas import clients as client_schemas
 from photolens.studio.schemas import exports as schemas
 from photolens.studio.schemas import imports as import_schemas
@@ -90,7 +90,7 @@ def import_clients(file: CsvFile, arguments: dict[str, Any]) -> dict[str, Any]:
     bad. UTF-8, with commas or semicolons, 50,000 lines and 20 MB at most. The columns that a file of
     `GET /exports/clients.csv` has beside these are left out of account.
     """
-    return imports.import_clients(connection(), file, is_dry_run=arguments["dry_run"])
+    return client_imports.import_clients(connection(), file, is_dry_run=arguments["dry_run"])
 
 
 @blp.post("/imports/bookings")

@@ -1,4 +1,4 @@
-"""What happens to files of rows: all of a file is taken, or none of it."""
+"""What happens to a file of clients: all of it is taken, or none of it."""
 
 from typing import Any
 
