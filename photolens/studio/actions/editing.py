@@ -200,17 +200,17 @@ def _is_moved(job: Row, stage_id: int, status: str, changes: dict[str, Any]) -> 
 
 def _move(conn: Connection, editing_job_id: int, stage_id: int, status: str, note: str | None) -> None:
     """Log where a job comes to, and let it be there. The stages and the job are locked."""
-    _log_status(conn, editing_job_id, stage_id, status, note)
+    sql.studio.insert_editing_status(
+        conn,
+        editing_job_id=editing_job_id,
+        stage_id=stage_id,
+        status=status,
+        changed_by=current_caller().name,
+        notes=note,
+    )
     sql.studio.refresh_editing_job_stage(conn, editing_job_id=editing_job_id)
 
 
 def _record(conn: Connection, kind: str, job: Row) -> None:
     details = {"status": job["status"], "stageName": job["stageName"], "clientName": job["clientName"]}
     record_activity(conn, kind, "EDITING_JOB", job["id"], client_id=job["clientId"], details=details)
-
-
-def _log_status(conn: Connection, editing_job_id: int, stage_id: int, status: str, note: str | None) -> None:
-    changed_by = current_caller().name
-    sql.studio.insert_editing_status(
-        conn, editing_job_id=editing_job_id, stage_id=stage_id, status=status, changed_by=changed_by, notes=note
-    )
