@@ -26,7 +26,7 @@ from photolens.database import Connection, open_pool
 from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
-from tests.conftest import TEMPLATE, Databases
+from tests.conftest import TEMPLATE, Databases, OneConnection
 from tests.contracts.roles import join_team
 from tests.factories import Factory, instant
 
@@ -154,7 +154,7 @@ class Room:
     def __init__(self, app: Flask, api: ApiClient, conn: Connection) -> None:
         self.app = app
         self.api = api
-        self._conn = conn
+        self.conn = conn
         make = Factory(api)
         category = make.category()
         package = make.package(categoryId=category["id"])
@@ -202,12 +202,12 @@ class Room:
 
     def _find_next_write(self) -> int:
         """The number that the next transaction which writes anything will have, whether or not it is kept."""
-        row = self._conn.execute("select pg_snapshot_xmax(pg_current_snapshot())::text as xid").fetchone()
+        row = self.conn.execute("select pg_snapshot_xmax(pg_current_snapshot())::text as xid").fetchone()
         assert row is not None
         return int(row["xid"])
 
     def _look(self) -> dict[str, str]:
-        return {row["name"]: row["print"] for row in self._conn.execute(self._fingerprint).fetchall()}
+        return {row["name"]: row["print"] for row in self.conn.execute(self._fingerprint).fetchall()}
 
     def is_left_as_it_was(self) -> bool:
         """Whether every row of every table is as it was when this was last asked; looked at if anything was written."""
@@ -294,6 +294,23 @@ def room(shared: Room) -> Iterator[Room]:
     assert shared.is_left_as_it_was()
 
 
+@pytest.fixture(scope="module")
+def furnished(databases: Databases, settings: Settings) -> Iterator[Room]:
+    """A room on one connection, in a transaction that is never kept."""
+    with databases.clone(TEMPLATE) as url, psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+        conn.execute("begin")
+        app = create_app(settings, OneConnection(conn))  # type: ignore[arg-type]
+        yield Room(app, ApiClient(app), conn)
+
+
+@pytest.fixture
+def own_room(furnished: Room) -> Iterator[Room]:
+    """A room that the test may change: afterwards it is as it was."""
+    furnished.conn.execute("savepoint furnished")
+    yield furnished
+    furnished.conn.execute("rollback to savepoint furnished")
+
+
 def fingerprint(conn: Connection) -> bytes:
     """The query for what every table holds, down to the last column."""
     tables = conn.execute(
@@ -356,11 +373,10 @@ def arrange(app: Flask, conn: Connection, operation: Operation) -> None:
 
 # The examples of changes: test_an_if_match_that_fits_lets_a_change_through
 @each([operation for operation in POSTS if operation.media is not None])
-def test_the_example_of_a_body_is_accepted(app: Flask, api: ApiClient, conn: Connection, operation: Operation) -> None:
-    room = Room(app, api, conn)
-    arrange(app, conn, operation)
+def test_the_example_of_a_body_is_accepted(own_room: Room, operation: Operation) -> None:
+    arrange(own_room.app, own_room.conn, operation)
 
-    answer = room.send(operation, room.body(operation))
+    answer = own_room.send(operation, own_room.body(operation))
 
     assert answer.status in (200, 201, 204), answer.body
 
@@ -1031,13 +1047,10 @@ def test_if_match_is_for_changes_and_not_for_reads(room: Room) -> None:
 
 
 @each(CHANGES)
-def test_an_if_match_that_fits_lets_a_change_through(
-    app: Flask, api: ApiClient, conn: Connection, operation: Operation
-) -> None:
-    room = Room(app, api, conn)
-    etag = room.send(Operation("GET", operation.template, {})).headers["ETag"]
+def test_an_if_match_that_fits_lets_a_change_through(own_room: Room, operation: Operation) -> None:
+    etag = own_room.send(Operation("GET", operation.template, {})).headers["ETag"]
 
-    answer = room.send(operation, room.body(operation), headers={"If-Match": f'"other", {etag}'})
+    answer = own_room.send(operation, own_room.body(operation), headers={"If-Match": f'"other", {etag}'})
 
     # What is in use stays for that reason alone.
     assert answer.status in ((204, 409) if operation.method == "DELETE" else (200,)), answer.body
