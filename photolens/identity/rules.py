@@ -2,8 +2,6 @@
 
 from functools import cache
 
-from zxcvbn.frequency_lists import FREQUENCY_LISTS
-
 # How the two kinds of tokens begin, by which they are told apart.
 PERSONAL_TOKEN_PREFIX = "pl_"  # noqa: S105  (its beginning is no secret)
 SESSION_TOKEN_PREFIX = "ps_"  # noqa: S105
@@ -17,6 +15,8 @@ LINK_LIVES = {"VERIFY_EMAIL": 24 * 3600, "RESET_PASSWORD": 3600, "ACCEPT_INVITAT
 
 @cache
 def _common_passwords() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # long to read, and no start waits for it
+
     return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST_PASSWORD)
 
 
