@@ -3,7 +3,8 @@
 --     psql "$DATABASE_URL" -f schema.sql
 --
 -- PostgreSQL 14 to 18. Everything lands in the first schema of the search_path, in one transaction; where it is
--- already there, this file says so and changes nothing.
+-- already there, this file says so and changes nothing. It belongs to the role photolens_owner, which this file makes, as
+-- it makes the two that the server runs with (schema/roles.sql): whoever runs it is a superuser, or may create roles.
 
 \set ON_ERROR_STOP on
 \set QUIET on
@@ -21,6 +22,7 @@ select exists (
 \endif
 
 -- An extension belongs to the whole database. Kept in "public", dropping one studio's schema never takes it away.
+select current_schema() as schema \gset
 select case when to_regnamespace('public') is null then current_schema() else 'public' end as extensions_schema \gset
 
 begin;
@@ -36,12 +38,18 @@ select set_config(
     true
 ) as search_path \gset
 
+\ir schema/roles.sql
+
+set local role photolens_owner;
+
 \ir schema/platform.sql
 \ir schema/identity.sql
 \ir schema/studio.sql
 \ir schema/billing.sql
 \ir schema/details.sql
 \ir schema/visibility.sql
+\ir schema/grants.sql
+\ir schema/portal.sql
 
 commit;
 

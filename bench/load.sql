@@ -184,9 +184,18 @@ select
 from invoice_items
 group by invoice_id;
 
-insert into payments (invoice_id, amount, paid_at, method, recorded_by)
+update invoices
+set
+    subtotal = totals.total,
+    total_amount = totals.total,
+    balance_due = totals.total
+from totals
+where invoices.id = totals.invoice_id;
+
+insert into payments (invoice_id, currency, amount, paid_at, method, recorded_by)
 select
     invoices.id,
+    invoices.currency,
     case
         when invoices.id % 10 in (1, 6) then totals.total
         when invoices.id % 10 between 2 and 5 then case part.number when 1 then 50 else totals.total - 50 end
@@ -210,7 +219,8 @@ with numbered as (
 ), paid as (
     select
         invoice_id,
-        sum(amount) as paid
+        sum(amount) as paid,
+        max(paid_at) as last_paid_at
     from payments
     group by invoice_id
 )
@@ -219,8 +229,8 @@ update invoices
 set
     invoice_sequence = numbered.sequence,
     invoice_number = case when numbered.id is not null then 'INV-' || lpad(numbered.sequence::text, 5, '0') end,
-    total_amount = totals.total,
     balance_due = totals.total - coalesce(paid.paid, 0),
+    paid_at = case when invoices.id % 10 between 1 and 6 then paid.last_paid_at end,
     status = (
         array['DRAFT', 'PAID', 'PAID', 'PAID', 'PAID', 'PAID', 'PAID', 'PARTIALLY_PAID', 'OVERDUE', 'SENT']
     )[1 + invoices.id % 10]::invoice_status

@@ -1,7 +1,6 @@
 """Photolens: the backend that photography studios run on."""
 
 from flask import Flask
-from psycopg_pool import ConnectionPool
 
 from photolens import (
     access,
@@ -18,19 +17,19 @@ from photolens import (
     studio,
 )
 from photolens.config import Settings
-from photolens.database import Connection
+from photolens.database import Pools
 from photolens.sealing import Seal
 
 
-def create_app(settings: Settings, pool: ConnectionPool[Connection]) -> Flask:
-    """The application, over a pool of connections to its database."""
+def create_app(settings: Settings, pools: Pools) -> Flask:
+    """The application, over pools of connections to its database."""
     app = Flask("photolens", static_folder=None)
     app.extensions |= {"settings": settings, "seal": Seal(settings)}
     proxies.init_app(app, settings)
     answers.init_app(app)
     problems.init_app(app)
     headers.init_app(app, settings)
-    database.init_app(app, pool)
+    database.init_app(app, pools)
     access.init_app(app, identity.find_caller)
     rate_limits.init_app(app, settings)
     api.init_app(app, (*identity.BLUEPRINTS, *studio.BLUEPRINTS, *billing.BLUEPRINTS, *platform.BLUEPRINTS))

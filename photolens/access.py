@@ -1,7 +1,8 @@
 """Who is calling, and what they may do: the caller, what each role is permitted, and what an operation demands.
 
 A route declares its demand beside its address, or the application does not start: `@public`, `@signed_in`,
-`@in_person` (not through a personal access token) or `@requires(permission, …)`. Which rows a caller then sees is
+`@in_person` (not through a personal access token), `@contact` (of a client: the portal) or `@requires(permission, …)`.
+Which rows a caller then sees is
 decided in SQL, by the functions of `schema/visibility.sql`.
 """
 
@@ -15,7 +16,7 @@ from flask import Flask, g, has_request_context, request
 
 from photolens.config import current_settings
 from photolens.database import Connection, connection
-from photolens.problems import FORBIDDEN, SESSION_REQUIRED, UNAUTHENTICATED
+from photolens.problems import FORBIDDEN, NOT_A_CONTACT, SESSION_REQUIRED, UNAUTHENTICATED
 from photolens.proxies import is_from_this_machine
 
 API = "/api/v1/"
@@ -95,8 +96,8 @@ class Caller:
     """Whoever sent the present request. The name stands in activities, logs and payments.
 
     `permissions` are those in force: the role's, of a token those it was given of them, and of an account that is not
-    ACTIVE none. `staff_id` is the caller's record on the team, `session_id` the sign-in; through a personal access
-    token there is none.
+    ACTIVE none. `staff_id` is the caller's record on the team, `contact_id` theirs at a client, and `session_id` the
+    sign-in, whose token's digest is `session_digest`; through a personal access token there is none.
     """
 
     user_id: UUID
@@ -104,7 +105,9 @@ class Caller:
     role: Role
     permissions: frozenset[Permission]
     staff_id: int | None
+    contact_id: int | None
     session_id: int | None
+    session_digest: bytes
 
     def may(self, *any_of: Permission) -> bool:
         """Whether one of these permissions is in force."""
@@ -118,10 +121,11 @@ class Caller:
 
 @dataclass(frozen=True)
 class Demand:
-    """What an operation demands: a caller, one in person, and of each group of permissions one."""
+    """What an operation demands: a caller, one in person, a client's contact, and of each group of permissions one."""
 
     caller: bool = True
     in_person: bool = False
+    contact: bool = False
     permissions: tuple[frozenset[Permission], ...] = ()
 
     def __post_init__(self) -> None:
@@ -161,6 +165,11 @@ def in_person(view: View) -> View:
     return _declare(view, in_person=True)
 
 
+def contact(view: View) -> View:
+    """Only a contact of a client may call this operation, signed in: it is the portal's."""
+    return _declare(view, in_person=True, contact=True)
+
+
 def requires(*any_of: Permission) -> Callable[[View], View]:
     """One of these permissions is needed; said twice over an operation, one of each."""
 
@@ -183,11 +192,9 @@ def current_caller() -> Caller:
 
 
 def current_actor() -> tuple[UUID | None, str]:
-    """Who does what is being done: the caller's id and name; where no request is, nobody's and the system's."""
-    if not has_request_context():
-        return None, SYSTEM
-    caller = current_caller()
-    return caller.user_id, caller.name
+    """Who does what is being done: the caller's id and name; where there is no caller, nobody's and the system's."""
+    caller: Caller | None = g.get("caller") if has_request_context() else None
+    return (None, SYSTEM) if caller is None else (caller.user_id, caller.name)
 
 
 def is_demo_welcome() -> bool:
@@ -203,6 +210,8 @@ def admit(demand: Demand) -> None:
     caller = current_caller()
     if demand.in_person and caller.session_id is None:
         raise SESSION_REQUIRED("A personal access token does not serve for this. Sign in.")
+    if demand.contact and caller.contact_id is None:
+        raise NOT_A_CONTACT("This is for the people at the studio's clients.")
     for any_of in demand.permissions:
         if not caller.may(*any_of):
             raise FORBIDDEN(f"This needs the permission {' or '.join(sorted(any_of))}.")

@@ -10,11 +10,10 @@ import click
 import psycopg
 from marshmallow import ValidationError
 from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool
 
 from photolens import create_app, server, tasks
 from photolens.config import ConfigurationError, Settings
-from photolens.database import Connection, sql
+from photolens.database import APP_ROLE, Connection, configure, no_pools, sql
 from photolens.embedded import EmbeddedError, EmbeddedServer
 from photolens.identity.schemas.accounts import NewOwner
 from photolens.invariants import broken_invariants
@@ -39,7 +38,7 @@ def serve(fresh: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def openapi(file: Path) -> None:
     """Write the API document to FILE."""
-    app = create_app(Settings.from_environment({}), ConnectionPool(open=False))
+    app = create_app(Settings.from_environment({}), no_pools())
     document = app.test_client().get("/api/openapi.json").get_json()
     file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
@@ -95,7 +94,7 @@ def task_group() -> None:
 def daily() -> None:
     """Call invoices overdue that are past due, and queue reminders; done again, it changes nothing."""
     settings = Settings.from_environment()
-    app = create_app(settings, ConnectionPool(open=False))
+    app = create_app(settings, no_pools())
     with _database(settings) as conn, app.app_context():
         click.echo(tasks.run_daily(conn))
 
@@ -122,11 +121,11 @@ def _database(settings: Settings) -> Iterator[Connection]:
     with ExitStack() as stack:
         url = settings.database_url
         if url is None:
-            url = stack.enter_context(EmbeddedServer(settings.state_dir, share=True)).url
+            url = stack.enter_context(EmbeddedServer(settings.state_dir, share=True)).url_as(APP_ROLE)
         connect = psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row)
         conn: Connection = stack.enter_context(connect)
         server.require_schema(conn)
-        sql.platform.configure_connection(conn, statement_timeout=f"{settings.database_statement_timeout}ms")
+        configure(conn, settings, APP_ROLE)
         yield conn
 
 

@@ -30,6 +30,7 @@ class Settings:
     port: int
     secret_key: str | None = field(repr=False)
     database_url: str | None = field(repr=False)
+    portal_database_url: str | None = field(repr=False)
     state_dir: Path
     database_connection_limit: int
     database_pool_timeout: int
@@ -61,7 +62,8 @@ class Settings:
             secret_key=_secret_key(given, is_production),
             host=given.get("HOST", "127.0.0.1"),
             port=_whole_number(given, "PORT", 8000, 0, 65535),
-            database_url=_database_url(given),
+            database_url=_database_url(given, "DATABASE_URL"),
+            portal_database_url=_database_url(given, "PORTAL_DATABASE_URL"),
             state_dir=_folder(given, "STATE_DIR", ".photolens"),
             database_connection_limit=_whole_number(given, "DATABASE_CONNECTION_LIMIT", 20, 1, 1000),
             database_pool_timeout=_whole_number(given, "DATABASE_POOL_TIMEOUT", 20_000, 1, 600_000),
@@ -96,16 +98,16 @@ def _whole_number(given: Mapping[str, str], name: str, default: int, least: int,
     return int(text)
 
 
-def _database_url(given: Mapping[str, str]) -> str | None:
-    url = given.get("DATABASE_URL")
+def _database_url(given: Mapping[str, str], name: str) -> str | None:
+    url = given.get(name)
     if url is None:
         return None
     if not url.startswith(("postgresql://", "postgres://")):
-        raise ConfigurationError("DATABASE_URL does not start with postgresql://")
+        raise ConfigurationError(f"{name} does not start with postgresql://")
     try:
         conninfo_to_dict(url)
     except ProgrammingError:
-        raise ConfigurationError("DATABASE_URL cannot be read as the address of a PostgreSQL.") from None
+        raise ConfigurationError(f"{name} cannot be read as the address of a PostgreSQL.") from None
     return url
 
 

@@ -1,9 +1,10 @@
-"""The pool, the request's connection, and the named queries of `queries/` (aiosql on psycopg 3)."""
+"""The pools, the request's connections, and the named queries of `queries/` (aiosql on psycopg 3)."""
 
 import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ set_json_dumps(to_json)
 set_json_loads(orjson.loads)
 
 STREAMED_ROWS = 500  # that a stream fetches at a time
+
+OWNER_ROLE = "photolens_owner"  # may change the schema
+APP_ROLE = "photolens_app"  # reads and writes rows
+PORTAL_ROLE = "photolens_portal"  # reads what belongs to one client: see schema/portal.sql
 
 QUERIES = Path(__file__).parent.parent / "queries"
 
@@ -101,50 +106,109 @@ class QueryAdapter(PyFormatAdapter):
 sql: Any = aiosql.from_path(QUERIES, QueryAdapter)
 
 
-def open_pool(url: str, settings: Settings) -> ConnectionPool[Connection]:
-    """A pool of autocommit connections, each configured as it is made.
+def configure(conn: Connection, settings: Settings, role: str) -> None:
+    """Tell a new connection what it is to keep to, and as whom it acts."""
+    timeout = f"{settings.database_statement_timeout}ms"
+    sql.platform.configure_connection(conn, statement_timeout=timeout, role=role)
 
-    It fills in the background: a database that is away makes requests answer 503, and never stops the process.
+
+@dataclass(frozen=True)
+class Pools:
+    """The application's connections, and the portal's, which act as different roles of the database.
+
+    As a context manager, it closes both at the end.
     """
 
-    def configure(conn: Connection) -> None:
-        sql.platform.configure_connection(conn, statement_timeout=f"{settings.database_statement_timeout}ms")
+    app: ConnectionPool[Connection]
+    portal: ConnectionPool[Connection]
 
+    def __enter__(self) -> "Pools":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.portal.close()
+        self.app.close()
+
+
+def open_pools(settings: Settings, app_url: str, portal_url: str | None = None) -> Pools:
+    """Pools of autocommit connections, each configured as it is made.
+
+    Without an address of its own, the portal has that of the application, whose login acts as either role. They fill in
+    the background: a database that is away makes requests answer 503, and never stops the process.
+    """
+    limit = settings.database_connection_limit
+    return Pools(
+        _open_pool(settings, app_url, APP_ROLE, min(4, limit)),
+        _open_pool(settings, portal_url or app_url, PORTAL_ROLE, 0),
+    )
+
+
+def _open_pool(settings: Settings, url: str, role: str, least: int) -> ConnectionPool[Connection]:
     return ConnectionPool(
         url,
-        min_size=min(4, settings.database_connection_limit),
+        min_size=least,
         max_size=settings.database_connection_limit,
         timeout=settings.database_pool_timeout / 1000,
         kwargs={"autocommit": True, "row_factory": dict_row, "connect_timeout": 5},
-        configure=configure,
+        configure=partial(configure, settings=settings, role=role),
         reconnect_timeout=5,
         open=True,
     )
 
 
-def init_app(app: Flask, pool: ConnectionPool[Connection]) -> None:
+def no_pools() -> Pools:
+    """Pools that lend nothing, for an application that is not asked for anything of the database."""
+    return Pools(ConnectionPool(open=False), ConnectionPool(open=False))
+
+
+def init_app(app: Flask, pools: Pools) -> None:
     """Give each request its connection when it first asks for one, and take it back at the end."""
-    app.extensions["pool"] = pool
+    app.extensions["pools"] = pools
 
     @app.teardown_appcontext
     def give_back(_error: BaseException | None) -> None:
         conn = g.pop("connection", None)
         if conn is not None:
-            pool.putconn(conn)
+            pools.app.putconn(conn)
+
+
+def _pools() -> Pools:
+    pools: Pools = current_app.extensions["pools"]
+    return pools
 
 
 def connection() -> Connection:
     """The one connection of the present request."""
     if "connection" not in g:
-        g.connection = _live_connection(current_app.extensions["pool"])
+        g.connection = _live_connection(_pools().app)
     conn: Connection = g.connection
     return conn
 
 
 def take_connection() -> Callable[[], None]:
     """Keep the present request's connection beyond its end, for an answer that is still being read; gives it back."""
-    pool, conn = current_app.extensions["pool"], g.pop("connection")
+    pool, conn = _pools().app, g.pop("connection")
     return lambda: pool.putconn(conn)
+
+
+@contextmanager
+def portal_connection(session: str) -> Iterator[Connection]:
+    """A connection as the portal's role, to read what belongs to the client of one session, in one snapshot.
+
+    The session is named by the digest of its token, in hexadecimal, and for this one transaction: the next one on the
+    same connection is nobody's until it says whose it is.
+    """
+    pool = _pools().portal
+    conn = _live_connection(pool)
+    try:
+        with snapshot(conn):
+            sql.platform.configure_portal_session(conn, session=session)
+            yield conn
+    finally:
+        pool.putconn(conn)
 
 
 @contextmanager

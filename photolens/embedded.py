@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parent.parent
 DATABASE = "photolens"
 _SYSTEM_USER = "photolens-postgres"
+_SUPERUSER = "postgres"  # makes the database, and nothing else
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")  # what needs no quoting in PostgreSQL's settings, in a shell, in a URL
 _PATIENCE = 30  # seconds
 _LONGEST_SOCKET_FOLDER = 80  # a Unix socket's path has room for 107 bytes, its name included
@@ -60,14 +61,13 @@ class EmbeddedServer:
         self._options = options
         self._lock: IO[str] | None = None
 
-    @property
-    def url(self) -> str:
-        """The connection URL of the studio's database."""
-        return self.url_of(DATABASE)
+    def url_as(self, role: str) -> str:
+        """The connection URL of the studio's database, for one of its roles."""
+        return self.url_of(DATABASE, role)
 
-    def url_of(self, database: str) -> str:
+    def url_of(self, database: str, role: str = _SUPERUSER) -> str:
         """The connection URL of a database of this server."""
-        return f"postgresql:///{database}?host={quote(str(self._socket_folder()), safe='/')}&user=postgres"
+        return f"postgresql:///{database}?host={quote(str(self._socket_folder()), safe='/')}&user={role}"
 
     def __enter__(self) -> "EmbeddedServer":
         if self._share and not (self._data / "PG_VERSION").exists():
@@ -153,7 +153,7 @@ class EmbeddedServer:
             account = _system_account()
             os.chown(building, account.pw_uid, account.pw_gid)
         arguments = (
-            "--username=postgres",
+            f"--username={_SUPERUSER}",
             "--auth=trust",
             "--encoding=UTF8",
             "--locale-provider=builtin",

@@ -165,6 +165,8 @@ def _describe_demand(doc: dict[str, Any], demand: Demand) -> None:
         words = f"Needs {', and '.join(groups)}."
     else:
         words = "Needs a token."
+    if demand.contact:
+        words += " Only for contacts of a client."
     if demand.in_person:
         words += " Only in person: a personal access token does not serve."
     doc["description"] = "\n\n".join(filter(None, (doc.get("description"), words)))
@@ -178,6 +180,8 @@ def _refusals_of(demand: Demand) -> list[ProblemKind]:
         kinds.append(problems.FORBIDDEN)
     if demand.in_person:
         kinds.append(problems.SESSION_REQUIRED)
+    if demand.contact:
+        kinds.append(problems.NOT_A_CONTACT)
     return kinds
 
 

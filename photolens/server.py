@@ -15,7 +15,7 @@ from waitress.server import create_server
 
 from photolens import create_app, tasks
 from photolens.config import ConfigurationError, Settings
-from photolens.database import Connection, open_pool, sql
+from photolens.database import APP_ROLE, OWNER_ROLE, PORTAL_ROLE, Connection, configure, open_pools, sql
 from photolens.embedded import EmbeddedServer
 from photolens.proxies import is_loopback
 
@@ -29,15 +29,14 @@ def application() -> Flask:
     settings = Settings.from_environment()
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _leave)  # or the process would end without stopping what it started
-    url = settings.database_url
-    if url is None:
-        server = EmbeddedServer(settings.state_dir).__enter__()
-        atexit.register(server.__exit__, None, None, None)
-        server.install(with_demo=not settings.is_production)
-        url = server.url
-    pool = open_pool(url, settings)
-    atexit.register(pool.close)
-    return create_app(settings, pool)
+    embedded = None
+    if settings.database_url is None:
+        embedded = EmbeddedServer(settings.state_dir).__enter__()
+        atexit.register(embedded.__exit__, None, None, None)
+        embedded.install(with_demo=not settings.is_production)
+    pools = open_pools(settings, *_urls(settings, embedded))
+    atexit.register(pools.close)
+    return create_app(settings, pools)
 
 
 def serve(settings: Settings, *, fresh: bool) -> None:
@@ -56,11 +55,12 @@ def serve(settings: Settings, *, fresh: bool) -> None:
     with contextlib.ExitStack() as stack:
         # Before the database is started: a port that is taken is known at once.
         listener = stack.enter_context(_listen(settings))
-        url = settings.database_url or _embedded_url(stack, settings, fresh=fresh)
-        with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
-            require_schema(conn)
-        pool = stack.enter_context(open_pool(url, settings))
-        app = create_app(settings, pool)
+        embedded = None if settings.database_url else _start_embedded(stack, settings, fresh=fresh)
+        urls = _urls(settings, embedded)
+        for url, role in zip(urls, (APP_ROLE, PORTAL_ROLE), strict=True):
+            _require_role(settings, url, role)
+        pools = stack.enter_context(open_pools(settings, *urls))
+        app = create_app(settings, pools)
         server = create_server(
             app,
             sockets=[listener],
@@ -70,8 +70,8 @@ def serve(settings: Settings, *, fresh: bool) -> None:
             clear_untrusted_proxy_headers=False,  # whom to believe, photolens.proxies decides
             ident=None,
         )
-        stack.enter_context(tasks.every_hour(app, pool))
-        _announce(settings, listener.getsockname()[1], url)
+        stack.enter_context(tasks.every_hour(app, pools.app))
+        _announce(settings, listener.getsockname()[1], urls[0], embedded)
         server.run()
         server.close()
 
@@ -98,7 +98,15 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _embedded_url(stack: contextlib.ExitStack, settings: Settings, *, fresh: bool) -> str:
+def _urls(settings: Settings, embedded: EmbeddedServer | None) -> tuple[str, str]:
+    """Where the application's pool connects to, and the portal's."""
+    if embedded is not None:
+        return embedded.url_as(APP_ROLE), embedded.url_as(PORTAL_ROLE)
+    assert settings.database_url is not None
+    return settings.database_url, settings.portal_database_url or settings.database_url
+
+
+def _start_embedded(stack: contextlib.ExitStack, settings: Settings, *, fresh: bool) -> EmbeddedServer:
     server = EmbeddedServer(settings.state_dir)
     if fresh:
         server.erase()
@@ -106,7 +114,19 @@ def _embedded_url(stack: contextlib.ExitStack, settings: Settings, *, fresh: boo
     if server.install(with_demo=not settings.is_production):
         content = "an empty database" if settings.is_production else "the demo studio"
         print(f"Created {content} in {settings.state_dir}", flush=True)
-    return server.url
+    return server
+
+
+def _require_role(settings: Settings, url: str, role: str) -> None:
+    """Raise ConfigurationError unless there is the schema, and the login of this address may act as the role."""
+    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+        require_schema(conn)
+        try:
+            configure(conn, settings, role)
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue):
+            raise ConfigurationError(
+                f'The login {conn.info.user!r} may not act as {role}: grant {role} to "{conn.info.user}".'
+            ) from None
 
 
 def require_schema(conn: Connection) -> None:
@@ -128,9 +148,9 @@ def _welcome(settings: Settings, url: str) -> str:
     return f"  Sign in   {DEMO_LOGIN}   (also admin@, photographer@, editor@, finance@, trainer@, vendor@, customer@)\n"
 
 
-def _announce(settings: Settings, port: int, url: str) -> None:
+def _announce(settings: Settings, port: int, url: str, embedded: EmbeddedServer | None) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    database = url if settings.database_url is None else "the one of DATABASE_URL"
+    database = "the one of DATABASE_URL" if embedded is None else embedded.url_as(OWNER_ROLE)
     print(
         f"Photolens is ready.\n"
         f"  API       http://{host}:{port}/api/v1\n"

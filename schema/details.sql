@@ -228,7 +228,8 @@ select
 from auth_users;
 
 
--- What a booking brought and cost. What was paid on an issued invoice is what is no longer due of it.
+-- What a booking brought and cost. What was paid on an issued invoice is what is no longer due of it, and what was
+-- overpaid.
 create view booking_profits as
 select
     bookings.id,
@@ -252,7 +253,7 @@ cross join lateral (
     select
         count(*) as invoices,
         coalesce(sum(invoices.total_amount), 0.00) as invoiced,
-        coalesce(sum(invoices.total_amount - invoices.balance_due), 0.00) as paid
+        coalesce(sum(invoices.total_amount - invoices.balance_due + invoices.overpaid_amount), 0.00) as paid
     from invoices
     where invoices.booking_id = bookings.id and invoices.status not in ('DRAFT', 'VOID')
 ) as billing

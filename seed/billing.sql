@@ -135,15 +135,34 @@ where demo_invoices.code in ('B04b', 'B06', 'B14b', 'B15', 'B22b', 'B26', 'B37')
 order by demo_invoices.id;
 
 
+-- What each comes to, before any money moves on it: from then on it stands.
+update invoices
+set
+    subtotal = sums.total,
+    total_amount = sums.total,
+    balance_due = sums.total
+from (
+    select
+        invoice_items.invoice_id,
+        sum(invoice_items.amount) as total
+    from invoice_items
+    group by invoice_items.invoice_id
+) as sums
+inner join demo_invoices on sums.invoice_id = demo_invoices.id
+where invoices.id = demo_invoices.id;
+
+
 -- The days count from the day of issue. A payment without an amount is all that is left of the total.
-insert into payments (invoice_id, amount, paid_at, method, notes, payment_account_id, recorded_by, created_at)
+insert into payments (
+    invoice_id, amount, currency, paid_at, method, notes, payment_account_id, recorded_by, created_at
+)
 select
     demo_invoices.id,
     coalesce(
         plan.amount,
-        (select sum(items.amount) from invoice_items as items where items.invoice_id = demo_invoices.id)
-        - coalesce(sum(plan.amount) over (partition by demo_invoices.id), 0)
+        invoices.total_amount - coalesce(sum(plan.amount) over (partition by demo_invoices.id), 0)
     ),
+    demo_calendar.currency,
     paid.at,
     plan.method,
     plan.notes,
@@ -194,6 +213,7 @@ from (
     ('B46', 4, 1200.00, 'Card', 'Holds the date')
 ) as plan (code, days, amount, method, notes)
 inner join demo_invoices on plan.code = demo_invoices.code
+inner join invoices on demo_invoices.id = invoices.id
 inner join payment_accounts
     on
         lower(payment_accounts.name)
@@ -207,16 +227,16 @@ cross join lateral (
 order by paid.at, demo_invoices.id;
 
 
--- Issue: totals, balance, status and number together, as the table's checks want them. Numbers go by day of issue.
+-- Issue: balance, status and number together, as the table's checks want them. Numbers go by day of issue.
 update invoices
 set
     invoice_sequence = numbers.sequence,
     invoice_number = demo_calendar.invoice_prefix || lpad(numbers.sequence::text, 5, '0'),
-    total_amount = sums.total,
-    balance_due = case when demo_invoices.fate = 'VOID' then 0 else sums.total - sums.paid end,
+    paid_at = case when demo_invoices.fate = 'ISSUED' and invoices.total_amount = sums.paid then sums.last_paid_at end,
+    balance_due = case when demo_invoices.fate = 'VOID' then 0 else invoices.total_amount - sums.paid end,
     status = case
         when demo_invoices.fate in ('DRAFT', 'VOID') then demo_invoices.fate::invoice_status
-        when sums.total = sums.paid then 'PAID'
+        when invoices.total_amount = sums.paid then 'PAID'
         when invoices.due_date < demo_calendar.today then 'OVERDUE'
         when sums.paid > 0 then 'PARTIALLY_PAID'
         else 'SENT'
@@ -229,7 +249,6 @@ from demo_invoices
 inner join (
     select
         demo_invoices.id,
-        (select sum(items.amount) from invoice_items as items where items.invoice_id = demo_invoices.id) as total,
         coalesce(sum(payments.amount), 0) as paid,
         max(payments.paid_at) as last_paid_at
     from demo_invoices

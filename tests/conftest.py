@@ -24,7 +24,7 @@ from psycopg.rows import dict_row
 
 from photolens import create_app
 from photolens.config import Settings
-from photolens.database import Connection, open_pool, sql
+from photolens.database import APP_ROLE, PORTAL_ROLE, Connection, Pools, open_pools, sql
 from photolens.embedded import PROGRAMS, ROOT, EmbeddedServer
 from photolens.invariants import broken_invariants
 from tests.client import ApiClient
@@ -123,32 +123,46 @@ def settings() -> Settings:
 
 
 class OneConnection:
-    """Stands in for the pool in rolled-back tests: each request is a savepoint on the test's one connection."""
+    """Stands in for a pool in rolled-back tests: each request is a savepoint on the test's one connection.
 
-    def __init__(self, conn: Connection) -> None:
+    In between the connection is the test's own, which may do everything.
+    """
+
+    def __init__(self, conn: Connection, role: str, roles: list[str]) -> None:
         self.conn = conn
+        self._role = role
+        self._roles = roles  # as whom the connection acts, and before that, and before that
 
     def getconn(self) -> Connection:
-        self.conn.execute("savepoint request")
+        self._roles.append(self._role)
+        self.conn.execute(f"savepoint {self._role}; set local role {self._role}".encode())
         return self.conn
 
     def putconn(self, conn: Connection) -> None:
-        failed = conn.info.transaction_status == TransactionStatus.INERROR
-        conn.execute("rollback to savepoint request" if failed else "release savepoint request")
+        self._roles.pop()
+        how = "rollback to" if conn.info.transaction_status == TransactionStatus.INERROR else "release"
+        conn.execute(f"{how} savepoint {self._role}; set local role {self._roles[-1]}".encode())
+
+
+def pools_of(conn: Connection) -> Pools:
+    """Pools whose one connection is this one."""
+    roles = ["none"]
+    pools: Any = (OneConnection(conn, APP_ROLE, roles), OneConnection(conn, PORTAL_ROLE, roles))
+    return Pools(*pools)
 
 
 @pytest.fixture(scope="session")
 def shared_connection(databases: Databases) -> Iterator[Connection]:
     """The connection that all rolled-back tests take turns on."""
     with databases.clone(TEMPLATE) as url, psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
-        sql.platform.configure_connection(conn, statement_timeout="30s")
+        sql.platform.configure_connection(conn, statement_timeout="30s", role="none")
         yield conn
 
 
 @pytest.fixture(scope="session")
 def shared_app(shared_connection: Connection, settings: Settings) -> Flask:
     """The application on the shared connection."""
-    return create_app(settings, OneConnection(shared_connection))  # type: ignore[arg-type]
+    return create_app(settings, pools_of(shared_connection))
 
 
 @pytest.fixture
@@ -181,8 +195,8 @@ def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
         request.getfixturevalue("conn")
         yield request.getfixturevalue("shared_app")
         return
-    with open_pool(request.getfixturevalue("clone_url"), settings) as pool:
-        yield create_app(settings, pool)
+    with open_pools(settings, request.getfixturevalue("clone_url")) as pools:
+        yield create_app(settings, pools)
 
 
 @pytest.fixture
@@ -211,9 +225,9 @@ def seeded_studio(databases: Databases, settings: Settings) -> Iterator[SeededSt
     with (
         databases.clone(SEEDED_TEMPLATE) as url,
         psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn,
-        open_pool(url, settings) as pool,
+        open_pools(settings, url) as pools,
     ):
-        yield SeededStudio(create_app(settings, pool), conn)
+        yield SeededStudio(create_app(settings, pools), conn)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ INVOICE_NUMBER_TAKEN = ProblemKind(409, "invoice_number_taken", "Another invoice
 INVOICE_ISSUED = ProblemKind(409, "invoice_issued", "An issued invoice is never deleted")
 
 CONSTRAINTS |= {
-    "invoices_balance_not_negative": Refusal(OVERPAYMENT, "More would be paid than the invoice comes to."),
+    "invoices_overpaid_is_reviewed": Refusal(OVERPAYMENT, "More would be paid than the invoice comes to."),
     "invoices_invoice_number_key": Refusal(INVOICE_NUMBER_TAKEN, "An older prefix made it; change the invoice prefix."),
     "invoices_due_after_issue": InvalidField("/dueDate", "is before the issue date"),
     "payments_invoice_fkey": Reference("/invoiceId", INVOICE_ISSUED, "The invoice has payments."),

@@ -8,14 +8,16 @@ from photolens.sealing import digest_of
 
 def find_caller(conn: Connection, token: str) -> Caller | None:
     """The user behind a session token or a personal access token, with the permissions in force; None for no user."""
+    digest = digest_of(token)
     if token.startswith(PERSONAL_TOKEN_PREFIX):
-        row = sql.identity.get_api_token_caller(conn, token=digest_of(token), is_demo_welcome=is_demo_welcome())
-        return None if row is None else _caller(row, None, frozenset(map(Permission, row["permissions"])))
-    row = sql.identity.get_session_caller(conn, session_token=digest_of(token), is_demo_welcome=is_demo_welcome())
-    return None if row is None else _caller(row, row["sessionId"], frozenset(Permission))
+        row = sql.identity.get_api_token_caller(conn, token=digest, is_demo_welcome=is_demo_welcome())
+        return None if row is None else _caller(row, None, digest, frozenset(map(Permission, row["permissions"])))
+    row = sql.identity.get_session_caller(conn, session_token=digest, is_demo_welcome=is_demo_welcome())
+    return None if row is None else _caller(row, row["sessionId"], digest, frozenset(Permission))
 
 
-def _caller(row: Row, session_id: int | None, given: frozenset[Permission]) -> Caller:
+def _caller(row: Row, session_id: int | None, digest: bytes, given: frozenset[Permission]) -> Caller:
     role = Role(row["role"])
     permissions = PERMISSIONS[role] & given if row["isActive"] else frozenset[Permission]()
-    return Caller(row["userId"], row["name"], role, permissions, row["staffId"], session_id)
+    contact_id = row["contactId"] if row["isActive"] else None
+    return Caller(row["userId"], row["name"], role, permissions, row["staffId"], contact_id, session_id, digest)

@@ -54,6 +54,7 @@ CONSTRAINTS |= {
     "photo_selections_booking_name_key": Refusal(NAME_TAKEN, "Another photo of this booking has this name."),
     "editing_stages_name_key": Refusal(NAME_TAKEN, "Another stage has this name."),
     "editing_stages_selection_before_work": InvalidField("/awaitsSelection", "goes with PENDING only"),
+    "editing_stages_approval_of_work": InvalidField("/awaitsApproval", "goes with IN_PROGRESS only"),
     # Whoever moves a job holds the stages: only what happens to a stage can break this.
     "editing_jobs_stage_fkey": Refusal(STAGE_IN_USE, "Move its jobs to another stage first, the archived ones too."),
     "editing_jobs_booking_fkey": Reference("/bookingId", BOOKING_IN_USE, "The booking has an editing job."),

@@ -74,6 +74,12 @@ for no key update;
 select
     invoices.*,
     exists (select from payments where payments.invoice_id = invoices.id) as is_paid_on,
+    exists (
+        select
+        from checkout_sessions
+        where checkout_sessions.invoice_id = invoices.id and checkout_sessions.status in ('CREATING', 'OPEN', 'PROCESSING')
+    ) as is_being_paid,
+    exists (select from invoice_milestones where invoice_milestones.invoice_id = invoices.id) as has_milestones,
     (select count(*) from invoice_items where invoice_items.invoice_id = invoices.id) as item_count
 from invoices
 where invoices.id = :invoice_id
@@ -148,34 +154,24 @@ set
 where id = :invoice_id;
 
 -- name: refresh_invoice(invoice_id)$
--- Recompute what an invoice comes to, what is left to pay, and the status that follows; gives the status. Client and
--- invoice are locked.
+-- Recompute what an invoice comes to, what is left to pay and who has paid, and the status that follows; gives the status.
+-- Client and invoice are locked.
 update invoices
 set
-    total_amount = sums.total,
-    balance_due = case when invoices.status = 'VOID' then 0 else sums.total - sums.paid end,
-    status = case
-        when invoices.status in ('DRAFT', 'VOID') then invoices.status
-        when sums.total - sums.paid <= 0 then 'PAID'
-        when invoices.due_date < studio_today() then 'OVERDUE'
-        when sums.paid > 0 then 'PARTIALLY_PAID'
-        else 'SENT'
-    end,
+    subtotal = computed.subtotal,
+    tax_amount = computed.tax_amount,
+    total_amount = computed.total_amount,
+    balance_due = computed.balance_due,
+    overpaid_amount = computed.overpaid_amount,
+    status = computed.status,
+    paid_at = computed.paid_at,
+    paid_by_contact_id = computed.paid_by_contact_id,
+    stripe_checkout_session_id = computed.stripe_checkout_session_id,
+    stripe_payment_intent_id = computed.stripe_payment_intent_id,
+    stripe_customer_id = computed.stripe_customer_id,
     updated_at = now()
-from (
-    select
-        (
-            select coalesce(sum(invoice_items.amount), 0)
-            from invoice_items
-            where invoice_items.invoice_id = :invoice_id
-        ) as total,
-        (
-            select coalesce(sum(payments.amount), 0)
-            from payments
-            where payments.invoice_id = :invoice_id
-        ) as paid
-) as sums
-where invoices.id = :invoice_id
+from invoice_sums as computed
+where invoices.id = :invoice_id and computed.invoice_id = :invoice_id
 returning invoices.status;
 
 -- name: lock_invoices_past_due(after_id, limit)
@@ -241,49 +237,73 @@ delete from invoices
 where id = :invoice_id;
 
 -- name: refresh_client_revenue(client_id)!
--- Recompute what the client has paid in all. The client is locked.
+-- Recompute what the client has paid in all, less what they were given back. The client is locked.
 update clients
 set
     total_revenue = (
-        select coalesce(sum(payments.amount), 0)
+        select coalesce(sum(money_movements.amount), 0)
         from invoices
-        inner join payments on invoices.id = payments.invoice_id
+        inner join money_movements on invoices.id = money_movements.invoice_id
         where invoices.client_id = clients.id
     ),
     updated_at = now()
 where id = :client_id;
 
 -- name: list_broken_invoices()
--- Invoices whose total, balance or status is not what their items and payments say. Whether one is called OVERDUE was told
+-- Invoices whose amounts or status are not what their items, payments and refunds say. Whether one is called OVERDUE was told
 -- by the studio calendar at its last change or by the daily task: the day may have moved on since, and the time zone may
 -- have been set back, which is two days at most.
 select
     'invoices' as table_name,
     invoices.id,
-    'total_amount, balance_due, status' as column_name,
-    concat_ws(', ', invoices.total_amount, invoices.balance_due, invoices.status) as stored,
-    concat_ws(', ', expected.total_amount, expected.balance_due, expected.status) as expected
+    'subtotal, tax_amount, total_amount, balance_due, overpaid_amount, status, paid_at, paid_by_contact_id' as column_name,
+    concat_ws(
+        ', ',
+        invoices.subtotal,
+        invoices.tax_amount,
+        invoices.total_amount,
+        invoices.balance_due,
+        invoices.overpaid_amount,
+        invoices.status,
+        invoices.paid_at,
+        invoices.paid_by_contact_id
+    ) as stored,
+    concat_ws(
+        ', ',
+        expected.subtotal,
+        expected.tax_amount,
+        expected.total_amount,
+        expected.balance_due,
+        expected.overpaid_amount,
+        expected.status,
+        expected.paid_at,
+        expected.paid_by_contact_id
+    ) as expected
 from invoices
-cross join lateral (
-    select
-        coalesce((select sum(amount) from invoice_items where invoice_items.invoice_id = invoices.id), 0.00) as total,
-        coalesce((select sum(amount) from payments where payments.invoice_id = invoices.id), 0.00) as paid
-) as sums
-cross join lateral (
-    select
-        sums.total as total_amount,
-        case when invoices.status = 'VOID' then 0.00 else sums.total - sums.paid end as balance_due,
-        case
-            when invoices.status in ('DRAFT', 'VOID') and sums.paid = 0 then invoices.status::text
-            when sums.total = sums.paid then 'PAID'
-            when invoices.due_date < studio_today() + 2 and invoices.status = 'OVERDUE' then 'OVERDUE'
-            when sums.paid > 0 then 'PARTIALLY_PAID'
-            else 'SENT'
-        end as status
-) as expected
+inner join invoice_sums as expected on invoices.id = expected.invoice_id
 where
-    (invoices.total_amount, invoices.balance_due, invoices.status::text)
-    is distinct from (expected.total_amount, expected.balance_due, expected.status)
+    (
+        invoices.subtotal,
+        invoices.tax_amount,
+        invoices.total_amount,
+        invoices.balance_due,
+        invoices.overpaid_amount,
+        invoices.paid_at,
+        invoices.paid_by_contact_id
+    ) is distinct from (
+        expected.subtotal,
+        expected.tax_amount,
+        expected.total_amount,
+        expected.balance_due,
+        expected.overpaid_amount,
+        expected.paid_at,
+        expected.paid_by_contact_id
+    )
+    or (
+        invoices.status <> expected.status
+        and not (invoices.status = 'OVERDUE' and invoices.balance_due > 0 and invoices.due_date < studio_today() + 2)
+        and not (expected.status = 'OVERDUE' and invoices.status = expected.status_before_due)
+    )
 order by invoices.id
 limit 1000;
 
@@ -314,12 +334,12 @@ select
     clients.id,
     'total_revenue' as column_name,
     clients.total_revenue::text as stored,
-    coalesce(sum(payments.amount), 0.00)::text as expected
+    coalesce(sum(money_movements.amount), 0.00)::text as expected
 from clients
 left join invoices on clients.id = invoices.client_id
-left join payments on invoices.id = payments.invoice_id
+left join money_movements on invoices.id = money_movements.invoice_id
 group by clients.id
-having clients.total_revenue <> coalesce(sum(payments.amount), 0)
+having clients.total_revenue <> coalesce(sum(money_movements.amount), 0)
 order by clients.id
 limit 1000;
 

@@ -4,16 +4,34 @@ select *
 from payment_details
 where invoice_id = :invoice_id and id = :payment_id;
 
--- name: insert_payment(invoice_id, amount, paid_at, method, notes, payment_account_id, recorded_by)$
+-- name: insert_payment(invoice_id, milestone_id, amount, currency, paid_at, method, notes, payment_account_id, stripe_session_id, stripe_payment_intent_id, paid_by_contact_id, recorded_by)$
 -- Record money that came in; gives the payment's id. Without a time, it came in now. Client and invoice are locked.
-insert into payments (invoice_id, amount, paid_at, method, notes, payment_account_id, recorded_by)
+insert into payments (
+    invoice_id,
+    milestone_id,
+    amount,
+    currency,
+    paid_at,
+    method,
+    notes,
+    payment_account_id,
+    stripe_session_id,
+    stripe_payment_intent_id,
+    paid_by_contact_id,
+    recorded_by
+)
 values (
     :invoice_id,
+    :milestone_id,
     :amount,
+    :currency,
     coalesce(:paid_at::timestamptz, now()),
     :method,
     :notes,
     :payment_account_id,
+    :stripe_session_id,
+    :stripe_payment_intent_id,
+    :paid_by_contact_id,
     :recorded_by
 )
 returning id;

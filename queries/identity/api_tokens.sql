@@ -5,13 +5,15 @@ with caller as (
         api_tokens.id as token_id,
         api_tokens.permissions::text [] as permissions,
         auth_users.id as user_id,
-        coalesce(staff_members.name, auth_users.name) as name,
+        coalesce(staff_members.name, client_contacts.name, auth_users.name) as name,
         auth_users.role,
         auth_users.status = 'ACTIVE' as is_active,
-        staff_members.id as staff_id
+        staff_members.id as staff_id,
+        client_contacts.id as contact_id
     from api_tokens
     inner join auth_users on api_tokens.user_id = auth_users.id
     left join staff_members on auth_users.id = staff_members.user_id
+    left join client_contacts on auth_users.id = client_contacts.user_id and client_contacts.is_active
     where
         api_tokens.token = :token
         and api_tokens.expires_at > now()

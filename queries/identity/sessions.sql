@@ -1,19 +1,21 @@
 -- name: get_session_caller(session_token, is_demo_welcome)^
 -- Who holds a session token, by its digest: the one query that every request of a user costs. In the same statement, at
 -- most every five minutes, it notes that the session was seen. A suspended user is nobody. A member of the team goes by
--- the name of their record, which they do not change themselves: it stands in the books.
+-- the name of their record, which they do not change themselves: it stands in the books; and so does a client's contact.
 with caller as (
     select
         auth_sessions.id as session_id,
         auth_sessions.last_seen_at,
         auth_users.id as user_id,
-        coalesce(staff_members.name, auth_users.name) as name,
+        coalesce(staff_members.name, client_contacts.name, auth_users.name) as name,
         auth_users.role,
         auth_users.status = 'ACTIVE' as is_active,
-        staff_members.id as staff_id
+        staff_members.id as staff_id,
+        client_contacts.id as contact_id
     from auth_sessions
     inner join auth_users on auth_sessions.user_id = auth_users.id
     left join staff_members on auth_users.id = staff_members.user_id
+    left join client_contacts on auth_users.id = client_contacts.user_id and client_contacts.is_active
     where
         auth_sessions.session_token = :session_token
         and auth_sessions.expires_at > now()

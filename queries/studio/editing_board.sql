@@ -21,6 +21,7 @@ select
     editing_stages.position,
     editing_stages.status,
     editing_stages.awaits_selection,
+    editing_stages.awaits_approval,
     coalesce(counts.job_count, 0) as job_count,
     coalesce(shown.jobs, '[]') as jobs
 from editing_stages

@@ -27,13 +27,13 @@ order by id
 limit 100
 for share;
 
--- name: insert_editing_stage(name, colour, position, status, awaits_selection)$
+-- name: insert_editing_stage(name, colour, position, status, awaits_selection, awaits_approval)$
 -- Add a stage; gives its id. All stages are locked.
-insert into editing_stages (name, colour, position, status, awaits_selection)
-values (:name, :colour, :position, :status, :awaits_selection)
+insert into editing_stages (name, colour, position, status, awaits_selection, awaits_approval)
+values (:name, :colour, :position, :status, :awaits_selection, :awaits_approval)
 returning id;
 
--- name: update_editing_stage(id, name, colour, status, awaits_selection)!
+-- name: update_editing_stage(id, name, colour, status, awaits_selection, awaits_approval)!
 -- Change a stage, but for its place. All stages are locked.
 update editing_stages
 set
@@ -41,6 +41,7 @@ set
     colour = :colour,
     status = :status,
     awaits_selection = :awaits_selection,
+    awaits_approval = :awaits_approval,
     updated_at = now()
 where id = :id;
 

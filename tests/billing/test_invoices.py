@@ -620,18 +620,21 @@ def test_the_database_refuses_a_balance_below_zero(make: Factory, conn: Connecti
     with pytest.raises(psycopg.errors.CheckViolation) as refused, conn.transaction():
         conn.execute("update invoices set balance_due = -0.01 where id = %s", [invoice["id"]])
 
-    assert refused.value.diag.constraint_name == "invoices_balance_not_negative"
+    assert refused.value.diag.constraint_name == "invoices_overpaid_is_reviewed"
 
 
 def test_the_database_refuses_an_overpayment_that_nobody_checked(make: Factory, conn: Connection) -> None:
     invoice = make.sent_invoice("100.00")
     make.payment(invoice, "60.00")
-    conn.execute("insert into payments (invoice_id, amount, recorded_by) values (%s, 40.01, 'a bug')", [invoice["id"]])
+    conn.execute(
+        "insert into payments (invoice_id, currency, amount, recorded_by) values (%s, 'USD', 40.01, 'a bug')",
+        [invoice["id"]],
+    )
 
     with pytest.raises(psycopg.errors.CheckViolation) as refused, conn.transaction():
         sql.billing.refresh_invoice(conn, invoice_id=invoice["id"])
 
-    assert refused.value.diag.constraint_name == "invoices_balance_not_negative"
+    assert refused.value.diag.constraint_name == "invoices_overpaid_is_reviewed"
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,9 @@ def test_the_database_refuses_a_payment_of_nothing(make: Factory, conn: Connecti
     invoice = make.sent_invoice()
 
     with pytest.raises(psycopg.errors.CheckViolation) as refused, conn.transaction():
-        conn.execute("insert into payments (invoice_id, amount, recorded_by) values (%s, 0, 'a bug')", [invoice["id"]])
+        conn.execute(
+            "insert into payments (invoice_id, currency, amount, recorded_by) values (%s, 'USD', 0, 'a bug')",
+            [invoice["id"]],
+        )
 
     assert refused.value.diag.constraint_name == "payments_amount_positive"

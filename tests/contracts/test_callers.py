@@ -104,7 +104,12 @@ def test_a_caller_is_found_by_indexes_among_thousands(conn: Connection, query_na
     assert row is not None
     nodes = [node for node in _nodes(row["QUERY PLAN"][0]["Plan"]) if "Relation Name" in node]
     read = {node["Relation Name"] for node in nodes}
-    assert read == {"auth_sessions" if query_name == BY_SESSION else "api_tokens", "auth_users", "staff_members"}
+    assert read == {
+        "auth_sessions" if query_name == BY_SESSION else "api_tokens",
+        "auth_users",
+        "client_contacts",
+        "staff_members",
+    }
     assert [node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"] == []
 
 
@@ -128,6 +133,11 @@ def _hire_thousands(conn: Connection) -> None:
         ), provided as (
             insert into api_tokens (user_id, name, token, permissions, expires_at)
             select id, 'Calendar', sha256(id::text::bytea), '{}', now() + interval '90 days' from hired
+        ), served as (
+            insert into clients (name, email) select name, id || '@clients.example' from hired
+            returning id, name, email
+        ), known as (
+            insert into client_contacts (client_id, name, email) select id, name, email from served
         )
         insert into staff_members (user_id, name, role) select id, name, role from hired
         """

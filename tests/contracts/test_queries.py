@@ -30,6 +30,7 @@ OPERATORS = {
 OWN_VERBS = {
     # Tells a connection its settings: it neither reads rows nor writes any, so no verb of the table fits.
     "platform.configure_connection": "^",
+    "platform.configure_portal_session": "^",
 }
 
 # Rows that are no table's: what there is one row of each.

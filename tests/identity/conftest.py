@@ -15,7 +15,7 @@ from flask import Flask
 from photolens import create_app
 from photolens.config import Settings
 from photolens.database import Connection
-from tests.conftest import OneConnection
+from tests.conftest import pools_of
 
 # What the fixtures below give, as a test names it.
 Enrol = Callable[..., dict[str, Any]]
@@ -178,8 +178,7 @@ def _build(shared_connection: Connection, settings: Settings) -> AppWith:
 
     @cache
     def build(**environment: str) -> Flask:
-        pool: Any = OneConnection(shared_connection)
-        return create_app(Settings.from_environment(defaults | environment), pool)
+        return create_app(Settings.from_environment(defaults | environment), pools_of(shared_connection))
 
     return build
 

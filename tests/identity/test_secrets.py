@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 
 from photolens import create_app
 from photolens.config import Settings
-from photolens.database import Connection, open_pool
+from photolens.database import Connection, open_pools
 from tests.client import Answer, ApiClient
 from tests.conftest import TEMPLATE, Databases
 
@@ -186,10 +186,10 @@ def story(databases: Databases, settings: Settings) -> Iterator[Story]:
     try:
         with (
             databases.clone(TEMPLATE) as url,
-            open_pool(url, settings) as pool,
+            open_pools(settings, url) as pools,
             psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn,
         ):
-            app = create_app(settings, pool)
+            app = create_app(settings, pools)
             story = Story(ApiClient(app, token=None), conn, log, app)
             story.tell()
             yield story

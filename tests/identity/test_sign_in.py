@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 
 from photolens import create_app
 from photolens.config import Settings
-from photolens.database import open_pool
+from photolens.database import open_pools
 from photolens.identity import passwords
 from tests.client import Answer, ApiClient
 from tests.conftest import SEEDED_TEMPLATE, Databases
@@ -230,8 +230,8 @@ def test_a_hash_of_today_stays_as_it_is(
 
 
 def test_the_password_that_the_seed_names_is_that_of_its_user(databases: Databases, settings: Settings) -> None:
-    with databases.clone(SEEDED_TEMPLATE) as url, open_pool(url, settings) as pool:
-        api = ApiClient(create_app(settings, pool), token=None)
+    with databases.clone(SEEDED_TEMPLATE) as url, open_pools(settings, url) as pools:
+        api = ApiClient(create_app(settings, pools), token=None)
 
         signed_in = api.post("/auth/login", {"email": "test@example.com", "password": "test123"})
 
@@ -241,8 +241,8 @@ def test_the_password_that_the_seed_names_is_that_of_its_user(databases: Databas
 
 def test_the_seed_makes_a_user_for_each_role(databases: Databases, settings: Settings) -> None:
     roles = ["OWNER", "ADMIN", "PHOTOGRAPHER", "EDITOR", "FINANCE", "TRAINER", "VENDOR", "CUSTOMER"]
-    with databases.clone(SEEDED_TEMPLATE) as url, open_pool(url, settings) as pool:
-        api = ApiClient(create_app(settings, pool))
+    with databases.clone(SEEDED_TEMPLATE) as url, open_pools(settings, url) as pools:
+        api = ApiClient(create_app(settings, pools))
 
         users = {
             role: api.get(f"/users?role={role}&status=ACTIVE&q=demo.photolens.test").body["data"] for role in roles

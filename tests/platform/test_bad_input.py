@@ -18,15 +18,14 @@ import psycopg
 import pytest
 from flask import Flask
 from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool
 
 from photolens import create_app
 from photolens.config import Settings
-from photolens.database import Connection, open_pool
+from photolens.database import Connection, no_pools, open_pools
 from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
-from tests.conftest import TEMPLATE, Databases, OneConnection
+from tests.conftest import TEMPLATE, Databases, pools_of
 from tests.contracts.roles import join_team
 from tests.factories import Factory, instant
 
@@ -36,7 +35,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 def api_document() -> dict[str, Any]:
     """The API document of the application, which needs no database for it."""
-    app = create_app(Settings.from_environment({}), ConnectionPool(open=False))
+    app = create_app(Settings.from_environment({}), no_pools())
     document: dict[str, Any] = app.test_client().get("/api/openapi.json").get_json()
     return document
 
@@ -279,8 +278,8 @@ def in_a_month() -> str:
 @pytest.fixture(scope="module")
 def shared(databases: Databases, settings: Settings) -> Iterator[Room]:
     """One room for all these tests: none of them may change anything in it."""
-    with databases.clone(TEMPLATE) as url, open_pool(url, settings) as pool:
-        app = create_app(settings, pool)
+    with databases.clone(TEMPLATE) as url, open_pools(settings, url) as pools:
+        app = create_app(settings, pools)
         with psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
             # What is noted of a session that was not seen for some minutes would be a change.
             conn.execute("update auth_sessions set last_seen_at = now() + interval '1 day'")
@@ -299,7 +298,7 @@ def furnished(databases: Databases, settings: Settings) -> Iterator[Room]:
     """A room on one connection, in a transaction that is never kept."""
     with databases.clone(TEMPLATE) as url, psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
         conn.execute("begin")
-        app = create_app(settings, OneConnection(conn))  # type: ignore[arg-type]
+        app = create_app(settings, pools_of(conn))
         yield Room(app, ApiClient(app), conn)
 
 

@@ -12,7 +12,7 @@ from photolens import tasks
 from photolens.billing.actions import overdue
 from photolens.cli import photolens
 from photolens.config import Settings
-from photolens.database import Connection, open_pool
+from photolens.database import Connection, open_pools
 from tests.client import ApiClient
 from tests.conftest import SEEDED_TEMPLATE, Databases, serving
 from tests.factories import Factory
@@ -78,7 +78,7 @@ def test_a_fault_is_logged_and_they_are_tried_again(
     monkeypatch.setattr(logging.getLogger("photolens.tasks"), "disabled", False)  # as import-linter leaves it
     monkeypatch.setattr(tasks, "run_daily", run_daily)
     monkeypatch.setattr(tasks, "INTERVAL", 0.001)
-    with open_pool(clone_url, settings) as pool, caplog.at_level(logging.ERROR), tasks.every_hour(app, pool):
+    with open_pools(settings, clone_url) as pools, caplog.at_level(logging.ERROR), tasks.every_hour(app, pools.app):
         assert came_again.wait(PATIENCE)
 
     assert _threads() == []

@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from photolens import create_app
 from photolens.config import Settings
-from photolens.database import Connection, open_pool
+from photolens.database import Connection, open_pools
 from tests.client import Answer, ApiClient
 from tests.conftest import Databases
 from tests.factories import Factory
@@ -29,9 +29,9 @@ def short_settings(**variables: str) -> Settings:
 def application_on(url: str, **variables: str) -> Iterator[tuple[ApiClient, ConnectionPool[Connection]]]:
     """The application on a database with these settings, once its pool is filled."""
     settings = short_settings(**variables)
-    with open_pool(url, settings) as pool:
-        pool.wait()
-        yield ApiClient(create_app(settings, pool)), pool
+    with open_pools(settings, url) as pools:
+        pools.app.wait()
+        yield ApiClient(create_app(settings, pools)), pools.app
 
 
 def assert_unavailable(answer: Answer) -> None:
@@ -118,15 +118,15 @@ def test_a_database_that_nobody_answers_for_is_503() -> None:
         closed.bind(("127.0.0.1", 0))
         url = f"postgresql://nobody:secret@127.0.0.1:{closed.getsockname()[1]}/photolens"
         settings = short_settings(DATABASE_POOL_TIMEOUT="50")
-        with open_pool(url, settings) as pool:
-            api = ApiClient(create_app(settings, pool))
+        with open_pools(settings, url) as pools:
+            api = ApiClient(create_app(settings, pools))
             answers = [
                 api.get("/clients"),
                 api.post("/clients", {"name": "Emma Chen", "email": "emma@example.com"}),
                 api.delete("/clients/1", headers={"If-Match": '"x"'}),
                 api.post("/invoices/1/send", headers={"Idempotency-Key": "once"}),
             ]
-            document = create_app(settings, pool).test_client().get("/api/openapi.json")
+            document = create_app(settings, pools).test_client().get("/api/openapi.json")
 
     for answer in answers:
         assert_unavailable(answer)

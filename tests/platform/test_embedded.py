@@ -54,7 +54,7 @@ def mode_of(path: Path) -> int:
 
 def answer_of(server: EmbeddedServer) -> int:
     """The one value that the cluster's database was given."""
-    with psycopg.connect(server.url) as conn:
+    with psycopg.connect(server.url_of("photolens")) as conn:
         row = conn.execute("select answer from kept").fetchone()
     assert row is not None
     answer: int = row[0]
@@ -73,7 +73,7 @@ def test_its_url_is_one_that_any_client_understands(running: tuple[EmbeddedServe
     server, _ = running
 
     assert answer_of(server) == 42
-    assert server.url == server.url_of("photolens")
+    assert server.url_as("postgres") == server.url_of("photolens")
 
 
 def test_it_speaks_utf8_and_sorts_the_same_on_every_machine(running: tuple[EmbeddedServer, Path]) -> None:
@@ -165,7 +165,7 @@ def test_it_stops_also_when_the_block_fails_and_can_be_had_again(state_dir: Path
 
 def test_it_stops_while_somebody_is_still_connected(state_dir: Path) -> None:
     with EmbeddedServer(state_dir, options=QUICK) as server:
-        connection = psycopg.connect(server.url)
+        connection = psycopg.connect(server.url_of("photolens"))
         connection.execute("select answer from kept")
 
     assert not (state_dir / "postgres" / "postmaster.pid").exists()

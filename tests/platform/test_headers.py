@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from psycopg_pool import ConnectionPool
 from werkzeug.test import TestResponse
 
 from photolens import create_app
 from photolens.config import Settings
+from photolens.database import no_pools
 from tests.client import ApiClient, token_of
 from tests.factories import Factory
 
@@ -187,7 +187,7 @@ def test_any_other_origin_is_told_beforehand_that_it_may_not(app: Flask, origin:
 
 
 def test_without_a_configured_origin_there_is_none(settings: Settings) -> None:
-    app = create_app(replace(settings, cors_origins=()), ConnectionPool(open=False))
+    app = create_app(replace(settings, cors_origins=()), no_pools())
 
     answer = ask_beforehand(app, STUDIO, "PATCH")
 

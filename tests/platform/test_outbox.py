@@ -12,7 +12,7 @@ from flask import Flask
 from photolens import create_app
 from photolens.cli import photolens
 from photolens.config import Settings
-from photolens.database import Connection, open_pool
+from photolens.database import Connection, open_pools
 from tests.client import ApiClient
 
 pytestmark = pytest.mark.committed
@@ -128,8 +128,8 @@ def test_what_cannot_be_read_keeps_nothing_else_from_being_shown(
     clone_url: str, visitor: ApiClient, settings: Settings, key: str
 ) -> None:
     another = replace(settings, secret_key="another one, of which nobody has heard")
-    with open_pool(clone_url, another) as pool:
-        ApiClient(create_app(another, pool), token=None).post("/auth/signup", EMMA)
+    with open_pools(another, clone_url) as pools:
+        ApiClient(create_app(another, pools), token=None).post("/auth/signup", EMMA)
     visitor.post("/auth/otp/send", {"phoneNumber": PHONE, "purpose": "SIGNUP"})
 
     mail, text = shown(clone_url, SECRET_KEY=key).split(" UTC  ")[1:]
@@ -144,8 +144,8 @@ def test_without_a_secret_key_there_is_one_in_the_state_folder_for_its_owner_alo
 ) -> None:
     ours, others = tmp_path / "ours", tmp_path / "others"
     settings = Settings.from_environment({"STATE_DIR": str(ours)})
-    with open_pool(clone_url, settings) as pool:
-        ApiClient(create_app(settings, pool), token=None).post("/auth/signup", EMMA)
+    with open_pools(settings, clone_url) as pools:
+        ApiClient(create_app(settings, pools), token=None).post("/auth/signup", EMMA)
 
     assert "#token=" in shown(clone_url, STATE_DIR=str(ours))
     assert [stat.S_IMODE(file.stat().st_mode) for file in ours.iterdir()] == [0o600]

@@ -8,7 +8,7 @@ from flask import Flask
 
 from photolens import create_app
 from photolens.config import Settings
-from photolens.database import Connection, open_pool
+from photolens.database import Connection, open_pools
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
 from tests.factories import Factory
 
@@ -404,8 +404,8 @@ def test_a_conflict_does_not_tell_what_it_is_in_conflict_with(api: ApiClient, ma
 def stranded() -> Iterator[ApiClient]:
     """The application while its database cannot be reached."""
     settings = Settings.from_environment({"DATABASE_POOL_TIMEOUT": "100"})
-    with open_pool("postgresql:///photolens?host=/nowhere&user=nobody", settings) as pool:
-        yield ApiClient(create_app(settings, pool))
+    with open_pools(settings, "postgresql:///photolens?host=/nowhere&user=nobody") as pools:
+        yield ApiClient(create_app(settings, pools))
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/clients"), ("POST", "/session-categories")])

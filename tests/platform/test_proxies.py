@@ -7,7 +7,7 @@ from photolens import create_app
 from photolens.config import Settings
 from photolens.database import Connection
 from tests.client import PREFIX, ApiClient
-from tests.conftest import OneConnection
+from tests.conftest import pools_of
 
 CLIENT, PROXY, INNER_PROXY = "192.0.2.7", "10.0.0.1", "10.0.0.2"
 
@@ -17,7 +17,7 @@ def app_behind(trusted: str, conn: Connection) -> Flask:
     settings = Settings.from_environment(
         {"SECRET_KEY": "only the tests have this one, and no server", "TRUSTED_PROXIES": trusted}
     )
-    return create_app(settings, OneConnection(conn))  # type: ignore[arg-type]
+    return create_app(settings, pools_of(conn))
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from psycopg_pool import ConnectionPool
 
 from photolens import create_app
 from photolens.config import Settings
-from photolens.database import Connection
+from photolens.database import Connection, no_pools
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
-from tests.conftest import OneConnection
+from tests.conftest import pools_of
 
 MOST = 3
 HERE, THERE = "192.0.2.7", "203.0.113.9"
@@ -22,7 +21,7 @@ def app_with(conn: Connection, **environment: str) -> Flask:
     settings = Settings.from_environment(
         {"SECRET_KEY": "only the tests have this one, and no server", "RATE_LIMIT_PER_MINUTE": str(MOST), **environment}
     )
-    return create_app(settings, OneConnection(conn))  # type: ignore[arg-type]
+    return create_app(settings, pools_of(conn))
 
 
 @pytest.fixture
@@ -141,7 +140,7 @@ def test_an_address_or_a_method_that_is_none_is_not_counted(
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("DELETE", "/clients", 405)])
 def test_an_address_or_a_method_that_is_none_does_not_trouble_the_database(method: str, path: str, status: int) -> None:
     settings = Settings.from_environment({"SECRET_KEY": "only the tests have this one, and no server"})
-    api = ApiClient(create_app(settings, ConnectionPool(open=False)))  # a pool that lends nothing
+    api = ApiClient(create_app(settings, no_pools()))  # a pool that lends nothing
 
     assert api.request(method, path).status == status
 
@@ -170,7 +169,7 @@ def test_a_page_of_a_configured_origin_may_read_that_it_has_to_wait(conn: Connec
 def test_every_kind_of_redis_address_that_is_taken_can_be_used(url: str) -> None:
     settings = Settings.from_environment({"REDIS_URL": url})
 
-    create_app(settings, ConnectionPool(open=False))
+    create_app(settings, no_pools())
 
 
 def test_while_redis_is_away_each_process_counts_for_itself(conn: Connection, caplog: pytest.LogCaptureFixture) -> None:

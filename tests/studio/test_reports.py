@@ -405,8 +405,10 @@ def test_the_two_hundred_who_owe_most_are_listed_and_everybody_is_counted(conn: 
             insert into clients (name, email) select 'Debtor', n || '@debtors.example' from generate_series(1, 201) as n
             returning id, split_part(email, '@', 1)::integer as n
         )
-        insert into invoices (client_id, currency, status, total_amount, balance_due, invoice_sequence, invoice_number)
-        select id, 'USD', 'SENT', n, n, n, 'D-' || n from debtors
+        insert into invoices (
+            client_id, currency, status, subtotal, total_amount, balance_due, invoice_sequence, invoice_number
+        )
+        select id, 'USD', 'SENT', n, n, n, n, 'D-' || n from debtors
         """
     )
 
@@ -550,8 +552,8 @@ def test_amounts_are_exact_however_many_are_added(conn: Connection, api: ApiClie
     invoice = make.sent_invoice("9999999.99")
     conn.execute(
         """
-        insert into payments (invoice_id, amount, paid_at, recorded_by)
-        select %s, 0.01 * n, '2026-05-05 10:00Z', 'test' from generate_series(1, 1999) as n
+        insert into payments (invoice_id, currency, amount, paid_at, recorded_by)
+        select %s, 'USD', 0.01 * n, '2026-05-05 10:00Z', 'test' from generate_series(1, 1999) as n
         """,
         [invoice["id"]],
     )

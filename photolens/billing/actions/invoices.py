@@ -1,18 +1,15 @@
-"""What happens to invoices: drafted, itemised, sent, paid, voided. Every change recomputes what follows from it."""
+"""What happens to invoices: drafted, itemised, sent, voided. Every change recomputes what follows from it."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from photolens.access import current_caller
 from photolens.billing import rules
 from photolens.billing.problems import (
     INVOICE_EMPTY,
     INVOICE_FROZEN,
     INVOICE_FULL,
     INVOICE_ISSUED,
-    INVOICE_NOT_PAYABLE,
-    OVERPAYMENT,
 )
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
@@ -41,7 +38,7 @@ def update_invoice(conn: Connection, invoice_id: int, changes: dict[str, Any]) -
     Locks: client, invoice. Problems: `not_found`, `invoice_frozen`, `invalid`.
     """
     with conn.transaction():
-        invoice = _lock(conn, invoice_id)
+        invoice = lock_invoice(conn, invoice_id)
         changed = {**invoice, **changes}
         if changed == invoice:
             unchanged: Row = sql.billing.get_invoice(conn, invoice_id=invoice_id)
@@ -62,7 +59,7 @@ def update_invoice(conn: Connection, invoice_id: int, changes: dict[str, Any]) -
 def delete_invoice(conn: Connection, invoice_id: int) -> None:
     """Remove a draft; an issued invoice never. Locks: client, invoice. Problems: `not_found`, `invoice_issued`."""
     with conn.transaction():
-        invoice = _lock(conn, invoice_id)
+        invoice = lock_invoice(conn, invoice_id)
         if invoice["status"] != "DRAFT":
             raise INVOICE_ISSUED("Void it instead: it keeps its number.")
         sql.billing.delete_invoice(conn, invoice_id=invoice_id)
@@ -132,7 +129,7 @@ def send_invoice(conn: Connection, invoice_id: int) -> Row:
     `invoice_number_taken`.
     """
     with conn.transaction():
-        invoice = _lock(conn, invoice_id)
+        invoice = lock_invoice(conn, invoice_id)
         if invoice["status"] != "DRAFT":
             raise ILLEGAL_TRANSITION(f"The invoice is {invoice['status']} already.")
         if not invoice["item_count"]:
@@ -149,7 +146,7 @@ def void_invoice(conn: Connection, invoice_id: int) -> Row:
     Locks: client, invoice. Problems: `not_found`, `illegal_transition`.
     """
     with conn.transaction():
-        invoice = _lock(conn, invoice_id)
+        invoice = lock_invoice(conn, invoice_id)
         if not rules.is_untouched(invoice["status"], invoice["is_paid_on"]):
             state = "has payments" if invoice["is_paid_on"] else f"is {invoice['status']}"
             raise ILLEGAL_TRANSITION(f"The invoice {state}, so it cannot be voided.")
@@ -158,33 +155,8 @@ def void_invoice(conn: Connection, invoice_id: int) -> Row:
         return _changed(conn, invoice_id, "INVOICE_VOIDED")
 
 
-def record_payment(conn: Connection, invoice_id: int, payment: dict[str, Any]) -> Row:
-    """Record money that came in. Balance, status and the client's revenue are recomputed from the rows.
-
-    Locks: client, invoice. Problems: `not_found`, `invoice_not_payable`, `overpayment`.
-    """
-    with conn.transaction():
-        invoice = _lock(conn, invoice_id)
-        amount, balance = payment["amount"], invoice["balance_due"]
-        if not rules.is_payable(invoice["status"]):
-            raise INVOICE_NOT_PAYABLE(f"The invoice is {invoice['status']}.")
-        if amount > balance:
-            raise OVERPAYMENT(f"{amount:.2f} is more than the {balance} that is due.", balanceDue=str(balance))
-        caller = current_caller().name
-        payment_id = sql.billing.insert_payment(
-            conn, **{"paid_at": None, **payment, "invoice_id": invoice_id, "recorded_by": caller}
-        )
-        sql.billing.refresh_invoice(conn, invoice_id=invoice_id)
-        sql.billing.refresh_client_revenue(conn, client_id=invoice["client_id"])
-        details = {"invoiceNumber": invoice["invoice_number"], "amount": f"{amount:.2f}"}
-        record_activity(
-            conn, "PAYMENT_RECORDED", "INVOICE", invoice_id, client_id=invoice["client_id"], details=details
-        )
-        row: Row = sql.billing.get_payment(conn, invoice_id=invoice_id, payment_id=payment_id)
-        return row
-
-
-def _lock(conn: Connection, invoice_id: int) -> Row:
+def lock_invoice(conn: Connection, invoice_id: int) -> Row:
+    """The invoice, locked after its client, with what has happened to it. Problems: `not_found`."""
     sql.billing.lock_client_of_invoice(conn, invoice_id=invoice_id)
     invoice: Row = found(sql.billing.lock_invoice(conn, invoice_id=invoice_id), "invoice", invoice_id)
     require_match()
@@ -192,7 +164,7 @@ def _lock(conn: Connection, invoice_id: int) -> Row:
 
 
 def _lock_editable(conn: Connection, invoice_id: int) -> Row:
-    invoice = _lock(conn, invoice_id)
+    invoice = lock_invoice(conn, invoice_id)
     if not rules.is_untouched(invoice["status"], invoice["is_paid_on"]):
         raise INVOICE_FROZEN("Its items are fixed once it is paid on or void.")
     return invoice

@@ -5,7 +5,7 @@ from typing import Any
 from photolens import access, paging, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
-from photolens.billing.schemas import Invoice
+from photolens.billing.schemas.invoices import Invoice
 from photolens.database import Row, connection, sql
 from photolens.problems import ILLEGAL_TRANSITION, found
 from photolens.studio import problems

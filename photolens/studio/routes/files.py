@@ -6,7 +6,7 @@ from typing import Any
 from photolens import access, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
-from photolens.billing.schemas import InvoiceSummary
+from photolens.billing.schemas.invoices import InvoiceSummary
 from photolens.csv_bodies import CsvFile
 from photolens.database import Row, connection, sql
 from photolens.studio.actions import booking_imports, client_imports

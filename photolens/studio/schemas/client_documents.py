@@ -2,7 +2,8 @@
 
 from marshmallow import fields
 
-from photolens.billing.schemas import InvoiceItem, InvoiceSummary, Payment
+from photolens.billing.schemas.invoices import InvoiceItem, InvoiceSummary
+from photolens.billing.schemas.payments import Payment
 from photolens.fields import Choice, Id, Instant, Output, Text, WholeNumber
 from photolens.platform.schemas import Activity
 from photolens.studio.schemas.bookings import Booking

@@ -34,6 +34,13 @@ class EditingStageInput(Input):
             "description": "Jobs wait here until the client has chosen; only of a stage that is PENDING.",
         },
     )
+    awaits_approval = Flag(
+        load_default=False,
+        metadata={
+            "example": True,
+            "description": "Jobs wait here for the client, in the portal; only of a stage that is IN_PROGRESS.",
+        },
+    )
 
 
 class EditingStageSummary(Output):
@@ -45,6 +52,7 @@ class EditingStageSummary(Output):
     position = WholeNumber(1, 1000, example=4)
     status = Choice(*ON_THE_BOARD, metadata={"example": "IN_PROGRESS"})
     awaits_selection = Flag(metadata={"example": False})
+    awaits_approval = Flag(metadata={"example": True})
 
 
 class EditingStage(EditingStageSummary):

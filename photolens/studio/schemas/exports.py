@@ -1,6 +1,6 @@
 """The columns of the files that are exported: the rows of the lists, flat."""
 
-from photolens.billing.schemas import Payment
+from photolens.billing.schemas.payments import Payment
 from photolens.fields import Choice, Email, Id, Instant, Money, Output, Text, WebAddress, WholeNumber
 from photolens.studio.schemas.bookings import STATUSES
 

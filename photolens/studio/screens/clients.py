@@ -6,7 +6,7 @@ from typing import Any
 
 from photolens import paging, visibility
 from photolens.access import Caller, Permission
-from photolens.billing.schemas import InvoiceList
+from photolens.billing.schemas.invoices import InvoiceList
 from photolens.database import Connection, Row, snapshot, sql
 from photolens.paging import ListArguments
 from photolens.platform.schemas import ActivityList

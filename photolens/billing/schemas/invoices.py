@@ -1,10 +1,11 @@
-"""The JSON of invoices, items and payments."""
+"""The JSON of invoices and their items."""
 
 from decimal import Decimal
 
 from marshmallow import fields, validate
 
 from photolens.billing.rules import MOST_ITEMS
+from photolens.billing.schemas.payments import Payment
 from photolens.database import sql
 from photolens.fields import (
     Choice,
@@ -67,42 +68,6 @@ class InvoiceInput(InvoiceChanges):
 
     client_id = Id(required=True)
     items = fields.List(fields.Nested(InvoiceItemInput), load_default=list, validate=validate.Length(max=MOST_ITEMS))
-
-
-class PaymentInput(Input):
-    """Money that came in."""
-
-    amount = Money(positive=True, required=True)
-    paid_at = Instant(metadata={"description": "Without one, now."})
-    method = Text(60, nullable=True, load_default=None, example="Bank transfer")
-    notes = Text(5000, nullable=True, load_default=None, example="First half.")
-    payment_account_id = Id(nullable=True, load_default=None)
-
-
-class Payment(Output):
-    """Money that came in for an invoice."""
-
-    id = Id()
-    invoice_id = Id()
-    amount = Money()
-    paid_at = Instant()
-    method = Text(60, nullable=True, example="Bank transfer")
-    notes = Text(5000, nullable=True, example="First half.")
-    payment_account_id = Id(nullable=True)
-    payment_account_name = Text(100, nullable=True, example="Business checking")
-    recorded_by = Text(200, example="Dana Kowalski")
-    created_at = Instant()
-
-
-class PaymentList(ListArguments):
-    """Orders of an invoice's payments."""
-
-    orders = {
-        "-paidAt": Order(sql.billing.list_payments_by_paid_at_desc, "paidAt"),
-        "paidAt": Order(sql.billing.list_payments_by_paid_at, "paidAt"),
-    }
-    count = sql.billing.count_payments
-    sort = sort_field(orders)
 
 
 class InvoiceSummary(Output):

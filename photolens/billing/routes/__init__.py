@@ -1,0 +1,1 @@
+"""Billing's addresses: a module for each subject."""

@@ -1,0 +1,1 @@
+"""The JSON of billing: a module for each subject."""

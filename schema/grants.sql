@@ -1,0 +1,8 @@
+-- What the application may do: read and write rows. Money that has moved is not changed and not taken back.
+
+grant select, insert, update, delete on all tables in schema :"schema" to photolens_app;
+grant usage on all sequences in schema :"schema" to photolens_app;
+
+revoke update, delete on payments, payment_allocations, refunds from photolens_app;
+-- What the provider makes of a refund that it was asked for.
+grant update (status, stripe_refund_id) on refunds to photolens_app;
