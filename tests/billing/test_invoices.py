@@ -620,7 +620,7 @@ def test_the_database_refuses_a_balance_below_zero(make: Factory, conn: Connecti
     with pytest.raises(psycopg.errors.CheckViolation) as refused, conn.transaction():
         conn.execute("update invoices set balance_due = -0.01 where id = %s", [invoice["id"]])
 
-    assert refused.value.diag.constraint_name == "invoices_overpaid_is_reviewed"
+    assert refused.value.diag.constraint_name == "invoices_balance_not_negative"
 
 
 def test_the_database_refuses_an_overpayment_that_nobody_checked(make: Factory, conn: Connection) -> None:
