@@ -124,14 +124,14 @@ def _pieces(fonts: _Fonts, glyphs: Iterable[Glyph]) -> Iterable[tuple[str, float
         scale = 1000 / glyph.face.units
         now = fonts.name(glyph.face), glyph.y_offset / glyph.face.units
         if shown and now != (font, rise):
-            yield font, rise, shown + _moved(offset)
+            yield font, rise, shown.replace("><", "") + _moved(offset)
             shown, offset = "", 0.0
         font, rise = now
         shown += _moved(offset + glyph.x_offset * scale) + f"<{fonts.code(glyph):04x}>"
         drawn = glyph.face.font.get_glyph_h_advance(glyph.id)
         offset = (glyph.advance - drawn - glyph.x_offset) * scale
     if shown:
-        yield font, rise, shown
+        yield font, rise, shown.replace("><", "")
 
 
 def _moved(thousandths: float) -> str:
@@ -143,13 +143,44 @@ def _written_font(pdf: pydyf.PDF, tag: str, face: Face, shown: list[tuple[int, s
     """A font whose codes are the indexes of `shown`, glyphs and their texts: shapes, widths, the way back to text."""
     shapes, places = _subset(face, [glyph for glyph, _ in shown])
     scale = 1000 / face.units
-    extents = face.font.get_font_extents("ltr")
-    # Six letters that mark a subset.
-    base_name = f"/AAAAA{chr(ord('A') + int(tag[1:]))}+{face.name}"
+    # Six letters mark a subset.
+    names = {"Type": "/Font", "BaseFont": f"/AAAAA{chr(ord('A') + int(tag[1:]))}+{face.name}"}
     file = pydyf.Stream([shapes], {"Length1": len(shapes)}, compress=True)
     glyph_of_code = pydyf.Stream([b"".join(places[glyph].to_bytes(2, "big") for glyph, _ in shown)], compress=True)
     text_of_code = pydyf.Stream([_unicode_map([text for _, text in shown])], compress=True)
-    descriptor = pydyf.Dictionary(
+    for stream in (file, glyph_of_code, text_of_code):
+        pdf.add_object(stream)
+    descriptor = _descriptor(face, names["BaseFont"], file)
+    pdf.add_object(descriptor)
+    widths = [round(face.font.get_glyph_h_advance(glyph) * scale) for glyph, _ in shown]
+    descendant = pydyf.Dictionary(
+        names
+        | {
+            "Subtype": "/CIDFontType2",
+            "CIDSystemInfo": "<</Registry (Adobe)/Ordering (Identity)/Supplement 0>>",
+            "W": pydyf.Array([0, pydyf.Array(widths)]),
+            "CIDToGIDMap": glyph_of_code.reference,
+            "FontDescriptor": descriptor.reference,
+        }
+    )
+    pdf.add_object(descendant)
+    font = pydyf.Dictionary(
+        names
+        | {
+            "Subtype": "/Type0",
+            "Encoding": "/Identity-H",
+            "DescendantFonts": pydyf.Array([descendant.reference]),
+            "ToUnicode": text_of_code.reference,
+        }
+    )
+    pdf.add_object(font)
+    return font
+
+
+def _descriptor(face: Face, base_name: str, file: pydyf.Stream) -> pydyf.Dictionary:
+    scale = 1000 / face.units
+    extents = face.font.get_font_extents("ltr")
+    return pydyf.Dictionary(
         {
             "Type": "/FontDescriptor",
             "FontName": base_name,
@@ -160,36 +191,9 @@ def _written_font(pdf: pydyf.PDF, tag: str, face: Face, shown: list[tuple[int, s
             "Descent": round(extents.descender * scale),
             "CapHeight": 700,
             "StemV": 80,
+            "FontFile2": file.reference,
         }
     )
-    for part in (file, glyph_of_code, text_of_code, descriptor):
-        pdf.add_object(part)
-    descriptor["FontFile2"] = file.reference
-    widths = [round(face.font.get_glyph_h_advance(glyph) * scale) for glyph, _ in shown]
-    descendant = pydyf.Dictionary(
-        {
-            "Type": "/Font",
-            "Subtype": "/CIDFontType2",
-            "BaseFont": base_name,
-            "CIDSystemInfo": "<</Registry (Adobe)/Ordering (Identity)/Supplement 0>>",
-            "W": pydyf.Array([0, pydyf.Array(widths)]),
-            "CIDToGIDMap": glyph_of_code.reference,
-            "FontDescriptor": descriptor.reference,
-        }
-    )
-    pdf.add_object(descendant)
-    font = pydyf.Dictionary(
-        {
-            "Type": "/Font",
-            "Subtype": "/Type0",
-            "BaseFont": base_name,
-            "Encoding": "/Identity-H",
-            "DescendantFonts": pydyf.Array([descendant.reference]),
-            "ToUnicode": text_of_code.reference,
-        }
-    )
-    pdf.add_object(font)
-    return font
 
 
 def _subset(face: Face, glyphs: list[int]) -> tuple[bytes, dict[int, int]]:

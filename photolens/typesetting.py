@@ -5,7 +5,7 @@ are left out. The fonts are read when they are first wanted, and only ever read:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -32,11 +32,12 @@ _NOT_LAST = "「『（【〔〈《〖〘〝"
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """A font: its name, its units in an em, the characters it has, and HarfBuzz's view of it."""
+    """A font: its name, its units in an em, the characters it has, its glyph of a space, and HarfBuzz's view of it."""
 
     name: str
     units: int
     characters: frozenset[int]
+    blank: int
     font: uharfbuzz.Font
 
 
@@ -64,7 +65,8 @@ class Line:
 def face(face_name: str) -> Face:
     """The font of this name, which is a file of `fonts/`."""
     shapes = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(_FONTS / f"{face_name}.ttf")))
-    return Face(face_name, shapes.upem, frozenset(shapes.unicodes), uharfbuzz.Font(shapes))
+    font = uharfbuzz.Font(shapes)
+    return Face(face_name, shapes.upem, frozenset(shapes.unicodes), font.get_nominal_glyph(ord(" ")), font)
 
 
 def line(text: str, weight: str = REGULAR) -> Line:
@@ -166,7 +168,19 @@ class _Paragraph:
             at = start + info.cluster
             # The first glyph of a cluster takes the text of all of it.
             text = self.text[at : start + ends.pop(info.cluster, info.cluster)]
-            yield at, Glyph(run_face, info.codepoint, text, position.x_advance, position.x_offset, position.y_offset)
+            glyph = Glyph(run_face, info.codepoint, text, position.x_advance, position.x_offset, position.y_offset)
+            for part in _parted(glyph) if self.levels[start] % 2 else [glyph]:
+                yield at, part
+
+
+def _parted(glyph: Glyph) -> Iterator[Glyph]:
+    """A glyph that is read from right to left, with blanks over it for all of its letters but the first.
+
+    Readers of files differ on which way a text of several letters goes, and agree on one.
+    """
+    for letter in glyph.text[:0:-1]:
+        yield Glyph(glyph.face, glyph.face.blank, letter, 0, 0, 0)
+    yield replace(glyph, text=glyph.text[:1])
 
 
 def _drawable(text: str, weight: str) -> Iterator[str]:

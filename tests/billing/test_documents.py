@@ -272,7 +272,7 @@ def test_a_long_name_goes_over_lines_and_even_pages() -> None:
     pdf = invoice_pdf(DOCUMENT | {"items": _items(1, " ".join(words))})
 
     assert len(_pages(pdf)) > 2
-    assert [word for word in words if not re.search(rf"\b{word}\b", _text(pdf))] == []
+    assert set(words) <= set(_text(pdf).split())
 
 
 def test_yen_have_no_decimals_where_there_are_none() -> None:
