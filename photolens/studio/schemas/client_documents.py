@@ -3,6 +3,7 @@
 from marshmallow import fields
 
 from photolens.billing.schemas.invoices import InvoiceItem, InvoiceSummary
+from photolens.billing.schemas.milestones import Milestone
 from photolens.billing.schemas.payments import Payment
 from photolens.fields import Choice, Id, Instant, Output, Text, WholeNumber
 from photolens.platform.schemas import Activity
@@ -37,9 +38,10 @@ class HeldEditingJob(EditingJobSummary):
 
 
 class HeldInvoice(InvoiceSummary):
-    """An invoice, with all of its items and payments."""
+    """An invoice, with all of its items, milestones and payments."""
 
     items = fields.List(fields.Nested(InvoiceItem))
+    milestones = fields.List(fields.Nested(Milestone))
     payments = fields.List(fields.Nested(Payment))
 
 
