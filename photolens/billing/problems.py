@@ -25,7 +25,7 @@ CONSTRAINTS |= {
     "invoice_milestones_expected_amount_positive": InvalidField(
         "/milestones", "come to one of nothing: so little cannot be split like that"
     ),
-    # A total below zero, which is found before the constraint that says so.
+    # Of a total below zero, the first check that says so.
     "invoices_balance_within_total": _DISCOUNT_TOO_LARGE,
     "invoices_discount_within_subtotal": _DISCOUNT_TOO_LARGE,
     "invoices_overpaid_is_reviewed": Refusal(

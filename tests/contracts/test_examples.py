@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 
 from photolens.database import Connection
+from tests.billing.checkouts import make_work_package
 from tests.client import ApiClient, api_document
 from tests.contracts.operations import operations_of
 from tests.factories import Factory
@@ -15,7 +16,7 @@ EMAIL, PHONE = "emma.chen@example.com", "+31612345678"
 
 
 def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api: ApiClient, make: Factory) -> None:
-    ids = _made(make, api)
+    ids = _made(make, api, conn)
     secrets = _Secrets(app, conn, api, make)
     refused = []
     for operation in operations_of(api_document(app)):
@@ -25,6 +26,8 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
                 api.patch(f"/editing-jobs/{ids['editingJobId']}", {"status": "DELIVERED"})
             if operation.name == "updateInvoice":  # the booking and date of an issued one stand
                 path_ids["invoiceId"] = make.invoice(clientId=ids["clientId"])["id"]
+            if operation.name in ("recordPayment", "updateMilestone"):  # of what is paid in parts
+                path_ids["invoiceId"] = ids["partsId"]
             conn.execute("savepoint example")
             token, known = secrets.of(operation.name)
             caller = api if token is None else api.by_token(token)
@@ -107,12 +110,15 @@ class _Secrets:
         return match[1]
 
 
-def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
+def _made(make: Factory, api: ApiClient, conn: Connection) -> dict[str, Any]:
     """The id of one of each, under the name it has in paths and bodies."""
     client = make.client()
     booking = make.booking(clientId=client["id"])
     done = make.completed_booking(sessionDate="2027-06-01T10:00:00Z")
     invoice = make.sent_invoice("9000.00", clientId=client["id"])
+    parts = make.sent_invoice("9000.00", clientId=client["id"])
+    plan = {"milestones": [{"label": "All", "percent": 100}]}
+    milestones = api.put(f"/invoices/{parts['id']}/milestones", plan).body["data"]
     staff = make.staff()
     photo = api.post(f"/bookings/{booking['id']}/photo-selections", {"name": "IMG_0001.jpg"}).body
     in_progress = next(stage for stage in api.get("/editing-stages").body["data"] if stage["name"] == "In Progress")
@@ -134,6 +140,9 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
         "paymentAccountId": make.payment_account()["id"],
         "invoiceId": invoice["id"],
         "itemId": invoice["items"][0]["id"],
+        "partsId": parts["id"],
+        "milestoneId": milestones[0]["id"],
+        "workPackageId": make_work_package(conn, client["id"]),
         "addressId": address["id"],
         "userId": api.by_role("CUSTOMER").get("/me").body["id"],
     }
