@@ -172,7 +172,7 @@ def test_no_constraint_is_both_answered_and_out_of_reach() -> None:
 
 def test_every_constraint_is_given_a_name_that_begins_with_its_table(conn: Connection) -> None:
     schema = "\n".join(file.read_text() for file in (ROOT / "schema").glob("*.sql"))
-    given = set(re.findall(r"\b(?:constraint|unique index)\s+(\w+)", schema))
+    given = set(re.findall(r"\b(?:constraint(?: trigger)?|unique index)\s+(\w+)", schema))
 
     assert [n for n, table in _constraints(conn).items() if n not in given or not n.startswith(f"{table}_")] == []
 

@@ -22,6 +22,7 @@ WHOLE_STUDIO = "of a report: who is permitted to see those is permitted to see t
 FOR_THE_CLIENT = "of the document that only whoever is shown everybody's rows may have made"
 UNSCOPED = {
     "billing.count_invoices": OF_INVOICES,
+    "billing.get_invoice_document": OF_INVOICES,
     "billing.list_invoices_by_due_date": OF_INVOICES,
     "billing.list_invoices_by_due_date_desc": OF_INVOICES,
     "billing.list_invoices_by_issue_date": OF_INVOICES,

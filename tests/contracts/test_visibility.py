@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from photolens.database import Connection
+from tests.billing.checkouts import make_work_package
 from tests.client import Answer, ApiClient, token_of
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
@@ -202,8 +203,13 @@ class Studio:
         invoice = self._make.invoice(
             clientId=booking["clientId"],
             bookingId=booking["id"],
+            workPackageId=make_work_package(self._conn, booking["clientId"]),
+            invoiceName=tell("invoice name"),
+            invoiceDescription=tell("invoice words"),
             items=[{"name": tell("item"), "unitPrice": "250.00"}],
         )
+        plan = {"milestones": [{"label": tell("milestone"), "description": tell("milestone words"), "percent": 100}]}
+        milestones = self._api.put(f"/invoices/{invoice['id']}/milestones", plan).body["data"]
         assert self._api.post(f"/invoices/{invoice['id']}/send").status == 200
         through = {"paymentAccountId": account["id"]}
         payment = self._make.payment(
@@ -216,6 +222,8 @@ class Studio:
             paymentAccountId=account["id"],
             invoiceId=invoice["id"],
             itemId=invoice["items"][0]["id"],
+            milestoneId=milestones[0]["id"],
+            workPackageId=invoice["workPackageId"],
             paymentId=payment["id"],
             expenseId=expense["id"],
         )

@@ -224,7 +224,7 @@ class Room:
     def ids(self, operation: Operation) -> dict[str, Any]:
         """What stands for the parameters of its path: the draft, but where payments are about the issued invoice, and
         where a milestone is."""
-        of_issued = "/payments" in operation.template or "/milestones/" in operation.template
+        of_issued = any(part in operation.template for part in ("/payments", "/milestones/", "/receipt"))
         ids = self._ids | ({"invoiceId": self._issued_id} if of_issued else {})
         return {name: ids[name] for name in operation.path_parameters}
 

@@ -81,6 +81,16 @@ def milestone(api: ApiClient, make: Factory) -> Resource:
     return Resource(f"{path}/{made[0]['id']}", change={"label": "All of it"})
 
 
+def invoice_file(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/invoices/{make.sent_invoice('100.00')['id']}.pdf")
+
+
+def receipt_file(_api: ApiClient, make: Factory) -> Resource:
+    invoice = make.sent_invoice("100.00")
+    make.payment(invoice, "10.00")
+    return Resource(f"/invoices/{invoice['id']}/receipt.pdf")
+
+
 def payment(_api: ApiClient, make: Factory) -> Resource:
     invoice = make.sent_invoice("100.00")
     return Resource(f"/invoices/{invoice['id']}/payments/{make.payment(invoice, '10.00')['id']}")
@@ -184,9 +194,11 @@ RESOURCES: dict[str, Opener] = {
     "/invoices/{invoiceId}": lambda _, make: Resource(
         f"/invoices/{make.invoice()['id']}", change={"dueDate": "2199-12-31"}
     ),
+    "/invoices/{invoiceId}.pdf": invoice_file,
     "/invoices/{invoiceId}/items/{itemId}": invoice_item,
     "/invoices/{invoiceId}/milestones/{milestoneId}": milestone,
     "/invoices/{invoiceId}/payments/{paymentId}": payment,
+    "/invoices/{invoiceId}/receipt.pdf": receipt_file,
     "/settings": studio_settings,
     "/users/{userId}": user,
     "/auth/me": caller,
