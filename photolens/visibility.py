@@ -6,6 +6,10 @@ rows shows no others, whatever the holder may; managing implies seeing.
 
 from photolens.access import PERMISSIONS, Caller, Permission
 
+# Of two who look, whose bookings they are and whose jobs; and those who are shown everybody's.
+Viewers = tuple[int | None, int | None]
+EVERYBODYS: Viewers = (None, None)
+
 # To be shown bookings at all, everybody's or one's own.
 ANY_BOOKINGS = frozenset({Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF})
 
@@ -43,7 +47,7 @@ def client_viewer(caller: Caller) -> int | None:
     return None if sees_all and not narrowed else caller.own_rows
 
 
-def editing_viewers(caller: Caller) -> tuple[int | None, int | None]:
+def editing_viewers(caller: Caller) -> Viewers:
     """Whose editing jobs: those of the first one's bookings, and those given to the second.
 
     A photographer sees all jobs of the bookings they see, an editor those that are theirs to do.
@@ -54,13 +58,13 @@ def editing_viewers(caller: Caller) -> tuple[int | None, int | None]:
     return None, caller.own_rows
 
 
-def selection_viewers(caller: Caller) -> tuple[int | None, int | None]:
+def selection_viewers(caller: Caller) -> Viewers:
     """Whose chosen photos: those of the first one's bookings, and of the jobs given to the second.
 
     Whoever sees the booking sees them; and whoever sees its editing job.
     """
     if caller.may(Permission.VIEW_BOOKINGS_ALL, Permission.MANAGE_BOOKINGS):
-        return None, None
+        return EVERYBODYS
     if caller.may(Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF, Permission.MANAGE_EDITING):
         return editing_viewers(caller)
     return caller.own_rows, None

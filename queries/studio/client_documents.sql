@@ -69,6 +69,7 @@ select
     editing_revisions.editing_job_id,
     editing_revisions.note,
     editing_revisions.requested_by,
+    editing_revisions.is_from_client,
     editing_revisions.requested_at
 from editing_revisions
 inner join editing_jobs on editing_revisions.editing_job_id = editing_jobs.id

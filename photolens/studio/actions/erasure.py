@@ -60,5 +60,7 @@ def _erase_traces(conn: Connection, client: Row) -> None:
             f"{API}clients/{client['id']}",
             *(f"{API}bookings/{booking_id}" for booking_id in booking_ids),
             *(f"{API}editing-jobs/{job_id}" for job_id in job_ids),
+            *(f"{API}portal/bookings/{booking_id}" for booking_id in booking_ids),
+            *(f"{API}portal/editing-jobs/{job_id}" for job_id in job_ids),
         ],
     )
