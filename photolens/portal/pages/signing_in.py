@@ -74,7 +74,7 @@ def activate() -> Any:
     """Take up the account that one was invited to."""
 
     def take_up(sent: Row) -> Response:
-        session = contacts.activate(connection(), sent["token"], sent["password"], this_device())
+        session = contacts.activate_contact(connection(), sent["token"], sent["password"], this_device())
         return _come_in(session, url_for("portal_pages.overview"))
 
     return _choose_password("Welcome", take_up)
