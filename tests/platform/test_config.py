@@ -21,6 +21,7 @@ def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch
         "port": 8000,
         "secret_key": None,
         "database_url": None,
+        "portal_database_url": None,
         "state_dir": tmp_path / ".photolens",
         "database_connection_limit": 20,
         "database_pool_timeout": 20_000,
@@ -45,6 +46,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "HOST": "::1",
             "PORT": "9000",
             "DATABASE_URL": "postgresql://studio:secret@db.internal:5432/photolens",
+            "PORTAL_DATABASE_URL": "postgresql://portal:secret@db.internal:5432/photolens",
             "STATE_DIR": str(tmp_path / "state"),
             "DATABASE_CONNECTION_LIMIT": "5",
             "DATABASE_POOL_TIMEOUT": "250",
@@ -67,6 +69,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "port": 9000,
         "secret_key": SECRET,
         "database_url": "postgresql://studio:secret@db.internal:5432/photolens",
+        "portal_database_url": "postgresql://portal:secret@db.internal:5432/photolens",
         "state_dir": tmp_path / "state",
         "database_connection_limit": 5,
         "database_pool_timeout": 250,
@@ -91,6 +94,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "HOST",
         "PORT",
         "DATABASE_URL",
+        "PORTAL_DATABASE_URL",
         "STATE_DIR",
         "DATABASE_CONNECTION_LIMIT",
         "DATABASE_POOL_TIMEOUT",
@@ -135,13 +139,14 @@ def test_a_number_is_taken_within_its_bounds_and_no_further(name: str, least: in
             Settings.from_environment({name: text})
 
 
+@pytest.mark.parametrize("name", ["DATABASE_URL", "PORTAL_DATABASE_URL"])
 @pytest.mark.parametrize(
     "url",
     ["mysql://localhost/photolens", "localhost/photolens", "host=localhost dbname=photolens", "postgresql:/x", "://"],
 )
-def test_a_database_url_of_another_kind_is_refused_by_name(url: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"^DATABASE_URL "):
-        Settings.from_environment({"DATABASE_URL": url})
+def test_a_database_url_of_another_kind_is_refused_by_name(name: str, url: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^{name} "):
+        Settings.from_environment({name: url})
 
 
 @pytest.mark.parametrize(
@@ -154,9 +159,10 @@ def test_a_database_url_of_another_kind_is_refused_by_name(url: str) -> None:
         "postgresql://localhost/photolens?password=secret&port",
     ],
 )
-def test_a_database_url_that_cannot_be_read_is_refused_and_never_repeated(url: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"^DATABASE_URL ") as refused:
-        Settings.from_environment({"DATABASE_URL": url})
+@pytest.mark.parametrize("name", ["DATABASE_URL", "PORTAL_DATABASE_URL"])
+def test_a_database_url_that_cannot_be_read_is_refused_and_never_repeated(name: str, url: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^{name} ") as refused:
+        Settings.from_environment({name: url})
 
     assert "secret" not in str(refused.value)
 

@@ -228,6 +228,20 @@ def test_whoever_has_not_signed_in_is_shown_nothing_of_the_studio(studio: Studio
     assert json.loads(body)["code"] == "unauthenticated"
 
 
+def test_the_embedded_default_is_served_by_a_login_that_is_no_superuser(studio: Studio) -> None:
+    with psycopg.connect(studio.database_url) as conn:
+        logins = conn.execute(
+            """
+            select distinct current_user, pg_user.usename, pg_user.usesuper
+            from pg_stat_activity
+            inner join pg_user using (usesysid)
+            where datname = current_database() and pid <> pg_backend_pid()
+            """
+        ).fetchall()
+
+    assert logins == [("photolens_owner", "photolens_app", False)]
+
+
 def test_the_server_listens_on_one_address_of_this_machine_and_its_postgresql_on_none(studio: Studio) -> None:
     port = urlsplit(studio.origin).port
     with socket.socket() as neighbour:
@@ -500,7 +514,7 @@ def test_a_database_without_the_schema_is_refused_with_the_way_to_mend_it(databa
 
 def test_a_database_from_before_there_were_rooms_is_refused_too(databases: Databases) -> None:
     with databases.clone(TEMPLATE) as url:
-        psql(url, "-c", "drop table rooms cascade")
+        psql(url, "-c", "drop table checkout_sessions cascade")
 
         refused = photolens("serve", DATABASE_URL=url)
 
@@ -553,7 +567,7 @@ def test_a_request_that_runs_when_the_server_is_told_to_stop_is_answered(databas
 def test_the_audit_names_each_row_that_differs_and_exits_1(databases: Databases) -> None:
     corruptions = {
         "clients": "set total_revenue = total_revenue + 0.01, total_sessions = total_sessions + 1",
-        "invoices": "set total_amount = total_amount + 1, balance_due = balance_due + 1",
+        "invoices": "set subtotal = subtotal + 1, total_amount = total_amount + 1, balance_due = balance_due + 1",
         "invoice_counter": "set last_sequence = last_sequence + 1",
         "editing_jobs": "set delivered_at = delivered_at + interval '1 day'",
     }
