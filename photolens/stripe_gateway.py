@@ -77,6 +77,14 @@ class Expiry:
     session: CheckoutSession
 
 
+def require_api_key() -> str:
+    """The key of the account that is paid into. Raises PAYMENTS_NOT_CONFIGURED where there is none."""
+    api_key = current_settings().stripe_api_key
+    if api_key is None:
+        raise PAYMENTS_NOT_CONFIGURED("Without STRIPE_API_KEY nothing can be paid online.")
+    return api_key
+
+
 def create_checkout_session(
     *,
     reference: str,
@@ -236,13 +244,11 @@ def _upper(currency: str | None) -> str | None:
 @contextmanager
 def _asking(deed: str) -> Iterator["stripe.StripeClient"]:
     """The client to ask with; what Stripe's library raises meanwhile leaves as a problem of ours."""
-    settings = current_settings()
-    if settings.stripe_api_key is None:
-        raise PAYMENTS_NOT_CONFIGURED("Without STRIPE_API_KEY nothing can be paid online.")
+    api_key = require_api_key()
     import stripe
 
     try:
-        yield _client(settings.stripe_api_key, settings.stripe_api_base)
+        yield _client(api_key, current_settings().stripe_api_base)
     except stripe.StripeError as error:
         raise _problem(deed, error) from None
 

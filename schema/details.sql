@@ -228,6 +228,27 @@ select
 from auth_users;
 
 
+-- How an invoice is being paid online, or was to be: without the page, which is whoever pays there's.
+create view checkout_details as
+select
+    checkout_sessions.id,
+    checkout_sessions.invoice_id,
+    checkout_sessions.milestone_id,
+    checkout_sessions.contact_id,
+    client_contacts.name as contact_name,
+    checkout_sessions.expected_amount_minor,
+    checkout_sessions.currency,
+    checkout_sessions.status,
+    checkout_sessions.stripe_session_id,
+    checkout_sessions.stripe_payment_intent_id,
+    checkout_sessions.stripe_customer_id,
+    checkout_sessions.expires_at,
+    checkout_sessions.created_at,
+    checkout_sessions.updated_at
+from checkout_sessions
+inner join client_contacts on checkout_sessions.contact_id = client_contacts.id;
+
+
 -- What a booking brought and cost. What was paid on an issued invoice is what is no longer due of it, and what was
 -- overpaid.
 create view booking_profits as

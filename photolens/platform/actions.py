@@ -23,6 +23,7 @@ NAMELESS_DETAILS = [
     "created",
     "invoiceNumber",
     "price",
+    "reasons",
     "sessionTypeName",
     "staffId",
     "stageName",

@@ -140,7 +140,11 @@ def _driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     ):
         options.add_argument(argument)
     options.add_experimental_option(
-        "prefs", {"download.default_directory": str(tmp_path_factory.mktemp("downloads")), "plugins.always_open_pdf_externally": True}
+        "prefs",
+        {
+            "download.default_directory": str(tmp_path_factory.mktemp("downloads")),
+            "plugins.always_open_pdf_externally": True,
+        },
     )
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = Chrome(options, Service(DRIVER))

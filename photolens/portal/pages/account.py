@@ -5,12 +5,12 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from photolens.access import current_caller
-from photolens.database import connection, sql
+from photolens.database import connection
 from photolens.identity.actions import accounts
 from photolens.identity.schemas.accounts import PasswordChangeInput
-from photolens.portal import screens
 from photolens.portal.pages.house import blp, form_as, reading
 from photolens.portal.schemas.me import PortalContactChanges
+from photolens.portal.screens.dashboard import dashboard
 from photolens.problems import Problem
 from photolens.studio.actions import contacts
 
@@ -21,8 +21,8 @@ _DONE = {"saved": "Saved.", "password": "Your password was changed, and every ot
 def overview() -> Any:
     """What is to be paid, chosen, approved, and coming up."""
     with reading() as conn:
-        dashboard = screens.dashboard(conn)
-    return render_template("portal/overview.html", dashboard=dashboard)
+        shown = dashboard(conn)
+    return render_template("portal/overview.html", dashboard=shown)
 
 
 @blp.get("/account")

@@ -12,7 +12,7 @@ from photolens.identity.actions import accounts, sessions
 from photolens.identity.routes.sessions import this_device
 from photolens.identity.schemas import accounts as schemas
 from photolens.portal.pages.house import COOKIE, blp, form_as, open_to_all
-from photolens.problems import NOT_A_CONTACT, Problem
+from photolens.problems import Problem
 from photolens.studio.actions import contacts
 
 

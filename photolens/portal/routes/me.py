@@ -6,7 +6,7 @@ from photolens.database import Row, sql
 from photolens.portal.rows import as_contact
 from photolens.portal.schemas import dashboard as dashboard_schemas
 from photolens.portal.schemas import me as schemas
-from photolens.portal.screens import dashboard
+from photolens.portal.screens.dashboard import dashboard
 from photolens.problems import NOT_A_CONTACT
 
 blp = Blueprint("Portal", __name__, description="What the contacts of a client see of it, and may do.")

@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from photolens.billing.schemas.checkouts import Checkout
 from photolens.billing.schemas.invoices import InvoiceItem, InvoiceSummary
 from photolens.billing.schemas.payments import Payment
 from photolens.fields import Choice, Id, Instant, Output, Text, WholeNumber
@@ -37,10 +38,11 @@ class HeldEditingJob(EditingJobSummary):
 
 
 class HeldInvoice(InvoiceSummary):
-    """An invoice, with all of its items and payments."""
+    """An invoice, with all of its items and payments, and how it was to be paid online."""
 
     items = fields.List(fields.Nested(InvoiceItem))
     payments = fields.List(fields.Nested(Payment))
+    checkout_sessions = fields.List(fields.Nested(Checkout))
 
 
 class HeldMessage(Output):
