@@ -28,3 +28,8 @@ for update;
 -- Take back a contact's link, because it was used or is of no use any more. The contact is locked.
 delete from contact_invites
 where contact_id = :contact_id;
+
+-- name: get_company_name()^
+-- What the studio calls itself to its clients, if it has said so.
+select company_name
+from studio_settings;

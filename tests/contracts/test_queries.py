@@ -50,6 +50,7 @@ WITHOUT_LIMIT = {
         "activities",
         "booking_series",
         "bookings",
+        "contacts",
         "editing_jobs",
         "editing_revisions",
         "editing_statuses",
@@ -59,6 +60,7 @@ WITHOUT_LIMIT = {
         "messages",
         "payments",
         "photo_selections",
+        "work_packages",
     )
 }
 

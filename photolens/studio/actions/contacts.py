@@ -111,7 +111,7 @@ def invite_contact(conn: Connection, contact_id: int) -> Row:
             contact["email"],
             "invite_contact",
             client_id=contact["client_id"],
-            studio=sql.platform.get_settings(conn)["companyName"] or "The studio",
+            studio=sql.studio.get_company_name(conn)["companyName"] or "The studio",
             token=token,
             app_url=current_settings().app_url,
         )
