@@ -21,6 +21,7 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "BOOKING_SERIES": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "CLIENT": frozenset({Permission.VIEW_CLIENTS}),
     "CLIENT_IMPORT": frozenset({Permission.MANAGE_CLIENTS}),
+    "CONTACT": frozenset({Permission.VIEW_CLIENTS}),
     "EDITING_JOB": frozenset({Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF}),
     "EDITING_STAGE": frozenset({Permission.VIEW_SETTINGS}),
     "EXPENSE": frozenset({Permission.MANAGE_EXPENSES}),
@@ -31,6 +32,7 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "SESSION_PACKAGE": frozenset({Permission.VIEW_SETTINGS}),
     "SETTINGS": frozenset({Permission.VIEW_SETTINGS}),
     "STAFF": frozenset({Permission.VIEW_STAFF}),
+    "WORK_PACKAGE": frozenset({Permission.VIEW_CLIENTS}),
 }
 
 
@@ -45,6 +47,11 @@ def client_viewer(caller: Caller) -> int | None:
     sees_all = Permission.VIEW_BOOKINGS_ALL in PERMISSIONS[caller.role]
     narrowed = caller.may(Permission.VIEW_BOOKINGS_SELF) and not caller.may(Permission.VIEW_BOOKINGS_ALL)
     return None if sees_all and not narrowed else caller.own_rows
+
+
+def work_package_viewer(caller: Caller) -> int | None:
+    """Whose work packages: who is shown invoices is shown what they belong to; a photographer's are their clients'."""
+    return None if caller.may(Permission.VIEW_INVOICES) else client_viewer(caller)
 
 
 def editing_viewers(caller: Caller) -> Viewers:

@@ -1,5 +1,5 @@
 """The portal: what the contacts of a client see and may do. The database itself keeps one client from another."""
 
-from photolens.portal.routes import bookings, editing, invoices, me, work_packages
+from photolens.portal.routes import activation, bookings, editing, invoices, me, work_packages
 
-BLUEPRINTS = (me.blp, invoices.blp, bookings.blp, editing.blp, work_packages.blp)
+BLUEPRINTS = (activation.blp, me.blp, invoices.blp, bookings.blp, editing.blp, work_packages.blp)

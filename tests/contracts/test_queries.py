@@ -51,6 +51,7 @@ WITHOUT_LIMIT = {
         "activities",
         "booking_series",
         "bookings",
+        "contacts",
         "editing_jobs",
         "editing_revisions",
         "editing_statuses",
@@ -60,6 +61,7 @@ WITHOUT_LIMIT = {
         "messages",
         "payments",
         "photo_selections",
+        "work_packages",
     )
 }
 
