@@ -4,6 +4,4 @@ from photolens.portal import pages
 from photolens.portal.routes import activation, bookings, checkouts, editing, invoices, me, work_packages
 
 PAGES = pages.blp
-BLUEPRINTS = (
-    activation.blp,
-    me.blp, invoices.blp, checkouts.blp, bookings.blp, editing.blp, work_packages.blp)
+BLUEPRINTS = (activation.blp, me.blp, invoices.blp, checkouts.blp, bookings.blp, editing.blp, work_packages.blp)

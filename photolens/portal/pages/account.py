@@ -4,12 +4,12 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from photolens.access import current_caller
+from photolens.access import current_caller, current_contact_id
 from photolens.database import connection
 from photolens.identity.actions import accounts
 from photolens.identity.schemas.accounts import PasswordChangeInput
 from photolens.portal.pages.house import blp, form_as, reading
-from photolens.portal.schemas.me import PortalContactChanges
+from photolens.portal.schemas.me import PortalContactInput
 from photolens.portal.screens.dashboard import dashboard
 from photolens.problems import Problem
 from photolens.studio.actions import contacts
@@ -40,8 +40,8 @@ def _account(notice: str = "", refusal: str = "") -> str:
 def change_account() -> Any:
     """Save name and phone."""
     try:
-        changes = {"phone": None, **form_as(PortalContactChanges(partial=True))}
-        contacts.update_own_contact(connection(), current_caller().contact_id, changes)
+        changes = {"phone": None, **form_as(PortalContactInput(partial=True))}
+        contacts.update_own_contact(connection(), current_contact_id(), changes)
     except Problem as problem:
         return _account(refusal=problem.detail), problem.kind.status
     return redirect(url_for("portal_pages.account", done="saved"), 303)

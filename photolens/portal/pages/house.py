@@ -12,7 +12,7 @@ from psycopg_pool import PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from photolens import problems
-from photolens.access import Caller
+from photolens.access import Caller, current_contact_id
 from photolens.database import Connection, connection, sql
 from photolens.identity import find_caller
 from photolens.portal import rows, wording
@@ -67,7 +67,7 @@ def _is_from_here() -> bool:
 def reading() -> Iterator[Connection]:
     """What the contact may be shown, in one snapshot; and with it who they are, for the page around it."""
     with rows.as_contact() as conn:
-        g.contact = sql.portal.get_contact(conn)
+        g.contact = sql.portal.get_contact(conn, contact_id=current_contact_id())
         yield conn
 
 
