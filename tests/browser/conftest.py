@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -139,13 +139,6 @@ def _driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
         f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
     ):
         options.add_argument(argument)
-    options.add_experimental_option(
-        "prefs",
-        {
-            "download.default_directory": str(tmp_path_factory.mktemp("downloads")),
-            "plugins.always_open_pdf_externally": True,
-        },
-    )
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = Chrome(options, Service(DRIVER))
     try:
@@ -160,13 +153,11 @@ def browser(_driver: Chrome, studio: Studio) -> Iterator[Browser]:
     _driver.set_window_size(*PHONE)
     _driver.get(studio.origin + "/portal/sign-in")
     _driver.delete_all_cookies()
-    _driver.get_log("browser")
+    _complaints(_driver)
     yield Browser(_driver, studio.origin)
-    assert [entry["message"] for entry in _driver.get_log("browser") if entry["level"] == "SEVERE"] == []
+    assert _complaints(_driver) == []
 
 
-@pytest.fixture
-def downloads(_driver: Chrome) -> Path:
-    """Where the browser saves files."""
-    preferences = _driver.capabilities["chrome"]
-    return Path(preferences["userDataDir"])
+def _complaints(driver: Chrome) -> list[str]:
+    log: Any = driver.get_log
+    return [entry["message"] for entry in log("browser") if entry["level"] == "SEVERE"]

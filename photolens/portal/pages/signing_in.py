@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from photolens.access import current_caller
+from photolens.access import Caller
 from photolens.database import Row, connection
 from photolens.identity.actions import accounts, sessions
 from photolens.identity.routes.sessions import this_device
@@ -30,7 +30,7 @@ def sign_in_now() -> Any:
     onward = _inside(request.form.get("next", ""))
     email = request.form.get("email", "")
     try:
-        sent = form_as(schemas.LoginInput(exclude=(), unknown="exclude"))
+        sent = form_as(schemas.LoginInput(unknown="exclude"))
         session = sessions.sign_in(connection(), sent["email"], sent["password"], this_device())
         return _come_in(session, onward)
     except Problem as problem:
@@ -46,8 +46,9 @@ def _sign_in_form(onward: str, email: str = "", refusal: str = "") -> str:
 @open_to_all
 def sign_out() -> Any:
     """End the session, and forget it here."""
-    if g.caller is not None:
-        sessions.end_session(connection(), g.caller.user_id, current_caller().session_id)
+    caller: Caller | None = g.caller
+    if caller is not None and caller.session_id is not None:
+        sessions.end_session(connection(), caller.user_id, caller.session_id)
     response = redirect(url_for("portal_pages.sign_in"), 303)
     response.delete_cookie(COOKIE, path="/portal")
     return response

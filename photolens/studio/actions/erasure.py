@@ -18,8 +18,8 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
     any other is signed out. In the end the client is locked against being referred to: who was in the middle of it has
     finished, and what they wrote is overwritten too.
 
-    Locks: the provider's events about the client; client, bookings, contacts, links, users by id, editing jobs; then the
-    client alone. Problems: `not_found`, `owners_only`, `client_erased`.
+    Locks: the provider's events about the client; client, bookings, contacts, links, users by id, editing jobs; then
+    the client alone. Problems: `not_found`, `owners_only`, `client_erased`.
     """
     with conn.transaction():
         event_ids = stripe_events.lock_events_of_client(conn, client_id)
