@@ -62,7 +62,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     def set_headers(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # The portal's pages tell each other where one came from, so that a form of another site is known for one.
+        response.headers["Referrer-Policy"] = "same-origin" if request.path.startswith("/portal/") else "no-referrer"
         response.headers["Content-Security-Policy"] = _policy_of(request.path)
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -1,7 +1,9 @@
 """What every page of the portal has: who is asking, from where, how it looks, and what a refusal looks like."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +19,8 @@ from photolens.database import Connection, connection, sql
 from photolens.identity import find_caller
 from photolens.portal import rows, wording
 from photolens.problems import Problem
+
+log = logging.getLogger(__name__)
 
 COOKIE = "photolens_portal"
 NAMELESS = "Client portal"  # a studio that has not said yet what it is called
@@ -58,9 +62,11 @@ def _is_contact(caller: Caller | None) -> bool:
 
 
 def _is_from_here() -> bool:
-    """Whether a form was sent by a page of this server: browsers say so with every POST."""
-    origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc == request.host
+    """Whether a form was sent by a page of this server: browsers say so with every POST, older ones by its origin."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
 @contextmanager
@@ -71,6 +77,12 @@ def reading() -> Iterator[Connection]:
         yield conn
 
 
+@blp.app_template_filter()
+def moment(instant: datetime | str) -> str:
+    """An instant by the clock on the studio's wall."""
+    return wording.moment(instant, g.contact["studio"]["timeZone"])
+
+
 @blp.context_processor
 def surroundings() -> dict[str, Any]:
     """What the layout needs: the contact, if the page has read who it is, and the studio's name."""
@@ -78,13 +90,11 @@ def surroundings() -> dict[str, Any]:
     if contact is None:
         name = sql.platform.get_settings(connection())["companyName"]
         return {"contact": None, "studio_name": name or NAMELESS, "section": None}
-    zone = contact["studio"]["timeZone"]
     section = (request.endpoint or "").partition(".")[2]
     return {
         "contact": contact,
         "studio_name": contact["studio"]["companyName"] or NAMELESS,
         "section": {"invoice": "invoices", "shoot": "shoots"}.get(section, section),
-        "moment": lambda instant: wording.moment(instant, zone),
     }
 
 
@@ -125,11 +135,18 @@ def show_problem(problem: Problem) -> Response:
 
 @blp.errorhandler(psycopg.Error)
 def show_database_error(error: psycopg.Error) -> Response:
-    """What a broken rule of the database means; a fault of ours is left to the way out of all faults."""
+    """What a broken rule of the database means."""
     problem = problems.from_database(error)
-    if problem is None:
-        raise error
-    return show_problem(problem)
+    return show_fault(error) if problem is None else show_problem(problem)
+
+
+@blp.errorhandler(Exception)
+def show_fault(error: Exception) -> Response:
+    """A fault of ours, which is logged; or a database that lends no connection."""
+    if isinstance(error, PoolTimeout):
+        return show_problem(problems.unavailable())
+    log.error("Request %s failed: %s %s", g.get("request_id"), request.method, request.path, exc_info=error)
+    return show_problem(problems.INTERNAL_ERROR("It has been noted. Please try again later."))
 
 
 @blp.errorhandler(HTTPException)
