@@ -237,7 +237,7 @@ class RunningServer:
 @contextmanager
 def serving(*arguments: str, **environment: str) -> Iterator[RunningServer]:
     """`photolens serve` on a free port, until the block ends; fails if it does not leave cleanly."""
-    with Command("serve", *arguments, RATE_LIMIT_PER_MINUTE="1000000", **environment) as process:
+    with Command("serve", *arguments, **{"RATE_LIMIT_PER_MINUTE": "1000000"} | environment) as process:
         announced = ""
         for line in process.stdout:
             announced += line
