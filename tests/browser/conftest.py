@@ -14,10 +14,12 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import dict_row
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from photolens.config import Settings
@@ -61,16 +63,21 @@ class Browser:
     def press(self, words: str) -> None:
         """Press the button, or follow the link, with these words."""
         found = f"//button[normalize-space()='{words}' or @aria-label='{words}'] | //a[normalize-space()='{words}']"
-        target = self.driver.find_element(By.XPATH, found)
+        self.go(found)
+
+    def go(self, xpath: str) -> None:
+        """Press what is found there, and wait until another page has come."""
+        page = self.driver.find_element(By.TAG_NAME, "html")
+        target = self.driver.find_element(By.XPATH, xpath)
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", target)
         target.click()
+        WebDriverWait(self.driver, 15).until(staleness_of(page))
 
     def page_with(self, words: str) -> WebElement:
         """The page, once it says so: a person waits until it has come."""
         body = (By.TAG_NAME, "body")
-        WebDriverWait(self.driver, 15).until(
-            lambda driver: words in driver.find_element(*body).text, f"the page never said {words!r}"
-        )
+        waiting = WebDriverWait(self.driver, 15, ignored_exceptions=[StaleElementReferenceException])
+        waiting.until(lambda driver: words in driver.find_element(*body).text, f"the page never said {words!r}")
         return self.driver.find_element(*body)
 
     @property
@@ -159,5 +166,10 @@ def browser(_driver: Chrome, studio: Studio) -> Iterator[Browser]:
 
 
 def _complaints(driver: Chrome) -> list[str]:
+    """What scripts and policies have complained of; an answer that is a refusal is none."""
     log: Any = driver.get_log
-    return [entry["message"] for entry in log("browser") if entry["level"] == "SEVERE"]
+
+    def is_bad(entry: dict[str, str]) -> bool:
+        return entry["level"] == "SEVERE" and entry["source"] != "network"
+
+    return [entry["message"] for entry in log("browser") if is_bad(entry)]

@@ -88,7 +88,7 @@ def test_an_invoice_is_paid_on_the_providers_page_and_shown_as_paid(signed_in: B
 
     signed_in.press(f"Pay {amount}")
     assert signed_in.driver.current_url.startswith(studio.stripe.base)
-    signed_in.driver.find_element(By.ID, "pay").click()
+    signed_in.go("//*[@id='pay']")
 
     paid = signed_in.page_with("Thank you: your payment has arrived.")
     assert signed_in.driver.current_url.startswith(studio.origin)
@@ -105,8 +105,8 @@ def test_an_invoice_is_paid_on_the_providers_page_and_shown_as_paid(signed_in: B
 def test_whoever_turns_back_from_paying_may_pay_later(signed_in: Browser, studio: Studio) -> None:
     signed_in.open("/portal/invoices")
     signed_in.press(number_of(studio, "OVERDUE"))
-    signed_in.driver.find_element(By.XPATH, "//button[starts-with(., 'Pay')]").click()
-    signed_in.driver.find_element(By.ID, "back").click()
+    signed_in.go("//button[starts-with(., 'Pay')]")
+    signed_in.go("//*[@id='back']")
 
     signed_in.page_with("Overdue")
     assert signed_in.driver.find_elements(By.XPATH, "//button[starts-with(., 'Pay')]") != []
@@ -135,13 +135,13 @@ def test_an_invoice_is_downloaded_as_a_pdf_that_holds_what_is_due(
 
 
 def test_photos_in_review_are_sent_back_with_a_wish_and_approved(signed_in: Browser, studio: Studio) -> None:
-    signed_in.driver.find_element(By.XPATH, "//h2[.='Photos to approve']/following-sibling::ul//a").click()
+    signed_in.go("//h2[.='Photos to approve']/following-sibling::ul//a")
     signed_in.type("What would you like to be different?", "Warmer, please: <b>like the evening</b>.")
     signed_in.press("Ask for a revision")
     wished = signed_in.page_with("Revision requested")
     assert "Warmer, please: <b>like the evening</b>." in wished.text
 
-    [job] = [job for job in studio.api.get("/editing-jobs?status=REVISION").body["data"]]
+    [job] = list(studio.api.get("/editing-jobs?status=REVISION").body["data"])
     stages = {stage["name"]: stage["id"] for stage in studio.api.get("/editing-stages").body["data"]}
     studio.api.patch(f"/editing-jobs/{job['id']}", {"stageId": stages["In Progress"]})
     studio.api.patch(f"/editing-jobs/{job['id']}", {"stageId": stages["Client Review"]})
@@ -172,7 +172,7 @@ def test_photos_are_chosen_taken_back_and_chosen_for_good(signed_in: Browser, st
         [EMMA, EMMA],
     )
     signed_in.open("/portal/")
-    signed_in.driver.find_element(By.XPATH, "//h2[.='Photos to choose']/following-sibling::ul//a").click()
+    signed_in.go("//h2[.='Photos to choose']/following-sibling::ul//a")
     for name in ("IMG_9001", "IMG_9002"):
         signed_in.type("Name of the photo", name)
         signed_in.press("Add the photo")
@@ -197,7 +197,7 @@ def test_no_page_has_to_be_scrolled_sideways_on_a_phone_and_every_field_has_a_la
     for path in sorted(seen):
         signed_in.open(path)
         unlabelled = signed_in.driver.execute_script(
-            "return [...document.querySelectorAll('input:not([type=hidden]), textarea')]"
+            "return [...document.querySelectorAll('input:not([type=hidden]):not([hidden]), textarea')]"
             ".filter((field) => field.labels.length === 0).map((field) => field.name)"
         )
         headings = signed_in.driver.find_elements(By.TAG_NAME, "h1")

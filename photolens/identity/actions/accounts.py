@@ -233,9 +233,7 @@ def _open_account(conn: Connection, **user: Any) -> UUID:
     return user_id
 
 
-def _send_link(
-    conn: Connection, email: str, purpose: str, *, is_awaited: bool = True, to_portal: bool = False
-) -> None:
+def _send_link(conn: Connection, email: str, purpose: str, *, is_awaited: bool = True, to_portal: bool = False) -> None:
     token = new_token()
     settings = current_settings()
     # Done for an unknown e-mail as well, and taken back: it takes as long, and nothing is kept of what was typed.
