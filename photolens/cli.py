@@ -114,7 +114,9 @@ def replay(event_id: str | None) -> None:
     failed = 0
     with _database(settings) as conn, app.app_context():
         try:
-            events = stripe_events.replay_events(conn) if event_id is None else [stripe_events.handle_event(conn, event_id)]
+            events = (
+                stripe_events.replay_events(conn) if event_id is None else [stripe_events.handle_event(conn, event_id)]
+            )
             for event in events:
                 failed += event["outcome"] == "FAILED"
                 click.echo(f"{event['id']}  {event['type']}  {event['outcome']}  {event['detail'] or ''}".rstrip())

@@ -1,5 +1,5 @@
--- name: get_contact()^
--- The contact whose session it is, with their client, and the studio as it names itself on invoices.
+-- name: get_contact(contact_id)^
+-- A contact, with their client, and the studio as it names itself on invoices.
 select
     client_contacts.id,
     client_contacts.name,
@@ -21,4 +21,5 @@ select
     client_contacts.updated_at
 from client_contacts
 inner join clients on client_contacts.client_id = clients.id
-cross join studio_settings;
+cross join studio_settings
+where client_contacts.id = :contact_id;

@@ -2,7 +2,14 @@
 
 from marshmallow import fields
 
-from photolens.fields import Email, Flag, Id, Instant, Output, Text, WebAddress
+from photolens.fields import Email, Flag, Id, Input, Instant, Output, Text, WebAddress
+
+
+class PortalContactInput(Input):
+    """What contacts say of themselves."""
+
+    name = Text(200, required=True, example="Noor Haddad")
+    phone = Text(40, nullable=True, load_default=None, example="+31 20 555 0142")
 
 
 class PortalClient(Output):
