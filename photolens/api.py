@@ -208,6 +208,15 @@ class Blueprint(flask_smorest.Blueprint):
         """What this POST is sent or answers is a secret: nothing of it is kept, so it takes no Idempotency-Key."""
         return access.describe(view, is_confidential=True)
 
+    @staticmethod
+    def commits_first(view: Any) -> Any:
+        """This POST commits, and then calls out: no transaction is around it, and no answer of it stored.
+
+        What it was asked is kept on the row that it commits, with its `idempotency.sent_key` where doing it again would
+        make another one.
+        """
+        return access.describe(view, commits_first=True)
+
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
     ) -> None:
@@ -221,7 +230,8 @@ class Blueprint(flask_smorest.Blueprint):
         demand: access.Demand = described["demand"]
         # Keys are kept for a user: where there is none, or where nothing may be kept, a POST takes none.
         takes_key = demand.caller and not described.get("is_confidential", False)
-        wrap = _conventions_of(options.get("methods", ["GET"])[0], takes_key)
+        is_wrapped = takes_key and not described.get("commits_first", False)
+        wrap = _conventions_of(options.get("methods", ["GET"])[0], is_wrapped)
 
         @wraps(view_func)
         def view(**path: Any) -> Response:
@@ -239,8 +249,8 @@ class Blueprint(flask_smorest.Blueprint):
         super().add_url_rule(rule, endpoint, view, *args, **options)
 
 
-def _conventions_of(method: str, takes_key: bool) -> Callable[[Callable[[], Response]], Response]:
-    if method == "POST" and takes_key:
+def _conventions_of(method: str, is_done_once: bool) -> Callable[[Callable[[], Response]], Response]:
+    if method == "POST" and is_done_once:
         return idempotency.once
     if method in ("PUT", "PATCH", "DELETE"):
         return preconditions.if_unchanged

@@ -188,10 +188,32 @@ select
     payments.notes,
     payments.payment_account_id,
     payment_accounts.name as payment_account_name,
+    (
+        select coalesce(sum(refunds.amount), 0.00)
+        from refunds
+        where refunds.payment_id = payments.id and refunds.status <> 'FAILED'
+    ) as refunded_amount,
     payments.recorded_by,
     payments.created_at
 from payments
 left join payment_accounts on payments.payment_account_id = payment_accounts.id;
+
+
+create view refund_details as
+select
+    refunds.id,
+    refunds.payment_id,
+    payments.invoice_id,
+    refunds.amount,
+    payments.currency,
+    refunds.reason,
+    refunds.status,
+    refunds.stripe_refund_id,
+    refunds.refunded_at,
+    refunds.recorded_by,
+    refunds.created_at
+from refunds
+inner join payments on refunds.payment_id = payments.id;
 
 
 create view staff_member_details as

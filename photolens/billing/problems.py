@@ -1,5 +1,6 @@
 """Billing's named problems, and what its constraints mean to a caller."""
 
+from photolens.idempotency import KEY_REUSED
 from photolens.problems import CONSTRAINTS, InvalidField, ProblemKind, Reference, Refusal
 
 OVERPAYMENT = ProblemKind(409, "overpayment", "The payment is more than the balance due")
@@ -9,10 +10,13 @@ INVOICE_EMPTY = ProblemKind(409, "invoice_empty", "The invoice has no items")
 INVOICE_FULL = ProblemKind(409, "invoice_full", "The invoice has as many items as it can hold")
 INVOICE_NUMBER_TAKEN = ProblemKind(409, "invoice_number_taken", "Another invoice has the number that comes next")
 INVOICE_ISSUED = ProblemKind(409, "invoice_issued", "An issued invoice is never deleted")
+REFUND_EXCEEDS_PAYMENT = ProblemKind(409, "refund_exceeds_payment", "The refund is more than is left of the payment")
 
 CONSTRAINTS |= {
     "invoices_overpaid_is_reviewed": Refusal(OVERPAYMENT, "More would be paid than the invoice comes to."),
     "invoices_invoice_number_key": Refusal(INVOICE_NUMBER_TAKEN, "An older prefix made it; change the invoice prefix."),
     "invoices_due_after_issue": InvalidField("/dueDate", "is before the issue date"),
     "payments_invoice_fkey": Reference("/invoiceId", INVOICE_ISSUED, "The invoice has payments."),
+    "refunds_idempotency_key": Refusal(KEY_REUSED, "Send every new request under a key of its own."),
+    "refunds_within_payment": Refusal(REFUND_EXCEEDS_PAYMENT, "More would go back than is left of the payment."),
 }

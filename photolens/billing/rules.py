@@ -16,3 +16,8 @@ def is_payable(status: str) -> bool:
 def is_settled(status: str) -> bool:
     """Nothing is due on it any more: the due date of an OVERDUE invoice may be moved, that of a PAID one not."""
     return status in ("PAID", "VOID")
+
+
+def refund_status(stripe_status: str | None) -> str:
+    """What a refund at the provider means here: it is on its way until the provider says that it came, or failed."""
+    return {"succeeded": "SUCCEEDED", "failed": "FAILED", "canceled": "FAILED"}.get(stripe_status or "", "PENDING")

@@ -44,6 +44,7 @@ select
                         'notes', recent.notes,
                         'paymentAccountId', recent.payment_account_id,
                         'paymentAccountName', recent.payment_account_name,
+                        'refundedAmount', recent.refunded_amount::text,
                         'recordedBy', recent.recorded_by,
                         'createdAt', rfc3339(recent.created_at)
                     )
@@ -228,6 +229,14 @@ for no key update of clients, invoices skip locked;
 update invoices
 set
     last_reminder_at = now(),
+    updated_at = now()
+where id = :invoice_id;
+
+-- name: mark_invoice_needs_review(invoice_id)!
+-- Ask somebody to look: a provider took money that does not fit. Before refresh_invoice. The invoice is locked.
+update invoices
+set
+    needs_review = true,
     updated_at = now()
 where id = :invoice_id;
 

@@ -26,6 +26,7 @@ class Payment(Output):
     notes = Text(5000, nullable=True, example="First half.")
     payment_account_id = Id(nullable=True)
     payment_account_name = Text(100, nullable=True, example="Business checking")
+    refunded_amount = Money(example="0.00")
     recorded_by = Text(200, example="Dana Kowalski")
     created_at = Instant()
 
