@@ -292,6 +292,26 @@ create table stripe_events (
 create index stripe_events_received_at_idx on stripe_events (received_at, id);
 create index stripe_events_outcome_idx on stripe_events (outcome, received_at, id);
 
+-- An event without what names people: what it is about, how much, and what came of it, so that it can still be handled.
+create function nameless_stripe_event(payload jsonb) returns jsonb
+language sql immutable parallel safe
+begin atomic
+    select
+        jsonb_build_object(
+            'id', payload -> 'id',
+            'type', payload -> 'type',
+            'created', payload -> 'created',
+            'data', jsonb_build_object('object', coalesce(jsonb_object_agg(member.key, member.value), '{}'))
+        )
+    from jsonb_each(payload #> '{data,object}') as member
+    where
+        member.key in (
+            'amount', 'amount_captured', 'amount_refunded', 'amount_subtotal', 'amount_total', 'charge',
+            'client_reference_id', 'created', 'currency', 'expires_at', 'id', 'metadata', 'object', 'payment_intent',
+            'payment_status', 'status'
+        );
+end;
+
 
 -- Where an invoice has milestones, they come to its total, at the end of every transaction that changes either.
 create function check_milestones_add_up() returns trigger

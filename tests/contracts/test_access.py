@@ -19,6 +19,7 @@ from tests.factories import Factory
 
 PUBLIC = {
     "acceptInvitation",
+    "activateContact",
     "getCalendar",
     "login",
     "requestPasswordReset",
@@ -62,9 +63,12 @@ IN_PERSON = {
 IN_PERSON_WITH_PERMISSION = {
     "changeUser",
     "createCalendarLink",
+    "deactivateContact",
     "eraseClient",
     "getCalendarLink",
+    "inviteContact",
     "inviteStaffMember",
+    "reactivateContact",
     "removeStaffMember",
     "revokeCalendarLink",
     "updateStaffMember",
@@ -348,12 +352,14 @@ def test_a_personal_access_token_is_never_more_than_its_holder_has_become(
 CHANGES = {
     "bookings": ("MANAGE_BOOKINGS", {"notes": "Bring the tripod."}),
     "clients": ("MANAGE_CLIENTS", {"notes": "Prefers the morning."}),
+    "contacts": ("MANAGE_CLIENTS", {"title": "Office manager"}),
     "editing-jobs": ("MANAGE_EDITING", {"notes": "Cold tones."}),
     "editing-stages": ("MANAGE_SETTINGS", {"colour": "BLUE"}),
     "expenses": ("MANAGE_EXPENSES", {"notes": "Receipt in the folder."}),
     "invoices": ("MANAGE_INVOICES", {"dueDate": "2100-01-01"}),
     "session-packages": ("MANAGE_SETTINGS", {"description": "An hour in the park."}),
     "staff": ("MANAGE_STAFF", {"phone": "+1 555 0190"}),
+    "work-packages": ("MANAGE_CLIENTS", {"status": "CLOSED"}),
 }
 
 
@@ -364,12 +370,14 @@ def test_whoever_may_change_a_row_may_do_so_on_a_condition(api: ApiClient, make:
     row_ids = {
         "bookings": booking["id"],
         "clients": booking["clientId"],
+        "contacts": make.contact()["id"],
         "editing-jobs": booking["editingJobId"],
         "editing-stages": make.stage()["id"],
         "expenses": make.expense()["id"],
         "invoices": make.invoice()["id"],
         "session-packages": booking["sessionTypeId"],
         "staff": make.staff()["id"],
+        "work-packages": make.work_package()["id"],
     }
     address = f"/{kind}/{row_ids[kind]}"
     member = api if kind == "staff" else api.by_token(personal_token(api, {permission}))  # on the team: in person

@@ -71,6 +71,7 @@ class _Secrets:
             "verifyEmail": lambda: (None, {"token": self._link("/auth/send-verification")}),
             "resetPassword": lambda: (None, {"token": self._link("/auth/request-password-reset")}),
             "acceptInvitation": lambda: (None, {"token": self._invitation()}),
+            "activateContact": lambda: (None, {"token": self._contact_invite()}),
             "verifyCode": lambda: (None, {"code": self._code_of_account()}),
         }
         return prepare.get(name, lambda: (None, {}))()
@@ -88,6 +89,11 @@ class _Secrets:
     def _invitation(self) -> str:
         member = self._make.staff(email=EMAIL)
         assert self._owner.post(f"/staff/{member['id']}/invite").status == 200
+        return self._sent(r"#token=(\S+)")
+
+    def _contact_invite(self) -> str:
+        contact = self._make.contact(email=EMAIL)
+        assert self._owner.post(f"/contacts/{contact['id']}/invites").status == 200
         return self._sent(r"#token=(\S+)")
 
     def _code(self, purpose: str) -> str:
@@ -119,6 +125,8 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
     address = api.post("/me/addresses", {"line1": "1 High Street", "city": "Utrecht", "country": "NL"}).body
     return {
         "clientId": client["id"],
+        "contactId": make.contact(clientId=client["id"])["id"],
+        "workPackageId": make.work_package(clientId=client["id"])["id"],
         "categoryId": booking["categoryId"],
         "packageId": booking["sessionTypeId"],
         "sessionTypeId": booking["sessionTypeId"],

@@ -22,6 +22,7 @@ SHOWN_ALL = {
     "/booking-series": HEADS,
     "/bookings": HEADS,
     "/clients": HEADS,
+    "/contacts": HEADS,
     "/editing-jobs": HEADS,
     "/editing-stages": HEADS | {"PHOTOGRAPHER", "EDITOR"},
     "/expenses": HEADS | {"FINANCE"},
@@ -32,6 +33,7 @@ SHOWN_ALL = {
     "/session-packages": HEADS | {"PHOTOGRAPHER", "FINANCE"},
     "/staff": HEADS,
     "/users": HEADS,
+    "/work-packages": HEADS | {"FINANCE"},
 }
 
 # What is done to the money of a row that is not shown otherwise.
@@ -88,6 +90,8 @@ def _shoot(
     job = api.patch(f"/editing-jobs/{booking['editingJobId']}", {"editorId": editor["id"], "status": "DELIVERED"}).body
     revision = api.post(f"/editing-jobs/{job['id']}/revisions", {"note": "Warmer tones."}).body
     return {
+        "contactId": make.contact(clientId=booking["clientId"])["id"],
+        "workPackageId": make.work_package(clientId=booking["clientId"])["id"],
         "selectionId": photo["id"],
         "revisionId": revision["id"],
         "bookingId": booking["id"],
@@ -155,9 +159,12 @@ def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_t
         "getBooking",
         "getClient",
         "getClientProfile",
+        "getContact",
         "getEditingJob",
         "getPhotoSelection",
         "getRevision",
+        "getWorkPackage",
+        "listContacts",
         "listPhotoSelections",
         "listRevisions",
         "requestRevision",

@@ -36,6 +36,7 @@ ENUMERATED = {
     "stage_colour": ("EditingStage", "colour"),
     "user_role": ("User", "role"),
     "user_status": ("User", "status"),
+    "work_package_status": ("WorkPackage", "status"),
 }
 
 SHOWN_NOWHERE = {

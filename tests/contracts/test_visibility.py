@@ -29,6 +29,8 @@ PHOTOGRAPHERS = {
     "client phone",
     "client notes",
     "client avatar",
+    "contact",
+    "work package",
     "location",
     "booking notes",
     "part",
@@ -45,6 +47,7 @@ FINANCES = {
     "client name",
     "client email",
     "client avatar",
+    "work package",
     "staff name",
     "editor name",
     "item",
@@ -62,6 +65,7 @@ SUBJECT_TYPES = [
     "BOOKING_SERIES",
     "CLIENT",
     "CLIENT_IMPORT",
+    "CONTACT",
     "EDITING_JOB",
     "EDITING_STAGE",
     "EXPENSE",
@@ -72,6 +76,7 @@ SUBJECT_TYPES = [
     "SESSION_PACKAGE",
     "SETTINGS",
     "STAFF",
+    "WORK_PACKAGE",
 ]
 
 # Operations whose answers have no text of somebody's.
@@ -141,6 +146,7 @@ class Studio:
         editor = editor or self._person(tell, "editor name", "EDITOR")
         booking = self._make.completed_booking(
             clientId=client["id"],
+            workPackageId=client["workPackageId"],
             sessionDate=instant(self._day),
             location=tell("location"),
             roomId=self._room["id"],
@@ -183,13 +189,21 @@ class Studio:
         return photo.body, revision.body
 
     def _client(self, tell: Callable[[str], str]) -> dict[str, Any]:
-        return self._make.client(
+        """A client, with somebody there and something agreed on."""
+        client = self._make.client(
             name=tell("client name"),
             email=f"{tell('client email')}.{self._day}@example.com".replace(" ", "."),
             phone=tell("client phone"),
             notes=tell("client notes"),
             avatarUrl=f"https://images.example/{tell('client avatar').replace(' ', '-')}.jpg",
         )
+        email = f"{tell('contact')}.{self._day}@example.com".replace(" ", ".")
+        texts = {name: tell("contact") for name in ("name", "title", "phone")}
+        contact = self._make.contact(clientId=client["id"], email=email, **texts)
+        texts = {name: tell("work package") for name in ("name", "description")}
+        work_package = self._make.work_package(clientId=client["id"], **texts)
+        self._note(contactId=contact["id"], workPackageId=work_package["id"])
+        return client | {"workPackageId": work_package["id"]}
 
     def _person(self, tell: Callable[[str], str], name: str, role: str) -> dict[str, Any]:
         email = f"{tell(name)}.{self._day}@example.com".replace(" ", ".")
@@ -514,7 +528,7 @@ def test_the_feed_tells_a_photographer_and_an_editor_of_their_own_shoots_and_job
     def told(role: str) -> set[str]:
         return {row["subjectType"] for row in Reader(api.by_role(role), studio.ids).rows_of("/activities", {})}
 
-    assert told("PHOTOGRAPHER") == {"BOOKING", "CLIENT", "EDITING_JOB"}
+    assert told("PHOTOGRAPHER") == {"BOOKING", "CLIENT", "CONTACT", "EDITING_JOB", "WORK_PACKAGE"}
     assert told("EDITOR") == {"EDITING_JOB"}
     assert told("FINANCE") == {"INVOICE", "EXPENSE", "PAYMENT_ACCOUNT"}
 

@@ -173,6 +173,8 @@ class Room:
             "seriesId": make.series(booking)["id"],
             "selectionId": make.photo(booking)["id"],
             "clientId": client["id"],
+            "contactId": make.contact(clientId=client["id"])["id"],
+            "workPackageId": make.work_package(clientId=client["id"])["id"],
             "categoryId": category["id"],
             "packageId": package["id"],
             "sessionTypeId": package["id"],
@@ -346,6 +348,15 @@ def arrange(app: Flask, conn: Connection, operation: Operation) -> None:
             "insert into staff_members (name, role, email, status)"
             " values ('Emma Chen', 'EDITOR', %(email)s, 'INVITED')",
             emma,
+        )
+    if operation.name == "activateContact":
+        assert operation.media is not None
+        conn.execute(
+            "with client as (insert into clients (name, email) values ('Emma Chen', %(email)s) returning *),"
+            " contact as (insert into client_contacts (client_id, name, email)"
+            " select id, name, email from client returning id)"
+            " insert into contact_invites (contact_id, token) select id, %(token)s from contact",
+            emma | {"token": digest_of(operation.media["example"]["token"])},
         )
     if operation.name in ("login", "changePassword"):
         conn.execute(

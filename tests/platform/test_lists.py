@@ -35,6 +35,20 @@ def clients(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     return rows_of("/clients", lambda rank: make.client(name=f"Rank {rank // 20}"), api)
 
 
+def contacts(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    client = make.client()
+    return Listing(
+        f"/clients/{client['id']}/contacts",
+        lambda rank: make.contact(clientId=client["id"], name=f"Rank {rank // 20}"),
+        lambda row: api.delete(f"/contacts/{row['id']}"),
+    )
+
+
+def work_packages(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    client = make.client()
+    return rows_of("/work-packages", lambda _rank: make.work_package(clientId=client["id"]), api)
+
+
 def clients_who_paid(_api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     def add(rank: int) -> Row:
         client = make.client()
@@ -227,6 +241,8 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
         clients: ("name", "-name", "createdAt", "-createdAt"),
         clients_who_paid: ("totalRevenue", "-totalRevenue"),
     },
+    "/clients/{clientId}/contacts": {contacts: ("name", "-name")},
+    "/work-packages": {work_packages: ("createdAt", "-createdAt")},
     "/session-categories": {categories: ("name", "-name")},
     "/rooms": {rooms: ("name", "-name")},
     "/session-packages": {packages: ("name", "-name", "price", "-price")},

@@ -69,6 +69,8 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
         payments = sql.studio.list_payments_of_client(conn, **of_client)
         return {
             "client": client,
+            "contacts": sql.studio.list_contacts_of_client(conn, **of_client),
+            "workPackages": sql.studio.list_work_packages_of_client(conn, **of_client),
             "bookings": _with(bookings, "bookingId", photoSelections=selections),
             "series": sql.studio.list_booking_series_of_client(conn, **of_client),
             "editingJobs": _with(jobs, "editingJobId", statusHistory=statuses, revisions=revisions),
