@@ -98,8 +98,8 @@ def _settle_as(status: str) -> Handler:
     return lambda conn, stripe_object: settle(conn, gateway.session_of(stripe_object), status)
 
 
-# By type. A handler is given the event's object, and says whether it is about something of ours. What charge.refunded tells,
-# the events of its refunds do.
+# By type. A handler is given the event's object, and says whether it is about something of ours. What
+# charge.refunded tells, the events of its refunds do.
 _HANDLERS: dict[str, Handler] = {
     "checkout.session.completed": _settle_as_paid,
     "checkout.session.async_payment_succeeded": _settle_as_paid,
