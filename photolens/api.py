@@ -51,6 +51,12 @@ class IdConverter(BaseConverter):
         return int(value)
 
 
+class WordConverter(BaseConverter):
+    """An id that somebody else has given, in a path: letters, digits and underscores."""
+
+    regex = r"[A-Za-z0-9_]{1,255}"
+
+
 class ArgumentsParser(FlaskParser):
     """webargs with our answers: every fault of a request at once, each with its pointer."""
 
@@ -297,7 +303,7 @@ class Api(flask_smorest.Api):
 
 def init_app(app: Flask, blueprints: Iterable[Blueprint]) -> Api:
     """Register the domains' blueprints, their OpenAPI 3.1 document and the page to read it with."""
-    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters |= {"id": IdConverter, "word": WordConverter}
     app.config.update(
         API_TITLE="Photolens",
         API_VERSION="v1",

@@ -96,7 +96,7 @@ set
 from (
     select
         case
-            when present.status = 'EXPIRED' and :status = 'PROCESSING' and exists (
+            when present.status = 'EXPIRED' and :status::checkout_status = 'PROCESSING' and exists (
                 select
                 from checkout_sessions as others
                 where

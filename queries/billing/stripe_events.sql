@@ -29,10 +29,10 @@ for no key update;
 -- Note what came of an event, and one more attempt. The event is locked.
 update stripe_events
 set
-    outcome = :outcome,
+    outcome = :outcome::stripe_event_outcome,
     detail = :detail,
     attempts = attempts + 1,
-    processed_at = case when :outcome in ('PROCESSED', 'IGNORED') then now() end
+    processed_at = case when :outcome::stripe_event_outcome in ('PROCESSED', 'IGNORED') then now() end
 where id = :event_id;
 
 -- name: list_stripe_events(after_key, after_id, limit, outcome, type)

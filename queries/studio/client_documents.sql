@@ -114,6 +114,14 @@ inner join invoices on payment_details.invoice_id = invoices.id
 where invoices.client_id = :client_id
 order by payment_details.id;
 
+-- name: list_checkouts_of_client(client_id)
+-- How these invoices were to be paid online.
+select checkout_details.*
+from checkout_details
+inner join invoices on checkout_details.invoice_id = invoices.id
+where invoices.client_id = :client_id
+order by checkout_details.id;
+
 -- name: list_expenses_of_client(client_id)
 -- What was spent on the bookings of a client.
 select *

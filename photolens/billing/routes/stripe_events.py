@@ -42,7 +42,7 @@ def list_stripe_events(arguments: dict[str, Any]) -> dict[str, Any]:
     return paging.page(connection(), schemas.StripeEventList, arguments)
 
 
-@blp.get("/admin/stripe-events/<event_id>")
+@blp.get("/admin/stripe-events/<word:event_id>")
 @access.requires(Permission.MANAGE_SETTINGS)
 @blp.answers(200, schemas.StripeEvent)
 def get_stripe_event(event_id: str) -> Row:
@@ -50,7 +50,7 @@ def get_stripe_event(event_id: str) -> Row:
     return found(sql.billing.get_stripe_event(connection(), event_id=event_id), "event", event_id)
 
 
-@blp.post("/admin/stripe-events/<event_id>/replay")
+@blp.post("/admin/stripe-events/<word:event_id>/replay")
 @access.requires(Permission.MANAGE_SETTINGS)
 @blp.answers(200, schemas.StripeEvent)
 def replay_stripe_event(event_id: str) -> Row:

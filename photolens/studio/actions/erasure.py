@@ -35,6 +35,7 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
         sql.studio.lock_editing_jobs_of_client(conn, client_id=client_id)
         sql.studio.lock_client_alone(conn, client_id=client_id)
         _overwrite(conn, client_id, names)
+        stripe_events.erase_names(conn, client_id, event_ids)
         _erase_contacts(conn, client_id, contacts)
         stripe_events.erase_names(conn, client_id, event_ids)
         _erase_traces(conn, client, contacts)
