@@ -49,7 +49,7 @@ def test_an_invite_goes_to_the_contacts_e_mail_in_the_name_of_the_studio(
     assert (invited.status, invited.body["activatedAt"]) == (200, None)
     assert invited.body["inviteExpiresAt"] > invited.body["invitedAt"] is not None
     assert mail.startswith("Lumen Hall: ")
-    assert "http://localhost:3000/portal/activate#token=" in mail
+    assert "http://127.0.0.1:8000/portal/activate#token=" in mail
     assert not any(word in mail for word in ("Noor", "Haddad"))
 
 
