@@ -202,12 +202,15 @@ create table refunds (
     reason text,
     status refund_status not null default 'SUCCEEDED',
     stripe_refund_id text constraint refunds_stripe_refund_id_key unique,
+    -- Whose key it is, and the key that came with the request: sent again, it is this refund that is asked for.
+    idempotency_key text,
     refunded_at timestamptz not null default now(),
     recorded_by text not null,
     created_at timestamptz not null default now(),
     constraint refunds_amount_positive check (amount > 0)
 );
 
+create unique index refunds_idempotency_key on refunds (payment_id, idempotency_key) where status <> 'FAILED';
 create index refunds_payment_idx on refunds (payment_id, refunded_at, id);
 create index refunds_refunded_at_idx on refunds (refunded_at, id);
 

@@ -274,6 +274,23 @@ left join payment_accounts on payments.payment_account_id = payment_accounts.id
 left join client_contacts on payments.paid_by_contact_id = client_contacts.id;
 
 
+create view refund_details as
+select
+    refunds.id,
+    refunds.payment_id,
+    payments.invoice_id,
+    refunds.amount,
+    payments.currency,
+    refunds.reason,
+    refunds.status,
+    refunds.stripe_refund_id,
+    refunds.refunded_at,
+    refunds.recorded_by,
+    refunds.created_at
+from refunds
+inner join payments on refunds.payment_id = payments.id;
+
+
 create view staff_member_details as
 select
     staff_members.id,

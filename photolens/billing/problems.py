@@ -15,6 +15,7 @@ PAYMENT_PROCESSING = ProblemKind(409, "payment_processing", "A payment is alread
 DISCOUNT_TOO_LARGE = ProblemKind(409, "discount_too_large", "The discount is more than the items come to")
 MILESTONES_FIXED = ProblemKind(409, "milestones_fixed", "The invoice's milestones come to its total")
 MILESTONES_DO_NOT_ADD_UP = ProblemKind(409, "milestones_do_not_add_up", "The milestones do not come to the total")
+REFUND_EXCEEDS_PAYMENT = ProblemKind(409, "refund_exceeds_payment", "The refund is more than is left of the payment")
 
 _DISCOUNT_TOO_LARGE = Refusal(DISCOUNT_TOO_LARGE, "Lower the discount first, or take fewer items away.")
 
@@ -41,4 +42,6 @@ CONSTRAINTS |= {
     "invoices_invoice_number_key": Refusal(INVOICE_NUMBER_TAKEN, "An older prefix made it; change the invoice prefix."),
     "invoices_due_after_issue": InvalidField("/dueDate", "is before the issue date"),
     "payments_invoice_fkey": Reference("/invoiceId", INVOICE_ISSUED, "The invoice has payments."),
+    "refunds_idempotency_key": Refusal(KEY_REUSED, "Send every new request under a key of its own."),
+    "refunds_within_payment": Refusal(REFUND_EXCEEDS_PAYMENT, "More would go back than is left of the payment."),
 }

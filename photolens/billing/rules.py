@@ -80,3 +80,8 @@ def allocate(amount: Decimal, expected: Mapping[int, Decimal], named: int | None
             parts[milestone] = part
             amount -= part
     return parts
+
+
+def refund_status(stripe_status: str | None) -> str:
+    """What a refund at the provider means here: it is on its way until the provider says that it came, or failed."""
+    return {"succeeded": "SUCCEEDED", "failed": "FAILED", "canceled": "FAILED"}.get(stripe_status or "", "PENDING")
