@@ -11,6 +11,7 @@ from photolens import (
     headers,
     identity,
     platform,
+    portal,
     problems,
     proxies,
     rate_limits,
@@ -32,5 +33,7 @@ def create_app(settings: Settings, pools: Pools) -> Flask:
     database.init_app(app, pools)
     access.init_app(app, identity.find_caller)
     rate_limits.init_app(app, settings)
-    api.init_app(app, (*identity.BLUEPRINTS, *studio.BLUEPRINTS, *billing.BLUEPRINTS, *platform.BLUEPRINTS))
+    domains = (identity, studio, billing, portal, platform)
+    api.init_app(app, (blueprint for domain in domains for blueprint in domain.BLUEPRINTS))
+    app.register_blueprint(portal.PAGES)
     return app

@@ -40,6 +40,7 @@ class Settings:
     redis_url: str | None = field(repr=False)
     rate_limit_per_minute: int
     app_url: str
+    portal_url: str
     otp_echo: bool
     stripe_api_key: str | None = field(repr=False)
     stripe_webhook_secret: tuple[str, ...] = field(repr=False)
@@ -75,7 +76,8 @@ class Settings:
             trusted_proxies=_networks(given),
             redis_url=_redis_url(given),
             rate_limit_per_minute=_whole_number(given, "RATE_LIMIT_PER_MINUTE", 1200, 1, 1_000_000),
-            app_url=_app_url(given),
+            app_url=_web_address(given, "APP_URL", "http://localhost:3000"),
+            portal_url=_web_address(given, "PORTAL_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}"),
             otp_echo=_otp_echo(given, is_production),
             stripe_api_key=_stripe_api_key(given),
             stripe_webhook_secret=_stripe_webhook_secrets(given),
@@ -168,10 +170,10 @@ def _redis_url(given: Mapping[str, str]) -> str | None:
     return url
 
 
-def _app_url(given: Mapping[str, str]) -> str:
-    url = given.get("APP_URL", "http://localhost:3000").rstrip("/")
+def _web_address(given: Mapping[str, str], name: str, default: str) -> str:
+    url = given.get(name, default).rstrip("/")
     if not url.startswith(("http://", "https://")):
-        raise ConfigurationError(f"APP_URL is {url!r}; it takes an address such as https://studio.example")
+        raise ConfigurationError(f"{name} is {url!r}; it takes an address such as https://studio.example")
     return url
 
 

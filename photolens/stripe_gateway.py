@@ -59,13 +59,18 @@ class CheckoutSession:
 
 @dataclass(frozen=True)
 class Refund:
-    """Money on its way back, in minor units. `status` is pending, requires_action, succeeded, failed or canceled."""
+    """Money on its way back, in minor units. `status` is pending, requires_action, succeeded, failed or canceled.
+
+    `reason` is what was chosen in Stripe's dashboard.
+    """
 
     id: str
     status: str | None
     amount: int
     currency: str
     payment_intent_id: str | None
+    reason: str | None
+    created_at: datetime
     metadata: Mapping[str, str]
 
 
@@ -75,6 +80,14 @@ class Expiry:
 
     outcome: Literal["EXPIRED_NOW", "ALREADY_EXPIRED", "ALREADY_COMPLETE"]
     session: CheckoutSession
+
+
+def require_api_key() -> str:
+    """The key of the account that is paid into. Raises PAYMENTS_NOT_CONFIGURED where there is none."""
+    api_key = current_settings().stripe_api_key
+    if api_key is None:
+        raise PAYMENTS_NOT_CONFIGURED("Without STRIPE_API_KEY nothing can be paid online.")
+    return api_key
 
 
 def create_checkout_session(
@@ -225,6 +238,8 @@ def refund_of(stripe_object: Mapping[str, Any]) -> Refund:
         amount=stripe_object["amount"],
         currency=stripe_object["currency"].upper(),
         payment_intent_id=stripe_object.get("payment_intent"),
+        reason=stripe_object.get("reason"),
+        created_at=datetime.fromtimestamp(stripe_object["created"], UTC),
         metadata=stripe_object.get("metadata") or {},
     )
 
@@ -236,13 +251,11 @@ def _upper(currency: str | None) -> str | None:
 @contextmanager
 def _asking(deed: str) -> Iterator["stripe.StripeClient"]:
     """The client to ask with; what Stripe's library raises meanwhile leaves as a problem of ours."""
-    settings = current_settings()
-    if settings.stripe_api_key is None:
-        raise PAYMENTS_NOT_CONFIGURED("Without STRIPE_API_KEY nothing can be paid online.")
+    api_key = require_api_key()
     import stripe
 
     try:
-        yield _client(settings.stripe_api_key, settings.stripe_api_base)
+        yield _client(api_key, current_settings().stripe_api_base)
     except stripe.StripeError as error:
         raise _problem(deed, error) from None
 

@@ -6,6 +6,10 @@ rows shows no others, whatever the holder may; managing implies seeing.
 
 from photolens.access import PERMISSIONS, Caller, Permission
 
+# Of two who look, whose bookings they are and whose jobs; and those who are shown everybody's.
+Viewers = tuple[int | None, int | None]
+EVERYBODYS: Viewers = (None, None)
+
 # To be shown bookings at all, everybody's or one's own.
 ANY_BOOKINGS = frozenset({Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF})
 
@@ -17,6 +21,7 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "BOOKING_SERIES": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "CLIENT": frozenset({Permission.VIEW_CLIENTS}),
     "CLIENT_IMPORT": frozenset({Permission.MANAGE_CLIENTS}),
+    "CONTACT": frozenset({Permission.VIEW_CLIENTS}),
     "EDITING_JOB": frozenset({Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF}),
     "EDITING_STAGE": frozenset({Permission.VIEW_SETTINGS}),
     "EXPENSE": frozenset({Permission.MANAGE_EXPENSES}),
@@ -27,6 +32,7 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "SESSION_PACKAGE": frozenset({Permission.VIEW_SETTINGS}),
     "SETTINGS": frozenset({Permission.VIEW_SETTINGS}),
     "STAFF": frozenset({Permission.VIEW_STAFF}),
+    "WORK_PACKAGE": frozenset({Permission.VIEW_CLIENTS}),
 }
 
 
@@ -43,7 +49,12 @@ def client_viewer(caller: Caller) -> int | None:
     return None if sees_all and not narrowed else caller.own_rows
 
 
-def editing_viewers(caller: Caller) -> tuple[int | None, int | None]:
+def work_package_viewer(caller: Caller) -> int | None:
+    """Whose work packages: who is shown invoices is shown what they belong to; a photographer's are their clients'."""
+    return None if caller.may(Permission.VIEW_INVOICES) else client_viewer(caller)
+
+
+def editing_viewers(caller: Caller) -> Viewers:
     """Whose editing jobs: those of the first one's bookings, and those given to the second.
 
     A photographer sees all jobs of the bookings they see, an editor those that are theirs to do.
@@ -54,13 +65,13 @@ def editing_viewers(caller: Caller) -> tuple[int | None, int | None]:
     return None, caller.own_rows
 
 
-def selection_viewers(caller: Caller) -> tuple[int | None, int | None]:
+def selection_viewers(caller: Caller) -> Viewers:
     """Whose chosen photos: those of the first one's bookings, and of the jobs given to the second.
 
     Whoever sees the booking sees them; and whoever sees its editing job.
     """
     if caller.may(Permission.VIEW_BOOKINGS_ALL, Permission.MANAGE_BOOKINGS):
-        return None, None
+        return EVERYBODYS
     if caller.may(Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF, Permission.MANAGE_EDITING):
         return editing_viewers(caller)
     return caller.own_rows, None

@@ -202,12 +202,15 @@ create table refunds (
     reason text,
     status refund_status not null default 'SUCCEEDED',
     stripe_refund_id text constraint refunds_stripe_refund_id_key unique,
+    -- Whose key it is, and the key that came with the request: sent again, it is this refund that is asked for.
+    idempotency_key text,
     refunded_at timestamptz not null default now(),
     recorded_by text not null,
     created_at timestamptz not null default now(),
     constraint refunds_amount_positive check (amount > 0)
 );
 
+create unique index refunds_idempotency_key on refunds (payment_id, idempotency_key) where status <> 'FAILED';
 create index refunds_payment_idx on refunds (payment_id, refunded_at, id);
 create index refunds_refunded_at_idx on refunds (refunded_at, id);
 
@@ -288,6 +291,26 @@ create table stripe_events (
 
 create index stripe_events_received_at_idx on stripe_events (received_at, id);
 create index stripe_events_outcome_idx on stripe_events (outcome, received_at, id);
+
+-- An event without what names people: what it is about, how much, and what came of it, so that it can still be handled.
+create function nameless_stripe_event(payload jsonb) returns jsonb
+language sql immutable parallel safe
+begin atomic
+    select
+        jsonb_build_object(
+            'id', payload -> 'id',
+            'type', payload -> 'type',
+            'created', payload -> 'created',
+            'data', jsonb_build_object('object', coalesce(jsonb_object_agg(member.key, member.value), '{}'))
+        )
+    from jsonb_each(payload #> '{data,object}') as member
+    where
+        member.key in (
+            'amount', 'amount_captured', 'amount_refunded', 'amount_subtotal', 'amount_total', 'charge',
+            'client_reference_id', 'created', 'currency', 'expires_at', 'id', 'metadata', 'object', 'payment_intent',
+            'payment_status', 'status'
+        );
+end;
 
 
 -- Where an invoice has milestones, they come to its total, at the end of every transaction that changes either.

@@ -1,6 +1,28 @@
 -- The rows the API shows, each defined once: what a screen needs of its neighbours is joined here, so that no list
 -- costs a query per row. They stand last because they look across the domains.
 
+create view client_contact_details as
+select
+    client_contacts.id,
+    client_contacts.client_id,
+    clients.name as client_name,
+    client_contacts.user_id,
+    client_contacts.name,
+    client_contacts.title,
+    client_contacts.email,
+    client_contacts.phone,
+    client_contacts.is_primary,
+    client_contacts.is_active,
+    client_contacts.activated_at,
+    contact_invites.created_at as invited_at,
+    contact_invites.expires_at as invite_expires_at,
+    client_contacts.created_at,
+    client_contacts.updated_at
+from client_contacts
+inner join clients on client_contacts.client_id = clients.id
+left join contact_invites on client_contacts.id = contact_invites.contact_id;
+
+
 create view session_package_details as
 select
     session_packages.id,
@@ -33,6 +55,8 @@ select
     bookings.room_id,
     rooms.name as room_name,
     bookings.series_id,
+    bookings.work_package_id,
+    work_packages.name as work_package_name,
     bookings.location,
     bookings.price,
     bookings.status,
@@ -70,6 +94,7 @@ inner join clients on bookings.client_id = clients.id
 inner join session_packages on bookings.session_type_id = session_packages.id
 inner join session_categories on session_packages.category_id = session_categories.id
 left join rooms on bookings.room_id = rooms.id
+left join work_packages on bookings.work_package_id = work_packages.id
 left join editing_jobs on bookings.id = editing_jobs.booking_id
 -- A booking may have been invoiced again after a void: the newest invoice that still counts is the one to show.
 left join lateral (
@@ -249,6 +274,23 @@ left join payment_accounts on payments.payment_account_id = payment_accounts.id
 left join client_contacts on payments.paid_by_contact_id = client_contacts.id;
 
 
+create view refund_details as
+select
+    refunds.id,
+    refunds.payment_id,
+    payments.invoice_id,
+    refunds.amount,
+    payments.currency,
+    refunds.reason,
+    refunds.status,
+    refunds.stripe_refund_id,
+    refunds.refunded_at,
+    refunds.recorded_by,
+    refunds.created_at
+from refunds
+inner join payments on refunds.payment_id = payments.id;
+
+
 create view staff_member_details as
 select
     staff_members.id,
@@ -281,6 +323,27 @@ select
     auth_users.created_at,
     auth_users.updated_at
 from auth_users;
+
+
+-- How an invoice is being paid online, or was to be: without the page, which is whoever pays there's.
+create view checkout_details as
+select
+    checkout_sessions.id,
+    checkout_sessions.invoice_id,
+    checkout_sessions.milestone_id,
+    checkout_sessions.contact_id,
+    client_contacts.name as contact_name,
+    checkout_sessions.expected_amount_minor,
+    checkout_sessions.currency,
+    checkout_sessions.status,
+    checkout_sessions.stripe_session_id,
+    checkout_sessions.stripe_payment_intent_id,
+    checkout_sessions.stripe_customer_id,
+    checkout_sessions.expires_at,
+    checkout_sessions.created_at,
+    checkout_sessions.updated_at
+from checkout_sessions
+inner join client_contacts on checkout_sessions.contact_id = client_contacts.id;
 
 
 -- What a booking brought and cost. What was paid on an issued invoice is what is no longer due of it, and what was

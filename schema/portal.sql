@@ -15,7 +15,10 @@ begin atomic
     inner join auth_users on auth_sessions.user_id = auth_users.id
     inner join client_contacts on auth_users.id = client_contacts.user_id
     where
-        auth_sessions.session_token = decode(current_setting('photolens.session', true), 'hex')
+        auth_sessions.session_token = case
+            when current_setting('photolens.session', true) ~ '^[0-9a-f]{64}$'
+                then decode(current_setting('photolens.session', true), 'hex')
+        end
         and auth_sessions.expires_at > now()
         and auth_users.status = 'ACTIVE'
         and client_contacts.is_active;
@@ -29,8 +32,10 @@ create function portal_client_id() returns bigint
 language sql stable
 return (select client_id from portal_contact());
 
-revoke execute on function portal_contact(), portal_contact_id(), portal_client_id() from public;
+-- Functions are nobody's but the application's (schema/roles.sql): beside these, the portal's role has the words of days
+-- and instants.
 grant execute on function portal_contact(), portal_contact_id(), portal_client_id() to photolens_portal;
+grant execute on function rfc3339(timestamptz), studio_today() to photolens_portal;
 
 
 -- The application sees every row, whatever a policy says of the portal.
@@ -79,7 +84,8 @@ create policy work_packages_portal on work_packages for select to photolens_port
 using (client_id = (select portal_client_id()));
 
 
--- Their shoots, the photos they choose, and the editing that is theirs to judge: what is in review, and what came of it.
+-- Their shoots, the photos they choose, and the editing that is theirs to see: what waits for their choice or their
+-- judgement, and what came of it. Of its revisions, those that they have asked for.
 grant select (
     id, client_id, session_type_id, session_date, ends_at, work_package_id, location, price, status, created_at, updated_at
 ) on bookings to photolens_portal;
@@ -90,7 +96,7 @@ grant select (id, booking_id, name, is_edited, position, created_at, updated_at)
 create policy photo_selections_portal on photo_selections for select to photolens_portal
 using (exists (select from bookings where bookings.id = photo_selections.booking_id));
 
-grant select (id, booking_id, stage_id, status, drive_folder_url, revision_count, delivered_at, created_at, updated_at)
+grant select (id, booking_id, stage_id, status, drive_folder_url, delivered_at, created_at, updated_at)
 on editing_jobs to photolens_portal;
 create policy editing_jobs_portal on editing_jobs for select to photolens_portal
 using (
@@ -100,14 +106,18 @@ using (
         or exists (
             select
             from editing_stages
-            where editing_stages.id = editing_jobs.stage_id and editing_stages.awaits_approval
+            where
+                editing_stages.id = editing_jobs.stage_id
+                and (editing_stages.awaits_selection or editing_stages.awaits_approval)
         )
     )
 );
 
 grant select (id, editing_job_id, note, requested_at) on editing_revisions to photolens_portal;
 create policy editing_revisions_portal on editing_revisions for select to photolens_portal
-using (exists (select from editing_jobs where editing_jobs.id = editing_revisions.editing_job_id));
+using (
+    is_from_client and exists (select from editing_jobs where editing_jobs.id = editing_revisions.editing_job_id)
+);
 
 
 -- Their issued invoices, and the money that has moved on them.
@@ -139,7 +149,7 @@ using (exists (select from payments where payments.id = refunds.payment_id));
 grant select (id, invoice_id, milestone_id, expected_amount_minor, currency, status, url, expires_at, created_at, updated_at)
 on checkout_sessions to photolens_portal;
 create policy checkout_sessions_portal on checkout_sessions for select to photolens_portal
-using (contact_id = (select portal_contact_id()));
+using (exists (select from invoices where invoices.id = checkout_sessions.invoice_id));
 
 
 -- What is nobody's: the catalogue, the words of the board, and who the studio is.

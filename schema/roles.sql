@@ -41,3 +41,6 @@ grant usage on schema :"schema" to photolens_app, photolens_portal;
 -- Before PostgreSQL 15, everybody may create tables in "public"; and temporary ones anywhere.
 revoke create on schema :"schema" from public;
 revoke temporary on database :"DBNAME" from public;
+-- Everybody may call any function, if nothing else is said. Of ours, only who is named: here, and in portal.sql.
+alter default privileges for role photolens_owner revoke execute on functions from public;
+alter default privileges for role photolens_owner grant execute on functions to photolens_app;

@@ -397,9 +397,12 @@ create table editing_revisions (
     constraint editing_revisions_editing_job_fkey references editing_jobs (id) on delete cascade,
     note text not null,
     requested_by text not null,
+    is_from_client boolean not null default false,
     requested_at timestamptz not null default now(),
     constraint editing_revisions_note_present check (note <> '')
 );
+
+comment on column editing_revisions.is_from_client is 'Asked for by a contact of the client, who is shown the note.';
 
 create index editing_revisions_editing_job_idx on editing_revisions (editing_job_id, id);
 

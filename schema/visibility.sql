@@ -115,6 +115,88 @@ begin atomic
 end;
 
 
+-- The people at those clients.
+create function client_contacts_seen_by(viewer_id bigint) returns setof client_contact_details
+language sql stable parallel safe
+begin atomic
+    select client_contact_details.*
+    from client_contact_details
+    where
+        viewer_id is null
+        or exists (
+            select
+            from bookings
+            inner join staff_assignments on bookings.id = staff_assignments.booking_id
+            where bookings.client_id = client_contact_details.client_id and staff_assignments.staff_id = viewer_id
+        );
+end;
+
+
+-- What was agreed with those clients: without the money, and of the bookings with the number of the viewer's own.
+create function work_packages_seen_by(viewer_id bigint) returns table (
+    id bigint,
+    client_id bigint,
+    client_name text,
+    name text,
+    description text,
+    status work_package_status,
+    starts_on date,
+    ends_on date,
+    booking_count integer,
+    invoiced_amount numeric,
+    paid_amount numeric,
+    created_at timestamptz,
+    updated_at timestamptz
+)
+language sql stable parallel safe
+begin atomic
+    select
+        work_packages.id,
+        work_packages.client_id,
+        clients.name as client_name,
+        work_packages.name,
+        work_packages.description,
+        work_packages.status,
+        work_packages.starts_on,
+        work_packages.ends_on,
+        (
+            select count(*)::integer
+            from bookings
+            where
+                bookings.work_package_id = work_packages.id
+                and (
+                    viewer_id is null
+                    or exists (
+                        select
+                        from staff_assignments
+                        where staff_assignments.booking_id = bookings.id and staff_assignments.staff_id = viewer_id
+                    )
+                )
+        ) as booking_count,
+        case when viewer_id is null then billing.invoiced_amount end as invoiced_amount,
+        case when viewer_id is null then billing.paid_amount end as paid_amount,
+        work_packages.created_at,
+        work_packages.updated_at
+    from work_packages
+    inner join clients on work_packages.client_id = clients.id
+    cross join lateral (
+        select
+            coalesce(sum(invoices.total_amount), 0.00) as invoiced_amount,
+            coalesce(sum(invoices.total_amount - invoices.balance_due + invoices.overpaid_amount), 0.00) as paid_amount
+        from invoices
+        where invoices.work_package_id = work_packages.id and invoices.status not in ('DRAFT', 'VOID')
+    ) as billing
+    where
+        viewer_id is null
+        or exists (
+            select
+            from bookings
+            inner join staff_assignments on bookings.id = staff_assignments.booking_id
+            where bookings.client_id = work_packages.client_id and staff_assignments.staff_id = viewer_id
+        );
+end;
+
+
 -- The editing jobs of a photographer's bookings; and those that were given to an editor.
 create function editing_jobs_seen_by(viewer_id bigint, viewing_editor_id bigint) returns setof editing_job_details
 language sql stable parallel safe
@@ -188,8 +270,8 @@ begin atomic
 end;
 
 
--- Deeds done to these kinds of subjects: of bookings and clients, to the viewer's; of editing jobs, to those that the two
--- are shown, where an editor is shown their own.
+-- Deeds done to these kinds of subjects: of bookings, and of clients with their contacts and work packages, to the
+-- viewer's; of editing jobs, to those that the two are shown, where an editor is shown their own.
 create function activities_seen_by(subject_types text [], viewer_id bigint, viewing_editor_id bigint)
 returns setof activities
 language sql stable parallel safe
@@ -198,8 +280,8 @@ begin atomic
     from activities
     where
         activities.subject_type = any(subject_types)
-        and case activities.subject_type
-            when 'BOOKING' then
+        and case
+            when activities.subject_type = 'BOOKING' then
                 viewer_id is null
                 or exists (
                     select
@@ -208,15 +290,15 @@ begin atomic
                         staff_assignments.booking_id = activities.subject_id
                         and staff_assignments.staff_id = viewer_id
                 )
-            when 'CLIENT' then
+            when activities.subject_type in ('CLIENT', 'CONTACT', 'WORK_PACKAGE') then
                 viewer_id is null
                 or exists (
                     select
                     from bookings
                     inner join staff_assignments on bookings.id = staff_assignments.booking_id
-                    where bookings.client_id = activities.subject_id and staff_assignments.staff_id = viewer_id
+                    where bookings.client_id = activities.client_id and staff_assignments.staff_id = viewer_id
                 )
-            when 'EDITING_JOB' then
+            when activities.subject_type = 'EDITING_JOB' then
                 case
                     when viewing_editor_id is not null then exists (
                         select

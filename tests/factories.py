@@ -33,6 +33,18 @@ class Factory:
         n = self._next()
         return self._create("/clients", {"name": f"Client {n}", "email": f"client{n}@example.com", **fields})
 
+    def contact(self, **fields: Any) -> dict[str, Any]:
+        """Somebody at a client, who has not been invited."""
+        client_id = fields.pop("clientId", None) or self.client()["id"]
+        n = self._next()
+        contact = {"name": f"Contact {n}", "email": f"contact{n}@example.com", **fields}
+        return self._create(f"/clients/{client_id}/contacts", contact)
+
+    def work_package(self, **fields: Any) -> dict[str, Any]:
+        if "clientId" not in fields:
+            fields["clientId"] = self.client()["id"]
+        return self._create("/work-packages", {"name": f"Work package {self._next()}", **fields})
+
     def category(self, **fields: Any) -> dict[str, Any]:
         return self._create("/session-categories", {"name": f"Category {self._next()}", **fields})
 
@@ -95,6 +107,9 @@ class Factory:
 
     def payment(self, invoice: dict[str, Any], amount: str, **fields: Any) -> dict[str, Any]:
         return self._create(f"/invoices/{invoice['id']}/payments", {"amount": amount, **fields})
+
+    def refund(self, payment: dict[str, Any], amount: str, **fields: Any) -> dict[str, Any]:
+        return self._create(f"/payments/{payment['id']}/refunds", {"amount": amount, **fields})
 
     def expense(self, **fields: Any) -> dict[str, Any]:
         return self._create("/expenses", {"category": "TRAVEL", "amount": "40.00", "description": "Train", **fields})

@@ -29,6 +29,28 @@ def is_settled(status: str) -> bool:
     return status in ("PAID", "VOID")
 
 
+def checkout_status(session_status: str | None, payment_status: str) -> str:
+    """What a session at the provider means for its checkout: complete and unpaid, the money is still on its way."""
+    if payment_status == "paid":
+        return "PAID"
+    return {"complete": "PROCESSING", "expired": "EXPIRED"}.get(session_status or "", "OPEN")
+
+
+def money_as_expected(expected: tuple[int, str], came: tuple[int | None, str | None]) -> str | None:
+    """Of minor units and currencies, what is wrong with those that came: CURRENCY, AMOUNT; None where nothing is."""
+    (expected_amount, expected_currency), (amount, currency) = expected, came
+    if currency != expected_currency:
+        return "CURRENCY"
+    return None if amount == expected_amount else "AMOUNT"
+
+
+def room_for(amount: Decimal, status: str, balance: Decimal) -> str | None:
+    """Why an invoice has no room for money that has been taken already: VOID, OVERPAID; None where it has."""
+    if status == "VOID":
+        return "VOID"
+    return "OVERPAID" if amount > balance else None
+
+
 def milestone_amounts(total: Decimal, parts: Sequence[tuple[Decimal | None, Decimal]]) -> list[Decimal]:
     """The amounts of milestones, each (amount, percent): its amount, or where that is None, its percent of the total.
 
@@ -58,3 +80,8 @@ def allocate(amount: Decimal, expected: Mapping[int, Decimal], named: int | None
             parts[milestone] = part
             amount -= part
     return parts
+
+
+def refund_status(stripe_status: str | None) -> str:
+    """What a refund at the provider means here: it is on its way until the provider says that it came, or failed."""
+    return {"succeeded": "SUCCEEDED", "failed": "FAILED", "canceled": "FAILED"}.get(stripe_status or "", "PENDING")

@@ -30,6 +30,19 @@ def weakness(password: str, email: str) -> str | None:
     return None
 
 
+def why_not_given(present: str, status: str, role: str) -> str | None:
+    """Why an account does not become that of somebody of a role who reads its e-mail: `is an owner's`; None if it does.
+
+    An owner's is made nothing less. A client's contact is given a customer's that is not shut out: nobody at the studio
+    is made a customer, and who was suspended comes back by the decision of whoever looks after users.
+    """
+    if present == "OWNER" and role != "OWNER":
+        return "is an owner's"
+    if role == "CUSTOMER" and present != "CUSTOMER":
+        return "is not a customer's"
+    return "is suspended" if (role, status) == ("CUSTOMER", "SUSPENDED") else None
+
+
 def status_once_verified(role: str, status: str) -> str:
     """A customer who has proved an e-mail or phone is let in; everybody else waits for whom it is to decide."""
     return "ACTIVE" if (role, status) == ("CUSTOMER", "PENDING") else status

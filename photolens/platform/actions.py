@@ -1,7 +1,9 @@
 """The platform's writes."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
@@ -23,6 +25,7 @@ NAMELESS_DETAILS = [
     "created",
     "invoiceNumber",
     "price",
+    "reasons",
     "sessionTypeName",
     "staffId",
     "stageName",
@@ -96,19 +99,33 @@ def record_activities(
     )
 
 
-def erase_traces(
-    conn: Connection, client_id: int, recipients: list[str], members: list[tuple[str, Any]], addresses: list[str]
-) -> None:
+@dataclass(frozen=True)
+class Traces:
+    """By what somebody is found in what the platform keeps.
+
+    `recipients` are e-mails and phone numbers; `actor_ids` the accounts by which they did something for the client;
+    stored answers about them hold one of these `members` of JSON, or made something at or below one of `addresses`.
+    """
+
+    recipients: list[str]
+    actor_ids: list[UUID]
+    members: list[tuple[str, Any]]
+    addresses: list[str]
+
+
+def erase_traces(conn: Connection, client_id: int, traces: Traces, name: str) -> None:
     """Remove what the platform keeps of a client: names in the feed, messages to them, stored answers about them.
 
-    Those are the answers that hold one of these `members` of JSON, or made something at or below one of `addresses`.
+    What they did themselves was done by somebody of the name that is given.
     """
-    sql.platform.mark_activities_nameless(conn, client_id=client_id, kept=NAMELESS_DETAILS)
-    sql.platform.delete_messages_to(conn, client_id=client_id, recipients=recipients)
+    sql.platform.mark_activities_nameless(
+        conn, client_id=client_id, kept=NAMELESS_DETAILS, actor_ids=traces.actor_ids, name=name
+    )
+    sql.platform.delete_messages_to(conn, client_id=client_id, recipients=traces.recipients)
     sql.platform.delete_idempotency_keys_about(
         conn,
-        words=[to_json({key: value})[1:-1] + end for key, value in members for end in (b",", b"}")],
-        locations=[address + below for address in addresses for below in ("", "/%")],
+        words=[to_json({key: value})[1:-1] + end for key, value in traces.members for end in (b",", b"}")],
+        locations=[address + below for address in traces.addresses for below in ("", "/%")],
     )
 
 

@@ -6,6 +6,7 @@ from photolens.studio.routes import (
     calendars,
     catalogue,
     clients,
+    contacts,
     dashboard,
     editing,
     editing_stages,
@@ -16,11 +17,14 @@ from photolens.studio.routes import (
     rooms,
     scheduling,
     staff,
+    work_packages,
 )
 
 BLUEPRINTS = (
     dashboard.blp,
     clients.blp,
+    contacts.blp,
+    work_packages.blp,
     catalogue.blp,
     staff.blp,
     rooms.blp,

@@ -2,12 +2,15 @@
 
 from photolens.problems import CONSTRAINTS, EMAIL_TAKEN, NAME_TAKEN, InvalidField, ProblemKind, Reference, Refusal
 
-CLIENT_IN_USE = ProblemKind(409, "client_in_use", "The client has bookings or invoices")
+CLIENT_IN_USE = ProblemKind(409, "client_in_use", "The client has bookings, invoices or work packages")
 CLIENT_ERASED = ProblemKind(409, "client_erased", "The client has been erased")
 CATEGORY_IN_USE = ProblemKind(409, "category_in_use", "The category has packages")
 PACKAGE_IN_USE = ProblemKind(409, "package_in_use", "Bookings use the package")
 BOOKING_IN_USE = ProblemKind(409, "booking_in_use", "The booking has an editing job, an invoice or expenses")
 PAYMENT_ACCOUNT_IN_USE = ProblemKind(409, "payment_account_in_use", "Money went through the account")
+CONTACT_INACTIVE = ProblemKind(409, "contact_inactive", "The contact has been deactivated")
+WORK_PACKAGE_CLOSED = ProblemKind(409, "work_package_closed", "The work package is closed")
+WORK_PACKAGE_IN_USE = ProblemKind(409, "work_package_in_use", "Bookings or invoices belong to the work package")
 BOOKING_INVOICED = ProblemKind(409, "booking_invoiced", "The booking has an invoice")
 BOOKING_CANCELLED = ProblemKind(409, "booking_cancelled", "The booking was cancelled")
 BOOKING_CONFLICT = ProblemKind(409, "booking_conflict", "Somebody or some room is taken at that time")
@@ -24,12 +27,23 @@ STAGE_NEEDED = ProblemKind(409, "stage_needed", "The board needs the stage")
 BOARD_FULL = ProblemKind(409, "board_full", "The board has as many stages as it can have")
 SELECTION_FULL = ProblemKind(409, "selection_full", "As many photos are chosen as can be")
 NOTHING_SELECTED = ProblemKind(409, "nothing_selected", "No photo is chosen yet")
+SELECTION_FINAL = ProblemKind(409, "selection_final", "The selection was taken as made")
+NOT_IN_REVIEW = ProblemKind(409, "not_in_review", "The photos are not in review")
 NO_JOB_WAITING = ProblemKind(409, "no_job_waiting", "No editing job waits for the selection")
 EXPENSE_BILLED = ProblemKind(409, "expense_billed", "The expense stands on an invoice")
 EXPENSE_NOT_BILLABLE = ProblemKind(409, "expense_not_billable", "There is no invoice to bill the expense on")
 
 CONSTRAINTS |= {
     "clients_email_key": Refusal(EMAIL_TAKEN, "Another client has this e-mail address."),
+    "client_contacts_email_key": Refusal(EMAIL_TAKEN, "Another contact has this e-mail address."),
+    "work_packages_client_fkey": Reference("/clientId", CLIENT_IN_USE, "The client has work packages."),
+    "work_packages_ends_after_start": InvalidField("/endsOn", "is before the first day"),
+    "bookings_work_package_fkey": Reference(
+        "/workPackageId", WORK_PACKAGE_IN_USE, "Bookings belong to it.", "is no work package of this client"
+    ),
+    "invoices_work_package_fkey": Reference(
+        "/workPackageId", WORK_PACKAGE_IN_USE, "Invoices belong to it.", "is no work package of this client"
+    ),
     "staff_members_email_key": Refusal(EMAIL_TAKEN, "Another staff member has this e-mail address."),
     "session_categories_name_key": Refusal(NAME_TAKEN, "Another category has this name."),
     "session_packages_category_name_key": Refusal(NAME_TAKEN, "Another package of this category has this name."),

@@ -158,6 +158,11 @@ def erased_client(client_id: int) -> dict[str, str]:
     return {"name": f"Erased client {client_id}", "email": f"erased-{client_id}{_ERASED_HOST}"}
 
 
+def erased_contact(contact_id: int) -> dict[str, str]:
+    """What a contact of an erased client is called, and their address."""
+    return {"name": f"Erased contact {contact_id}", "email": f"erased-contact-{contact_id}{_ERASED_HOST}"}
+
+
 def is_address_of_erased(email: str) -> bool:
     """Whether an address is one that only an erased client has."""
     return email.lower().endswith(_ERASED_HOST)

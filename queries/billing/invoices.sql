@@ -310,6 +310,14 @@ set
     updated_at = now()
 where id = :invoice_id;
 
+-- name: mark_invoice_needs_review(invoice_id)!
+-- Ask somebody to look: a provider took money that does not fit. Before refresh_invoice. The invoice is locked.
+update invoices
+set
+    needs_review = true,
+    updated_at = now()
+where id = :invoice_id;
+
 -- name: delete_invoice(invoice_id)!
 -- Remove a draft, with its items. The invoice is locked.
 delete from invoices

@@ -37,11 +37,11 @@ select identifier
 from auth_verification_token
 where token = :token and purpose = :purpose and expires_at > now();
 
--- name: delete_verification_tokens_of_user(user_id)!
--- Take back every link that was sent to a user. Before the user is locked, as whoever opens one locks it first.
+-- name: delete_verification_tokens_of_users(user_ids)!
+-- Take back every link that was sent to a user. Before the users are locked, as whoever opens one locks it first.
 delete from auth_verification_token
 using auth_users
-where auth_users.id = :user_id and auth_verification_token.identifier = lower(auth_users.email);
+where auth_users.id = any(:user_ids::uuid []) and auth_verification_token.identifier = lower(auth_users.email);
 
 -- name: delete_verification_token(email, purpose)!
 -- Take back an e-mail's link of one kind, because it was used or is of no use any more.

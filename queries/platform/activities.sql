@@ -47,12 +47,15 @@ where
     and (:subject_type::text is null or subject_type = :subject_type)
     and (:subject_id::bigint is null or subject_id = :subject_id);
 
--- name: mark_activities_nameless(client_id, kept)!
--- Of the deeds done for a client, keep only these details, which name nobody.
+-- name: mark_activities_nameless(client_id, kept, actor_ids, name)!
+-- Of the deeds done for a client, keep only these details, which name nobody; and those of these actors are another's.
 update activities
-set details = (
-    select coalesce(jsonb_object_agg(detail.key, detail.value), '{}')
-    from jsonb_each(activities.details) as detail
-    where detail.key = any(:kept::text [])
-)
+set
+    details = (
+        select coalesce(jsonb_object_agg(detail.key, detail.value), '{}')
+        from jsonb_each(activities.details) as detail
+        where detail.key = any(:kept::text [])
+    ),
+    actor = case when activities.actor_id = any(:actor_ids::uuid []) then :name else activities.actor end,
+    actor_id = case when activities.actor_id = any(:actor_ids) then null else activities.actor_id end
 where client_id = :client_id;

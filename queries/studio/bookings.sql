@@ -20,7 +20,7 @@ from clients
 where clients.id = (select bookings.client_id from bookings where bookings.id = :booking_id)
 for no key update;
 
--- name: update_booking(id, session_type_id, session_date, ends_at, room_id, location, price, status, notes)!
+-- name: update_booking(id, session_type_id, session_date, ends_at, room_id, work_package_id, location, price, status, notes)!
 -- Change a booking; the time of its assignments follows by their foreign key.
 update bookings
 set
@@ -28,6 +28,7 @@ set
     session_date = :session_date,
     ends_at = :ends_at,
     room_id = :room_id,
+    work_package_id = :work_package_id,
     location = :location,
     price = :price,
     status = :status,
@@ -91,7 +92,7 @@ having clients.total_sessions <> count(bookings.id)
 order by clients.id
 limit 1000;
 
--- name: list_bookings_by_session_date(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, invoiced, viewer_id)
+-- name: list_bookings_by_session_date(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, work_package_id, invoiced, viewer_id)
 -- Bookings, earliest session first.
 select *
 from bookings_seen_by(:viewer_id) as seen
@@ -117,6 +118,7 @@ where
     and (:category_id::bigint is null or category_id = :category_id)
     and (:room_id::bigint is null or room_id = :room_id)
     and (:series_id::bigint is null or series_id = :series_id)
+    and (:work_package_id::bigint is null or work_package_id = :work_package_id)
     and (
         :invoiced::boolean is distinct from true
         or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
@@ -128,7 +130,7 @@ where
 order by session_date, id
 limit :limit;
 
--- name: list_bookings_by_session_date_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, invoiced, viewer_id)
+-- name: list_bookings_by_session_date_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, work_package_id, invoiced, viewer_id)
 -- Bookings, latest session first.
 select *
 from bookings_seen_by(:viewer_id) as seen
@@ -157,6 +159,7 @@ where
     and (:category_id::bigint is null or category_id = :category_id)
     and (:room_id::bigint is null or room_id = :room_id)
     and (:series_id::bigint is null or series_id = :series_id)
+    and (:work_package_id::bigint is null or work_package_id = :work_package_id)
     and (
         :invoiced::boolean is distinct from true
         or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
@@ -168,7 +171,7 @@ where
 order by session_date desc, id desc
 limit :limit;
 
--- name: list_bookings_by_created_at(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, invoiced, viewer_id)
+-- name: list_bookings_by_created_at(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, work_package_id, invoiced, viewer_id)
 -- Bookings, oldest first.
 select *
 from bookings_seen_by(:viewer_id) as seen
@@ -194,6 +197,7 @@ where
     and (:category_id::bigint is null or category_id = :category_id)
     and (:room_id::bigint is null or room_id = :room_id)
     and (:series_id::bigint is null or series_id = :series_id)
+    and (:work_package_id::bigint is null or work_package_id = :work_package_id)
     and (
         :invoiced::boolean is distinct from true
         or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
@@ -205,7 +209,7 @@ where
 order by created_at, id
 limit :limit;
 
--- name: list_bookings_by_created_at_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, invoiced, viewer_id)
+-- name: list_bookings_by_created_at_desc(after_key, after_id, limit, q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, work_package_id, invoiced, viewer_id)
 -- Bookings, newest first.
 select *
 from bookings_seen_by(:viewer_id) as seen
@@ -234,6 +238,7 @@ where
     and (:category_id::bigint is null or category_id = :category_id)
     and (:room_id::bigint is null or room_id = :room_id)
     and (:series_id::bigint is null or series_id = :series_id)
+    and (:work_package_id::bigint is null or work_package_id = :work_package_id)
     and (
         :invoiced::boolean is distinct from true
         or exists (select from invoices where booking_id = seen.id and invoices.status <> 'VOID')
@@ -245,7 +250,7 @@ where
 order by created_at desc, id desc
 limit :limit;
 
--- name: count_bookings(q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, invoiced, viewer_id)$
+-- name: count_bookings(q, session_from, session_to, status, client_id, staff_id, category_id, room_id, series_id, work_package_id, invoiced, viewer_id)$
 -- How many rows these lists have in all; joins only what a filter asks for.
 select count(*)
 from bookings
@@ -281,6 +286,7 @@ where
     )
     and (:room_id::bigint is null or room_id = :room_id)
     and (:series_id::bigint is null or series_id = :series_id)
+    and (:work_package_id::bigint is null or work_package_id = :work_package_id)
     and (
         :invoiced::boolean is distinct from true
         or exists (select from invoices where booking_id = bookings.id and invoices.status <> 'VOID')

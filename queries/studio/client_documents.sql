@@ -5,6 +5,20 @@ from booking_details
 where client_id = :client_id
 order by id;
 
+-- name: list_contacts_of_client(client_id)
+-- All contacts of a client, as their list shows them.
+select *
+from client_contact_details
+where client_id = :client_id
+order by id;
+
+-- name: list_work_packages_of_client(client_id)
+-- All that was agreed on with a client, with the money.
+select *
+from work_packages_seen_by(null)
+where client_id = :client_id
+order by id;
+
 -- name: list_photo_selections_of_client(client_id)
 -- All photos that a client has chosen, in the order of their choice.
 select
@@ -69,6 +83,7 @@ select
     editing_revisions.editing_job_id,
     editing_revisions.note,
     editing_revisions.requested_by,
+    editing_revisions.is_from_client,
     editing_revisions.requested_at
 from editing_revisions
 inner join editing_jobs on editing_revisions.editing_job_id = editing_jobs.id
@@ -106,6 +121,14 @@ from payment_details
 inner join invoices on payment_details.invoice_id = invoices.id
 where invoices.client_id = :client_id
 order by payment_details.id;
+
+-- name: list_checkouts_of_client(client_id)
+-- How these invoices were to be paid online.
+select checkout_details.*
+from checkout_details
+inner join invoices on checkout_details.invoice_id = invoices.id
+where invoices.client_id = :client_id
+order by checkout_details.id;
 
 -- name: list_expenses_of_client(client_id)
 -- What was spent on the bookings of a client.

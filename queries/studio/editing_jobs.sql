@@ -37,6 +37,7 @@ select
                         'editingJobId', newest.editing_job_id,
                         'note', newest.note,
                         'requestedBy', newest.requested_by,
+                        'isFromClient', newest.is_from_client,
                         'requestedAt', rfc3339(newest.requested_at)
                     )
                     order by newest.id

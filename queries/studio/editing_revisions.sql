@@ -5,10 +5,10 @@ from editing_jobs_seen_by(:viewer_id, :viewing_editor_id) as seen
 inner join editing_revisions on seen.id = editing_revisions.editing_job_id
 where seen.id = :editing_job_id and editing_revisions.id = :revision_id;
 
--- name: insert_editing_revision(editing_job_id, note, requested_by)$
+-- name: insert_editing_revision(editing_job_id, note, requested_by, is_from_client)$
 -- Keep what is to be done over, and by whose wish; gives its id. The job is locked.
-insert into editing_revisions (editing_job_id, note, requested_by, requested_at)
-values (:editing_job_id, :note, :requested_by, clock_timestamp())
+insert into editing_revisions (editing_job_id, note, requested_by, is_from_client, requested_at)
+values (:editing_job_id, :note, :requested_by, :is_from_client, clock_timestamp())
 returning id;
 
 -- name: list_editing_revisions_by_requested_at_desc(after_key, after_id, limit, editing_job_id, viewer_id, viewing_editor_id)

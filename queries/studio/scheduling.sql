@@ -8,7 +8,18 @@ limit :limit;
 -- name: insert_bookings(bookings)!
 -- Book sessions, under the ids they have been given.
 insert into bookings (
-    id, client_id, session_type_id, session_date, ends_at, room_id, series_id, location, price, status, notes
+    id,
+    client_id,
+    session_type_id,
+    session_date,
+    ends_at,
+    room_id,
+    series_id,
+    work_package_id,
+    location,
+    price,
+    status,
+    notes
 )
 select
     id,
@@ -18,6 +29,7 @@ select
     ends_at,
     room_id,
     series_id,
+    work_package_id,
     location,
     price,
     status,
@@ -30,6 +42,7 @@ from jsonb_to_recordset(:bookings::jsonb) as proposed (
     ends_at timestamptz,
     room_id bigint,
     series_id bigint,
+    work_package_id bigint,
     location text,
     price numeric,
     status booking_status,

@@ -96,3 +96,11 @@ where
     (:q::text is null or lower(name || ' ' || coalesce(email, '')) like lower(:q))
     and (:role::user_role is null or role = :role)
     and (:status::staff_status is null or status = :status);
+
+-- name: exists_staff_member_with_email(email)$
+-- Whether somebody on the team, also of former times, has this e-mail.
+select exists (
+    select
+    from staff_members
+    where lower(email) = lower(:email)
+);

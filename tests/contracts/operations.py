@@ -41,6 +41,11 @@ class Operation:
         return "session_required" in self.codes(403)
 
     @property
+    def is_for_contacts(self) -> bool:
+        """Whether it is for contacts of a client, and nobody else."""
+        return "not_a_contact" in self.codes(403)
+
+    @property
     def demands(self) -> list[frozenset[str]]:
         """The groups of permissions of each of which a caller needs one."""
         return [frozenset(any_of) for any_of in self.description["x-permissions"]]

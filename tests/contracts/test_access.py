@@ -13,12 +13,14 @@ from photolens import access
 from photolens.api import PREFIX, Blueprint
 from photolens.database import Connection
 from tests.client import Answer, ApiClient, token_of
+from tests.contacts import sign_in_contact
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import EVERYTHING, ROLES
 from tests.factories import Factory
 
 PUBLIC = {
     "acceptInvitation",
+    "activateContact",
     "getCalendar",
     "login",
     "requestPasswordReset",
@@ -62,12 +64,37 @@ IN_PERSON = {
 IN_PERSON_WITH_PERMISSION = {
     "changeUser",
     "createCalendarLink",
+    "deactivateContact",
     "eraseClient",
     "getCalendarLink",
+    "inviteContact",
     "inviteStaffMember",
+    "reactivateContact",
     "removeStaffMember",
     "revokeCalendarLink",
     "updateStaffMember",
+}
+
+# In person as well, and only for the contacts of clients.
+CONTACTS = {
+    "approvePhotos",
+    "askForRevision",
+    "choosePhoto",
+    "finalizeChoice",
+    "getPortalBooking",
+    "getPortalContact",
+    "getPortalDashboard",
+    "getPortalEditingJob",
+    "getPortalInvoice",
+    "getPortalPhoto",
+    "getPortalWorkPackage",
+    "listPortalBookings",
+    "listPortalEditingJobs",
+    "listPortalInvoices",
+    "listPortalPhotos",
+    "listPortalWorkPackages",
+    "takeBackPhoto",
+    "updatePortalContact",
 }
 
 # Addresses outside the API's own: the document, and the page to read it with.
@@ -130,7 +157,10 @@ def test_the_operations_that_need_a_caller_and_no_permission_are_these() -> None
     without = [operation for operation in NOT_PUBLIC if not operation.demands]
 
     assert {operation.name for operation in without if not operation.is_in_person} == SIGNED_IN
-    assert {operation.name for operation in without if operation.is_in_person} == IN_PERSON
+    in_person = {operation.name for operation in without if operation.is_in_person}
+    contacts = {operation.name for operation in without if operation.is_for_contacts}
+    assert (in_person - contacts, contacts) == (IN_PERSON, CONTACTS)
+    assert contacts <= in_person
 
 
 def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_these() -> None:
@@ -138,7 +168,7 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 
 
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
-    own = ("/api/v1/me", "/api/v1/auth/")
+    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/portal/")
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []
 
@@ -158,10 +188,10 @@ def test_the_bearer_token_is_the_one_way_to_be_known() -> None:
     assert [str(o) for o in NOT_PUBLIC if o.description["security"] != [{"bearer": []}]] == []
 
 
-def test_beside_the_api_only_its_document_is_served(app: Flask) -> None:
+def test_beside_the_api_only_its_document_and_the_portals_pages_are_served(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules()}
 
-    assert {rule for rule in rules if not rule.startswith(f"{PREFIX}/")} == OUTSIDE
+    assert {rule for rule in rules if not rule.startswith((f"{PREFIX}/", "/portal/"))} == OUTSIDE
 
 
 # A route without a demand
@@ -277,7 +307,30 @@ def test_an_operation_lets_through_the_roles_that_have_its_permissions_and_no_ot
     for role, permissions in ROLES.items():
         answer = ask(operation, token_of(role))
 
-        assert refusal(answer) == (None if operation.admits(permissions) else "forbidden"), (role, answer)
+        refused = None if operation.admits(permissions) else "forbidden"
+        assert refusal(answer) == ("not_a_contact" if operation.is_for_contacts else refused), (role, answer)
+
+
+def test_a_contact_is_let_through_to_the_portal_and_to_what_is_everybodys_own(
+    conn: Connection, make: Factory, ask: Asker
+) -> None:
+    token = sign_in_contact(conn, make.client()["id"])
+
+    for operation in NOT_PUBLIC:
+        assert refusal(ask(operation, token)) == ("forbidden" if operation.demands else None), str(operation)
+
+
+def test_who_is_no_contact_or_no_longer_is_refused_before_anything_is_looked_at(
+    conn: Connection, make: Factory, ask: Asker
+) -> None:
+    contact = sign_in_contact(conn, make.client()["id"])
+    conn.execute("update client_contacts set is_active = false")
+
+    for operation in OPERATIONS:
+        if operation.is_for_contacts:
+            for token in (contact, token_of("CUSTOMER"), token_of("OWNER")):
+                for sent in (NONSENSE, UNREADABLE, {"query_string": "cursor=%00&limit=0"}):
+                    assert refusal(ask(operation, token, **sent)) == "not_a_contact", str(operation)
 
 
 def test_what_is_refused_for_want_of_a_permission_is_refused_before_anything_is_looked_at(ask: Asker) -> None:
@@ -302,7 +355,7 @@ def test_a_user_who_is_pending_does_for_themselves_what_needs_no_permission(conn
     conn.execute("update auth_users set status = 'PENDING' where role = 'CUSTOMER'")
 
     for operation in NOT_PUBLIC:
-        if not operation.demands:
+        if not operation.demands and not operation.is_for_contacts:
             assert refusal(ask(operation, token_of("CUSTOMER"))) is None, str(operation)
 
 
@@ -314,7 +367,8 @@ def test_what_is_done_in_person_is_not_done_by_any_personal_access_token(api: Ap
         for operation in NOT_PUBLIC:
             is_refused = refusal(ask(operation, token)) == "session_required"
 
-            assert is_refused is (operation.name in IN_PERSON | IN_PERSON_WITH_PERMISSION), str(operation)
+            in_person = IN_PERSON | IN_PERSON_WITH_PERMISSION | CONTACTS
+            assert is_refused is (operation.name in in_person), str(operation)
 
 
 def test_a_personal_access_token_without_permissions_has_none(api: ApiClient, ask: Asker) -> None:
@@ -348,12 +402,14 @@ def test_a_personal_access_token_is_never_more_than_its_holder_has_become(
 CHANGES = {
     "bookings": ("MANAGE_BOOKINGS", {"notes": "Bring the tripod."}),
     "clients": ("MANAGE_CLIENTS", {"notes": "Prefers the morning."}),
+    "contacts": ("MANAGE_CLIENTS", {"title": "Office manager"}),
     "editing-jobs": ("MANAGE_EDITING", {"notes": "Cold tones."}),
     "editing-stages": ("MANAGE_SETTINGS", {"colour": "BLUE"}),
     "expenses": ("MANAGE_EXPENSES", {"notes": "Receipt in the folder."}),
     "invoices": ("MANAGE_INVOICES", {"dueDate": "2100-01-01"}),
     "session-packages": ("MANAGE_SETTINGS", {"description": "An hour in the park."}),
     "staff": ("MANAGE_STAFF", {"phone": "+1 555 0190"}),
+    "work-packages": ("MANAGE_CLIENTS", {"status": "CLOSED"}),
 }
 
 
@@ -364,12 +420,14 @@ def test_whoever_may_change_a_row_may_do_so_on_a_condition(api: ApiClient, make:
     row_ids = {
         "bookings": booking["id"],
         "clients": booking["clientId"],
+        "contacts": make.contact()["id"],
         "editing-jobs": booking["editingJobId"],
         "editing-stages": make.stage()["id"],
         "expenses": make.expense()["id"],
         "invoices": make.invoice()["id"],
         "session-packages": booking["sessionTypeId"],
         "staff": make.staff()["id"],
+        "work-packages": make.work_package()["id"],
     }
     address = f"/{kind}/{row_ids[kind]}"
     member = api if kind == "staff" else api.by_token(personal_token(api, {permission}))  # on the team: in person

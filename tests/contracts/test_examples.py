@@ -7,8 +7,8 @@ from typing import Any
 from flask import Flask
 
 from photolens.database import Connection
-from tests.billing.checkouts import make_work_package
 from tests.client import ApiClient, api_document
+from tests.contacts import sign_in_contact
 from tests.contracts.operations import operations_of
 from tests.factories import Factory
 
@@ -16,8 +16,9 @@ EMAIL, PHONE = "emma.chen@example.com", "+31612345678"
 
 
 def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api: ApiClient, make: Factory) -> None:
-    ids = _made(make, api, conn)
+    ids = _made(make, api)
     secrets = _Secrets(app, conn, api, make)
+    contact, ids_of_client = _client_of_contact(conn, make, api)
     refused = []
     for operation in operations_of(api_document(app)):
         if operation.body:
@@ -30,6 +31,8 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
                 path_ids["invoiceId"] = ids["partsId"]
             conn.execute("savepoint example")
             token, known = secrets.of(operation.name)
+            if operation.is_for_contacts:
+                path_ids, token = path_ids | ids_of_client, contact
             caller = api if token is None else api.by_token(token)
             body = operation.example(ids) | known
             answer = caller.request(operation.method.upper(), operation.address(path_ids), body)
@@ -74,6 +77,7 @@ class _Secrets:
             "verifyEmail": lambda: (None, {"token": self._link("/auth/send-verification")}),
             "resetPassword": lambda: (None, {"token": self._link("/auth/request-password-reset")}),
             "acceptInvitation": lambda: (None, {"token": self._invitation()}),
+            "activateContact": lambda: (None, {"token": self._contact_invite()}),
             "verifyCode": lambda: (None, {"code": self._code_of_account()}),
         }
         return prepare.get(name, lambda: (None, {}))()
@@ -93,6 +97,11 @@ class _Secrets:
         assert self._owner.post(f"/staff/{member['id']}/invite").status == 200
         return self._sent(r"#token=(\S+)")
 
+    def _contact_invite(self) -> str:
+        contact = self._make.contact(email=EMAIL)
+        assert self._owner.post(f"/contacts/{contact['id']}/invites").status == 200
+        return self._sent(r"#token=(\S+)")
+
     def _code(self, purpose: str) -> str:
         assert self._api.post("/auth/otp/send", {"phoneNumber": PHONE, "purpose": purpose}).status == 200
         return self._sent(r"\b([0-9]{6})\b")
@@ -110,7 +119,18 @@ class _Secrets:
         return match[1]
 
 
-def _made(make: Factory, api: ApiClient, conn: Connection) -> dict[str, Any]:
+def _client_of_contact(conn: Connection, make: Factory, api: ApiClient) -> tuple[str, dict[str, Any]]:
+    """The token of a contact, and what is their client's: a session to choose photos of, and photos in review."""
+    booking = make.booking(sessionDate="2027-07-01T10:00:00Z")
+    shot = make.completed_booking(clientId=booking["clientId"], sessionDate="2027-07-02T10:00:00Z")
+    stages = {stage["name"]: stage["id"] for stage in api.get("/editing-stages").body["data"]}
+    job = f"/editing-jobs/{shot['editingJobId']}"
+    assert api.patch(job, {"stageId": stages["Client Review"]}).status == 200
+    ids = {"bookingId": booking["id"], "editingJobId": shot["editingJobId"]}
+    return sign_in_contact(conn, booking["clientId"]), ids
+
+
+def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
     """The id of one of each, under the name it has in paths and bodies."""
     client = make.client()
     booking = make.booking(clientId=client["id"])
@@ -125,6 +145,8 @@ def _made(make: Factory, api: ApiClient, conn: Connection) -> dict[str, Any]:
     address = api.post("/me/addresses", {"line1": "1 High Street", "city": "Utrecht", "country": "NL"}).body
     return {
         "clientId": client["id"],
+        "contactId": make.contact(clientId=client["id"])["id"],
+        "workPackageId": make.work_package(clientId=client["id"])["id"],
         "categoryId": booking["categoryId"],
         "packageId": booking["sessionTypeId"],
         "sessionTypeId": booking["sessionTypeId"],
@@ -142,7 +164,6 @@ def _made(make: Factory, api: ApiClient, conn: Connection) -> dict[str, Any]:
         "itemId": invoice["items"][0]["id"],
         "partsId": parts["id"],
         "milestoneId": milestones[0]["id"],
-        "workPackageId": make_work_package(conn, client["id"]),
         "addressId": address["id"],
         "userId": api.by_role("CUSTOMER").get("/me").body["id"],
     }

@@ -1,7 +1,7 @@
 """Somebody else's row is no row: 404, word for word as for one that is not there.
 
 Asked of every operation of the API document that names a row in its path, for every role that may call it and is not
-shown all of those rows.
+shown all of those rows. What the contacts of a client are shown of another, tests/portal/test_isolation.py asks.
 """
 
 import re
@@ -22,6 +22,7 @@ SHOWN_ALL = {
     "/booking-series": HEADS,
     "/bookings": HEADS,
     "/clients": HEADS,
+    "/contacts": HEADS,
     "/editing-jobs": HEADS,
     "/editing-stages": HEADS | {"PHOTOGRAPHER", "EDITOR"},
     "/expenses": HEADS | {"FINANCE"},
@@ -32,6 +33,7 @@ SHOWN_ALL = {
     "/session-packages": HEADS | {"PHOTOGRAPHER", "FINANCE"},
     "/staff": HEADS,
     "/users": HEADS,
+    "/work-packages": HEADS | {"FINANCE"},
 }
 
 # What is done to the money of a row that is not shown otherwise.
@@ -52,7 +54,7 @@ def _limited_roles(operation: Operation) -> list[str]:
 CASES = [
     (operation, role)
     for operation in OPERATIONS
-    if operation.path_ids and not operation.is_public
+    if operation.path_ids and not operation.is_public and not operation.is_for_contacts
     for role in _limited_roles(operation)
 ]
 
@@ -88,6 +90,8 @@ def _shoot(
     job = api.patch(f"/editing-jobs/{booking['editingJobId']}", {"editorId": editor["id"], "status": "DELIVERED"}).body
     revision = api.post(f"/editing-jobs/{job['id']}/revisions", {"note": "Warmer tones."}).body
     return {
+        "contactId": make.contact(clientId=booking["clientId"])["id"],
+        "workPackageId": make.work_package(clientId=booking["clientId"])["id"],
         "selectionId": photo["id"],
         "revisionId": revision["id"],
         "bookingId": booking["id"],
@@ -155,9 +159,12 @@ def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_t
         "getBooking",
         "getClient",
         "getClientProfile",
+        "getContact",
         "getEditingJob",
         "getPhotoSelection",
         "getRevision",
+        "getWorkPackage",
+        "listContacts",
         "listPhotoSelections",
         "listRevisions",
         "requestRevision",

@@ -37,6 +37,7 @@ ENUMERATED = {
     "stage_colour": ("EditingStage", "colour"),
     "user_role": ("User", "role"),
     "user_status": ("User", "status"),
+    "work_package_status": ("WorkPackage", "status"),
 }
 
 SHOWN_NOWHERE = {
@@ -46,6 +47,10 @@ SHOWN_NOWHERE = {
 
 # An editing job that is archived has left the board.
 OFF_THE_BOARD = {"ARCHIVED"}
+
+# What a client is told of the editing, and of the photos that they choose.
+IN_REVIEW_OR_JUDGED = {"IN_REVIEW", "REVISION_REQUESTED", "DELIVERED"}
+CHOOSING = {"OPEN", "AWAITED", "FINAL"}
 
 # Roles of users who are never on the team.
 NO_STAFF = {"TRAINER", "VENDOR", "CUSTOMER"}
@@ -305,6 +310,9 @@ def test_no_body_and_no_filter_takes_a_word_that_the_database_does_not_have(
         *kept.values(),
         kept["user_role"] - NO_STAFF,
         kept["editing_status"] - OFF_THE_BOARD,
+        kept["invoice_status"] - {"DRAFT"},
+        IN_REVIEW_OR_JUDGED,
+        CHOOSING,
         {"total"},
         {"fail", "skip"},
         {"body", "query", "header"},

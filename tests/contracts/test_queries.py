@@ -35,6 +35,7 @@ OWN_VERBS = {
 
 # Rows that are no table's: what there is one row of each.
 ONE_ROW_OF_EACH = {
+    "portal.list_open_balances": "currency",
     "studio.list_expenses_by_category": "category",
     "studio.list_free_slots": "session_date",
     "studio.list_new_clients_by_month": "month",
@@ -51,6 +52,7 @@ WITHOUT_LIMIT = {
         "milestones",
         "booking_series",
         "bookings",
+        "contacts",
         "editing_jobs",
         "editing_revisions",
         "editing_statuses",
@@ -60,6 +62,7 @@ WITHOUT_LIMIT = {
         "messages",
         "payments",
         "photo_selections",
+        "work_packages",
     )
 }
 

@@ -24,7 +24,6 @@ from photolens.config import Settings
 from photolens.database import Connection, no_pools, open_pools
 from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
-from tests.billing.checkouts import make_work_package
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
 from tests.conftest import TEMPLATE, Databases, pools_of
 from tests.contracts.roles import join_team
@@ -176,6 +175,8 @@ class Room:
             "seriesId": make.series(booking)["id"],
             "selectionId": make.photo(booking)["id"],
             "clientId": client["id"],
+            "contactId": make.contact(clientId=client["id"])["id"],
+            "workPackageId": make.work_package(clientId=client["id"])["id"],
             "categoryId": category["id"],
             "packageId": package["id"],
             "sessionTypeId": package["id"],
@@ -187,7 +188,6 @@ class Room:
             "invoiceId": draft["id"],
             "itemId": draft["items"][0]["id"],
             "milestoneId": milestones[0]["id"],
-            "workPackageId": make_work_package(conn, client["id"]),
             "paymentId": make.payment(issued, "1.00")["id"],
             "editorId": make.staff(role="EDITOR")["id"],
             "userId": api.by_role("ADMIN").get("/me").body["id"],
@@ -353,6 +353,15 @@ def arrange(app: Flask, conn: Connection, operation: Operation) -> None:
             "insert into staff_members (name, role, email, status)"
             " values ('Emma Chen', 'EDITOR', %(email)s, 'INVITED')",
             emma,
+        )
+    if operation.name == "activateContact":
+        assert operation.media is not None
+        conn.execute(
+            "with client as (insert into clients (name, email) values ('Emma Chen', %(email)s) returning *),"
+            " contact as (insert into client_contacts (client_id, name, email)"
+            " select id, name, email from client returning id)"
+            " insert into contact_invites (contact_id, token) select id, %(token)s from contact",
+            emma | {"token": digest_of(operation.media["example"]["token"])},
         )
     if operation.name in ("login", "changePassword"):
         conn.execute(

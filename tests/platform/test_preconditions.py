@@ -165,6 +165,10 @@ RESOURCES: dict[str, Opener] = {
     "/clients/{clientId}": lambda _, make: Resource(f"/clients/{make.client()['id']}", change={"name": "Changed"}),
     "/clients/{clientId}/profile": profile,
     "/clients/{clientId}/export": document,
+    "/contacts/{contactId}": lambda _, make: Resource(f"/contacts/{make.contact()['id']}", change={"name": "Changed"}),
+    "/work-packages/{workPackageId}": lambda _, make: Resource(
+        f"/work-packages/{make.work_package()['id']}", change={"name": "Changed"}
+    ),
     "/session-categories/{categoryId}": lambda _, make: Resource(
         f"/session-categories/{make.category()['id']}", change={"name": "Changed"}
     ),
@@ -228,6 +232,11 @@ EVERY_RESOURCE = [pytest.param(opener, id=path) for path, opener in RESOURCES.it
 EVERY_CHANGE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items() if opener not in UNCHANGED]
 CREATED = [
     pytest.param("/clients", lambda _: {"name": "Emma Chen", "email": "emma@example.com"}, id="/clients"),
+    pytest.param(
+        "/work-packages",
+        lambda make: {"clientId": make.client()["id"], "name": "Spring campaign"},
+        id="/work-packages",
+    ),
     pytest.param("/session-categories", lambda _: {"name": "Weddings"}, id="/session-categories"),
     pytest.param(
         "/session-packages",

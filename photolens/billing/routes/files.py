@@ -3,8 +3,8 @@
 from photolens import access
 from photolens.access import Permission
 from photolens.api import Blueprint
-from photolens.billing import screens
 from photolens.billing.problems import NOTHING_PAID
+from photolens.billing.screens import documents as screens
 from photolens.database import connection
 
 blp = Blueprint("Documents", __name__, description="Invoices and receipts, as clients are handed them.")

@@ -78,7 +78,10 @@ def send_link(conn: Connection, email: str, purpose: str, address: str) -> None:
     limits.count_try(conn, limits.SEND_LINK, f"{purpose} {email}", address)
     with conn.transaction():
         user = sql.identity.get_recipient(conn, email=email)
-        _send_link(conn, email if user is None else user["email"], purpose, is_awaited=user is not None)
+        if user is None:
+            _send_link(conn, email, purpose, is_awaited=False)
+        else:
+            _send_link(conn, user["email"], purpose, to_portal=user["isContact"])
 
 
 def invite(conn: Connection, email: str) -> None:
@@ -157,15 +160,24 @@ def take_back_invitation(conn: Connection, email: str) -> None:
 
 
 def take_up_account(conn: Connection, token: str, *, name: str, email: str, role: str, hashed: str) -> UUID:
-    """The account of somebody who has accepted an invitation, with the password of their choice.
+    """The account of somebody who has accepted the invitation to the team, with the password of their choice.
 
-    One that was there already changes hands to whoever reads that e-mail, but an owner's keeps its role.
-
-    Locks: link, user. Problems: `link_invalid`, `email_taken` for an owner's account and another role.
+    Locks: link, user. Problems: `link_invalid`, and those of give_account.
     """
     with conn.transaction():
         _use_link(conn, token, "ACCEPT_INVITATION")
-        user = sql.identity.lock_user_by_email(conn, email=email)
+        reason = "Took up the invitation to the team."
+        return give_account(conn, name=name, email=email, role=role, hashed=hashed, reason=reason)
+
+
+def give_account(conn: Connection, *, name: str, email: str, role: str, hashed: str, reason: str) -> UUID:
+    """The account of somebody who has proved that they read an e-mail, with the password of their choice.
+
+    One that was there already changes hands; but an owner's stays an owner's, and a customer's is all that is made a
+    customer's. Locks: user. Problems: `email_taken`.
+    """
+    with conn.transaction():
+        user = refuse_other_account(conn, email, role)
         if user is None:
             user_id = _open_account(
                 conn,
@@ -180,14 +192,23 @@ def take_up_account(conn: Connection, token: str, *, name: str, email: str, role
             sql.identity.upsert_credentials(conn, user_id=user_id, password=hashed)
         else:
             user_id = user["id"]
-            if user["role"] == Role.OWNER and role != Role.OWNER:
-                raise EMAIL_TAKEN("This e-mail address belongs to an owner's account.")
             _hand_over(conn, user, {"name": name, "role": role, "status": "ACTIVE"}, hashed)
-        reason = "Took up the invitation to the team."
         sql.identity.insert_user_access_change(
             conn, user_id=user_id, role=role, status="ACTIVE", reason=reason, changed_by=None
         )
         return user_id
+
+
+def refuse_other_account(conn: Connection, email: str, role: str) -> Row | None:
+    """The account with an e-mail, if there is one, which may become that of somebody of this role. Locks: user.
+
+    Problems: `email_taken`.
+    """
+    user: Row | None = sql.identity.lock_user_by_email(conn, email=email)
+    reason = None if user is None else rules.why_not_given(user["role"], user["status"], role)
+    if reason is not None:
+        raise EMAIL_TAKEN(f"The account with this e-mail address {reason}.")
+    return user
 
 
 def _hand_over(conn: Connection, user: Row, changes: dict[str, str], hashed: str) -> None:
@@ -212,14 +233,15 @@ def _open_account(conn: Connection, **user: Any) -> UUID:
     return user_id
 
 
-def _send_link(conn: Connection, email: str, purpose: str, *, is_awaited: bool = True) -> None:
+def _send_link(conn: Connection, email: str, purpose: str, *, is_awaited: bool = True, to_portal: bool = False) -> None:
     token = new_token()
+    settings = current_settings()
     # Done for an unknown e-mail as well, and taken back: it takes as long, and nothing is kept of what was typed.
     with conn.transaction(force_rollback=not is_awaited):
         sql.identity.upsert_verification_token(
             conn, email=email, token=digest_of(token), purpose=purpose, seconds=rules.LINK_LIVES[purpose]
         )
-        app_url = current_settings().app_url
+        app_url = f"{settings.portal_url}/portal" if to_portal else settings.app_url
         queue_message(conn, "EMAIL", email, purpose.lower(), token=token, app_url=app_url)
 
 

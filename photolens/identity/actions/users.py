@@ -22,7 +22,7 @@ def change_user(conn: Connection, user_id: UUID, changes: dict[str, Any], reason
     with conn.transaction():
         member = sql.identity.lock_staff_member_of_user(conn, user_id=user_id)
         if changes.get("status") == "SUSPENDED":
-            sql.identity.delete_verification_tokens_of_user(conn, user_id=user_id)
+            sql.identity.delete_verification_tokens_of_users(conn, user_ids=[user_id])
         users = {user["id"]: user for user in sql.identity.lock_user_and_owners(conn, user_id=user_id)}
         user = found(users.get(user_id), "user", user_id)
         require_match()

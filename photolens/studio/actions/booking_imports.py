@@ -60,7 +60,8 @@ class _Line:
             "notes": None,
         }
         people = [{"staff_id": staff_id, "role": None} for staff_id in self.staff_ids or ()]
-        return usual | self.given | {"id": booking_id, "series_id": None, "assigned_staff": people}
+        unsaid = {"series_id": None, "work_package_id": None}
+        return usual | self.given | unsaid | {"id": booking_id, "assigned_staff": people}
 
 
 def import_bookings(conn: Connection, file: CsvFile, *, is_dry_run: bool) -> dict[str, Any]:

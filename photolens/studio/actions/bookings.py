@@ -8,18 +8,33 @@ from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import ILLEGAL_TRANSITION, found, invalid
 from photolens.studio import rules
-from photolens.studio.actions import clients, editing, scheduling
+from photolens.studio.actions import clients, editing, scheduling, work_packages
 from photolens.studio.problems import ALREADY_ASSIGNED, PACKAGE_INACTIVE
+
+# What a change of a booking writes of it; the rest of it stays, or follows.
+WRITTEN = (
+    "session_type_id",
+    "session_date",
+    "ends_at",
+    "room_id",
+    "work_package_id",
+    "location",
+    "price",
+    "status",
+    "notes",
+)
 
 
 def create_booking(conn: Connection, booking: dict[str, Any]) -> Row:
     """Book a session, with its people and its room. Price and length are the package's unless given.
 
-    Locks: the client, against being erased; people by id, room. Problems: `booking_conflict`, `client_erased`,
-    `staff_inactive`, `room_inactive`, `package_inactive`, `invalid`.
+    Locks: the client, against being erased; the work package, shared; people by id, room. Problems:
+    `booking_conflict`, `client_erased`, `work_package_closed`, `staff_inactive`, `room_inactive`, `package_inactive`,
+    `invalid`.
     """
     with conn.transaction():
         clients.hold_for_work(conn, booking["client_id"])
+        work_packages.hold_open(conn, booking["work_package_id"])
         package = offered_package(conn, booking["session_type_id"])
         start = scheduling.start_of(conn, booking)
         assert start is not None, "the schema wants one of the two"
@@ -48,14 +63,16 @@ def update_booking(conn: Connection, booking_id: int, changes: dict[str, Any]) -
     that is moved keeps its length, its people and its room, unless others are given: all of it happens at once. Where
     it is and what is noted of it is not written again once the client is erased.
 
-    Locks: client, booking, people by id, room; the stages, shared, or the editing job. Problems: `not_found`,
-    `client_erased`, `illegal_transition`, `booking_conflict`, `staff_inactive`, `room_inactive`, `package_inactive`,
-    `invalid`.
+    Locks: client, booking, work package (shared), people by id, room; the stages, shared, or the editing job. Problems:
+    `not_found`, `client_erased`, `illegal_transition`, `work_package_closed`, `booking_conflict`, `staff_inactive`,
+    `room_inactive`, `package_inactive`, `invalid`.
     """
     with conn.transaction():
         client = sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
         booking = found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
         require_match()
+        if changes.get("work_package_id", booking["work_package_id"]) != booking["work_package_id"]:
+            work_packages.hold_open(conn, changes["work_package_id"])
         people = [*_people_on(conn, booking_id), *changes.get("assigned_staff", ())]
         scheduling.lock(conn, [{"assigned_staff": people, "room_id": None}])
         # Looked at again under their locks: somebody may have been removed from the team meanwhile.
@@ -114,8 +131,7 @@ def _move(conn: Connection, present: Row, changed: Row) -> None:
         scheduling.refuse_conflicts(conn, changed)
     staff_ids = [person["staff_id"] for person in changed["assigned_staff"]]
     sql.studio.delete_other_staff_assignments(conn, booking_id=changed["id"], staff_ids=staff_ids)
-    columns = ("session_type_id", "session_date", "ends_at", "room_id", "location", "price", "status", "notes")
-    sql.studio.update_booking(conn, id=changed["id"], **{column: changed[column] for column in columns})
+    sql.studio.update_booking(conn, id=changed["id"], **{column: changed[column] for column in WRITTEN})
     if changed["assigned_staff"] != present["assigned_staff"]:
         scheduling.assign(conn, [changed])
 

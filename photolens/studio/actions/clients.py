@@ -43,7 +43,7 @@ def update_client(conn: Connection, client_id: int, changes: dict[str, Any]) -> 
 
 
 def delete_client(conn: Connection, client_id: int) -> None:
-    """Remove a client who has no booking and no invoice, with the rules of series whose bookings are gone.
+    """Remove a client who has no booking, invoice or work package, with their contacts and the rules of empty series.
 
     Locks: the client. Problems: `not_found`, `client_in_use`.
     """

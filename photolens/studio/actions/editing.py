@@ -1,4 +1,7 @@
-"""What happens to editing jobs: opened by a completed booking, moved along the board, sent back to work, archived."""
+"""What happens to editing jobs: opened by a completed booking, moved along the board, approved or sent back, archived.
+
+What the contacts of a client do, the portal has found to be theirs: no viewer is asked for.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +15,7 @@ from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import FORBIDDEN, ILLEGAL_TRANSITION, found, invalid
 from photolens.studio import rules
-from photolens.studio.problems import CLIENT_ERASED, NO_JOB_WAITING, STAFF_INACTIVE
+from photolens.studio.problems import CLIENT_ERASED, NO_JOB_WAITING, NOT_IN_REVIEW, SELECTION_FINAL, STAFF_INACTIVE
 
 _OF_A_MOVE = ("stage_id", "status")
 _WORDS = ("notes", "photographer_notes", "drive_folder_url", "status_note")  # what an erasure overwrites
@@ -56,6 +59,18 @@ def finish_selection(conn: Connection, booking_id: int) -> Row:
     return row
 
 
+def refuse_final_selection(conn: Connection, booking_id: int) -> None:
+    """See to it that a client changes nothing of a selection that was taken as made; the studio may.
+
+    Before there is a job they choose freely, and while it waits for them. Called inside the booking's transaction,
+    which has locked the booking. Locks: the stages, shared; the job. Problems: `selection_final`.
+    """
+    stages = {stage["id"]: stage for stage in sql.studio.lock_editing_stages_shared(conn)}
+    job: Row | None = sql.studio.lock_editing_job_of_booking(conn, booking_id=booking_id)
+    if job is not None and not stages[job["stage_id"]]["awaits_selection"]:
+        raise SELECTION_FINAL("The photos are being edited. Write to the studio about a change.")
+
+
 def refuse_words_on_erased(conn: Connection, booking_id: int) -> None:
     """See to it that nothing is noted any more of a client who was erased. The booking or its job is locked.
 
@@ -82,7 +97,7 @@ def update_editing_job(conn: Connection, editing_job_id: int, changes: dict[str,
         editor = _lock_editors(conn, editing_job_id, named)
         is_move = not changes.keys().isdisjoint(_OF_A_MOVE)
         stages = sql.studio.lock_editing_stages_shared(conn) if is_move else []
-        job = _lock(conn, editing_job_id)
+        job = _lock(conn, editing_job_id, visibility.editing_viewers(current_caller()))
         require_match()
         if any(changes.get(name) is not None for name in _WORDS):
             refuse_words_on_erased(conn, job["booking_id"])
@@ -108,32 +123,76 @@ def request_revision(conn: Connection, editing_job_id: int, note: str) -> Row:
 
     Locks: its editor; the stages, shared; the job. Problems: `not_found`, `client_erased`, `illegal_transition`.
     """
+    viewers = visibility.editing_viewers(current_caller())
     with conn.transaction():
         editor = _lock_editors(conn, editing_job_id, None)
         stages = sql.studio.lock_editing_stages_shared(conn)
-        job = _lock(conn, editing_job_id)
-        refuse_words_on_erased(conn, job["booking_id"])
+        job = _lock(conn, editing_job_id, viewers)
         if not rules.may_be_revised(job["status"]):
             raise ILLEGAL_TRANSITION(f"An editing job that is {job['status']} is not sent back to work.")
-        revision_id = sql.studio.insert_editing_revision(
-            conn, editing_job_id=editing_job_id, note=note, requested_by=current_caller().name
-        )
-        sql.studio.refresh_editing_job_revisions(conn, editing_job_id=editing_job_id)
-        if job["status"] != "REVISION":
-            editor_id = _who_goes_on(job, editor, job["editor_id"], "REVISION")
-            if editor_id != job["editor_id"]:
-                sql.studio.update_editing_job(conn, **{**job, "editor_id": editor_id}, is_uploaded_now=False)
-            _move(conn, editing_job_id, rules.first_stage(stages, "REVISION")["id"], "REVISION", note)
-        _record(conn, "REVISION_REQUESTED", _get(conn, editing_job_id))
-        row: Row = sql.studio.get_editing_revision(
-            conn, editing_job_id=editing_job_id, revision_id=revision_id, viewer_id=None, viewing_editor_id=None
-        )
-        return row
+        return _send_back(conn, job, editor, stages, note, is_from_client=False)
 
 
-def _lock(conn: Connection, editing_job_id: int) -> Row:
-    """The job, if the caller may see it."""
-    viewer_id, viewing_editor_id = visibility.editing_viewers(current_caller())
+def request_revision_for_client(conn: Connection, editing_job_id: int, note: str) -> Row:
+    """Send a job in review back to work, as a contact of its client asks.
+
+    Locks: its editor; the stages, shared; the job. Problems: `not_found`, `client_erased`, `not_in_review`.
+    """
+    with conn.transaction():
+        editor = _lock_editors(conn, editing_job_id, None)
+        stages, job = _lock_in_review(conn, editing_job_id)
+        return _send_back(conn, job, editor, stages, note, is_from_client=True)
+
+
+def approve_editing_job(conn: Connection, editing_job_id: int) -> None:
+    """Take the work on a job in review as done, as a contact of its client says: it is delivered.
+
+    Locks: the stages, shared; the job. Problems: `not_found`, `not_in_review`.
+    """
+    with conn.transaction():
+        stages, _job = _lock_in_review(conn, editing_job_id)
+        stage = rules.first_stage(stages, "DELIVERED")
+        _move(conn, editing_job_id, stage["id"], stage["status"], None)
+        _record(conn, "EDITING_JOB_APPROVED", _get(conn, editing_job_id))
+
+
+def _lock_in_review(conn: Connection, editing_job_id: int) -> tuple[list[Row], Row]:
+    """The stages, and a job in one of them in which it waits for its client."""
+    stages: list[Row] = sql.studio.lock_editing_stages_shared(conn)
+    job = _lock(conn, editing_job_id, visibility.EVERYBODYS)
+    if not any(stage["awaits_approval"] for stage in stages if stage["id"] == job["stage_id"]):
+        raise NOT_IN_REVIEW("The photos are approved, or sent back, while they are in review.")
+    return stages, job
+
+
+def _send_back(
+    conn: Connection, job: Row, editor: Row | None, stages: Sequence[Row], note: str, *, is_from_client: bool
+) -> Row:
+    """Keep what is to be done, and move the job to where it is done. Its editor, the stages and the job are locked."""
+    refuse_words_on_erased(conn, job["booking_id"])
+    revision_id = sql.studio.insert_editing_revision(
+        conn,
+        editing_job_id=job["id"],
+        note=note,
+        requested_by=current_caller().name,
+        is_from_client=is_from_client,
+    )
+    sql.studio.refresh_editing_job_revisions(conn, editing_job_id=job["id"])
+    if job["status"] != "REVISION":
+        editor_id = _who_goes_on(job, editor, job["editor_id"], "REVISION")
+        if editor_id != job["editor_id"]:
+            sql.studio.update_editing_job(conn, **{**job, "editor_id": editor_id}, is_uploaded_now=False)
+        _move(conn, job["id"], rules.first_stage(stages, "REVISION")["id"], "REVISION", note)
+    _record(conn, "REVISION_REQUESTED", _get(conn, job["id"]))
+    row: Row = sql.studio.get_editing_revision(
+        conn, editing_job_id=job["id"], revision_id=revision_id, viewer_id=None, viewing_editor_id=None
+    )
+    return row
+
+
+def _lock(conn: Connection, editing_job_id: int, viewers: visibility.Viewers) -> Row:
+    """The job, if the viewers may see it."""
+    viewer_id, viewing_editor_id = viewers
     job = sql.studio.lock_editing_job(
         conn, editing_job_id=editing_job_id, viewer_id=viewer_id, viewing_editor_id=viewing_editor_id
     )

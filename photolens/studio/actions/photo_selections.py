@@ -1,4 +1,8 @@
-"""What happens to the photos that a client chooses: added, renamed, edited, taken back, and at last all chosen."""
+"""What happens to the photos that a client chooses: added, renamed, edited, taken back, and at last all chosen.
+
+The studio does it for them, or a contact of theirs by themselves, until it is all chosen: of a booking that the portal
+has found to be theirs.
+"""
 
 from typing import Any
 
@@ -36,7 +40,7 @@ def update_photo_selection(conn: Connection, booking_id: int, selection_id: int,
     """
     caller = current_caller()
     with conn.transaction():
-        booking, photo = _lock(conn, booking_id, selection_id)
+        booking, photo = _lock(conn, booking_id, selection_id, visibility.selection_viewers(caller))
         require_match()
         changed = {**photo, **changes}
         if changed["name"] != photo["name"] and not caller.may(Permission.MANAGE_BOOKINGS):
@@ -49,11 +53,9 @@ def update_photo_selection(conn: Connection, booking_id: int, selection_id: int,
 
 def remove_photo_selection(conn: Connection, booking_id: int, selection_id: int) -> None:
     """Take a photo back out of what was chosen. Locks: client, booking, photo. Problems: `not_found`."""
+    viewers = visibility.selection_viewers(current_caller())
     with conn.transaction():
-        booking, photo = _lock(conn, booking_id, selection_id)
-        require_match()
-        sql.studio.delete_photo_selection(conn, selection_id=selection_id)
-        _record(conn, booking, photo["name"], "PHOTO_REMOVED")
+        _remove(conn, *_lock(conn, booking_id, selection_id, viewers))
 
 
 def finalize_photo_selections(conn: Connection, booking_id: int) -> Row:
@@ -70,9 +72,33 @@ def finalize_photo_selections(conn: Connection, booking_id: int) -> Row:
         return editing.finish_selection(conn, booking_id)
 
 
-def _lock(conn: Connection, booking_id: int, selection_id: int) -> tuple[Row, Row]:
-    """The booking and the photo, if the caller may see it."""
-    viewer_id, viewing_editor_id = visibility.selection_viewers(current_caller())
+def choose_photo_for_client(conn: Connection, booking_id: int, photo: dict[str, Any]) -> Row:
+    """Add a photo, as a contact of the client chooses it: nobody has edited it yet.
+
+    Locks: client, booking, the stages, shared, the editing job. Problems: `selection_final`, and those of whoever adds
+    one.
+    """
+    with conn.transaction():
+        sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
+        found(sql.studio.lock_booking(conn, booking_id=booking_id), "booking", booking_id)
+        editing.refuse_final_selection(conn, booking_id)
+        return add_photo_selection(conn, booking_id, {**photo, "is_edited": False})
+
+
+def take_back_photo_for_client(conn: Connection, booking_id: int, selection_id: int) -> None:
+    """Take a photo back, as a contact of the client does. Locks: client, booking, photo, the stages, shared, the job.
+
+    Problems: `not_found`, `selection_final`.
+    """
+    with conn.transaction():
+        booking, photo = _lock(conn, booking_id, selection_id, visibility.EVERYBODYS)
+        editing.refuse_final_selection(conn, booking_id)
+        _remove(conn, booking, photo)
+
+
+def _lock(conn: Connection, booking_id: int, selection_id: int, viewers: visibility.Viewers) -> tuple[Row, Row]:
+    """The booking and the photo, if the viewers may see it."""
+    viewer_id, viewing_editor_id = viewers
     sql.studio.lock_client_of_booking(conn, booking_id=booking_id)
     booking = sql.studio.lock_booking(conn, booking_id=booking_id)
     photo = sql.studio.lock_photo_selection(
@@ -83,6 +109,13 @@ def _lock(conn: Connection, booking_id: int, selection_id: int) -> tuple[Row, Ro
         viewing_editor_id=viewing_editor_id,
     )
     return booking, found(photo, "photo selection", selection_id)
+
+
+def _remove(conn: Connection, booking: Row, photo: Row) -> None:
+    """Take a photo out, and record it. Booking and photo are locked."""
+    require_match()
+    sql.studio.delete_photo_selection(conn, selection_id=photo["id"])
+    _record(conn, booking, photo["name"], "PHOTO_REMOVED")
 
 
 def _get(conn: Connection, booking_id: int, selection_id: int) -> Row:

@@ -29,6 +29,7 @@ COLUMNS = (
     "ends_at",
     "room_id",
     "series_id",
+    "work_package_id",
     "location",
     "price",
     "status",

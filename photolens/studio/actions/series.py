@@ -62,7 +62,7 @@ def _template(series: dict[str, Any], package: Row) -> dict[str, Any]:
     """What all bookings of a series have in common."""
     names = ("client_id", "session_type_id", "room_id", "location", "status", "notes", "assigned_staff")
     price = series.get("price", package["price"])
-    return {**{name: series[name] for name in names}, "price": price, "series_id": None}
+    return {**{name: series[name] for name in names}, "price": price, "series_id": None, "work_package_id": None}
 
 
 def _days_of(conn: Connection, series: dict[str, Any], package: Row) -> list[dict[str, Any]]:

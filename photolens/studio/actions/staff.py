@@ -10,7 +10,7 @@ from photolens.identity.actions.sessions import Device
 from photolens.identity.problems import LINK_INVALID
 from photolens.platform.actions import record_activity
 from photolens.preconditions import require_match
-from photolens.problems import found
+from photolens.problems import EMAIL_TAKEN, found
 from photolens.studio.problems import HAS_ACCOUNT, NO_EMAIL, STAFF_INACTIVE
 
 
@@ -47,7 +47,7 @@ def update_staff_member(conn: Connection, staff_id: int, changes: dict[str, Any]
 def invite_staff_member(conn: Connection, staff_id: int) -> Row:
     """Send a member the link by which they take up an account; it kills the one before.
 
-    Locks: the member. Problems: `not_found`, `staff_inactive`, `has_account`, `no_email`, `owners_only`.
+    Locks: the member. Problems: `not_found`, `staff_inactive`, `has_account`, `no_email`, `email_taken`, `owners_only`.
     """
     with conn.transaction():
         member = found(sql.studio.lock_staff_member(conn, staff_id=staff_id), "staff member", staff_id)
@@ -58,6 +58,7 @@ def invite_staff_member(conn: Connection, staff_id: int) -> Row:
             raise HAS_ACCOUNT(f"{member['name']} signs in already.")
         if member["email"] is None:
             raise NO_EMAIL(f"{member['name']} has no e-mail address to be invited by.")
+        _refuse_contact(conn, member["email"])
         accounts.invite(conn, member["email"])
         sql.studio.update_staff_member(conn, **{**member, "status": "INVITED"})
         return _changed(conn, staff_id, "STAFF_INVITED")
@@ -79,6 +80,7 @@ def accept_invitation(conn: Connection, token: str, password: str, device: Devic
         user_id = accounts.take_up_account(
             conn, token, name=member["name"], email=member["email"], role=member["role"], hashed=hashed
         )
+        _refuse_contact(conn, member["email"])
         sql.studio.mark_staff_member_joined(conn, staff_id=member["id"], user_id=user_id)
         return sessions.open_session(conn, user_id, device)
 
@@ -116,6 +118,11 @@ def remove_staff_member(conn: Connection, staff_id: int) -> None:
         else:
             sql.studio.delete_staff_member(conn, staff_id=staff_id)
         record_activity(conn, "STAFF_REMOVED", "STAFF", staff_id, details={"name": member["name"]})
+
+
+def _refuse_contact(conn: Connection, email: str) -> None:
+    if sql.studio.exists_contact_with_account(conn, email=email):
+        raise EMAIL_TAKEN("This e-mail address belongs to a client's contact, who signs in by it.")
 
 
 def _change_account(conn: Connection, member: Row, changed: Row) -> None:

@@ -35,6 +35,7 @@ def list_bookings(arguments: dict[str, Any]) -> dict[str, Any]:
     problems.ROOM_INACTIVE,
     problems.PACKAGE_INACTIVE,
     problems.CLIENT_ERASED,
+    problems.WORK_PACKAGE_CLOSED,
 )
 @blp.answers(201, schemas.Booking)
 def create_booking(booking: dict[str, Any]) -> Row:
@@ -65,6 +66,7 @@ def get_booking(booking_id: int) -> Row:
     problems.ROOM_INACTIVE,
     problems.PACKAGE_INACTIVE,
     problems.CLIENT_ERASED,
+    problems.WORK_PACKAGE_CLOSED,
     ILLEGAL_TRANSITION,
 )
 @blp.answers(200, schemas.Booking)

@@ -76,7 +76,7 @@ def update_client(changes: dict[str, Any], client_id: int) -> Row:
 def delete_client(client_id: int) -> None:
     """Delete a client
 
-    Only one who has no booking and no invoice.
+    Only one who has no booking, no invoice and no work package; the contacts go too.
     """
     actions.delete_client(connection(), client_id)
 
@@ -118,8 +118,9 @@ def erase_client(client_id: int) -> Row:
     """Erase a client's personal data
 
     Only an owner does this, and nobody undoes it. Name, e-mail, phone, notes and picture are overwritten; so are the
-    places and notes of bookings and what was noted in editing, the names of chosen photos, and names in the feed;
-    messages to them are removed. The money stays: invoices with their items, payments and expenses, and what was
-    written on those.
+    places and notes of bookings and what was noted in editing, what work packages say, the names of chosen photos, and
+    names in the feed; messages to them are removed. Their contacts are overwritten and shut out, and with them accounts
+    that were opened for the portal alone; other accounts of theirs are signed out. The money stays: invoices with their
+    items, payments and expenses, and what was written on those.
     """
     return erasure.erase_client(connection(), client_id, access.current_caller())

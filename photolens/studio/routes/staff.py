@@ -68,7 +68,9 @@ def update_staff_member(changes: dict[str, Any], staff_id: int) -> Row:
 @blp.post("/staff/<id:staff_id>/invite")
 @access.in_person
 @access.requires(Permission.MANAGE_STAFF)
-@blp.refuses(problems.STAFF_INACTIVE, problems.HAS_ACCOUNT, problems.NO_EMAIL, identity_problems.OWNERS_ONLY)
+@blp.refuses(
+    problems.STAFF_INACTIVE, problems.HAS_ACCOUNT, problems.NO_EMAIL, EMAIL_TAKEN, identity_problems.OWNERS_ONLY
+)
 @blp.answers(200, schemas.StaffMember)
 def invite_staff_member(staff_id: int) -> Row:
     """Invite a staff member to take up an account

@@ -74,6 +74,7 @@ class BookingChanges(Input):
         metadata={"description": "The end. A new booking without one ends after the package's duration."},
     )
     room_id = Id(nullable=True, load_default=None, metadata={"description": "A room of the studio's own."})
+    work_package_id = Id(nullable=True, load_default=None, metadata={"description": "One of this client's, and OPEN."})
     location = Text(300, required=True, example="Riverside Gardens")
     price = Money(metadata={"description": "A new booking without one gets the package's price."})
     status = Choice(*STATUSES)
@@ -118,6 +119,8 @@ class Booking(Output):
     room_id = Id(nullable=True)
     room_name = Text(100, nullable=True, example="Daylight studio")
     series_id = Id(nullable=True)
+    work_package_id = Id(nullable=True)
+    work_package_name = Text(200, nullable=True, example="Spring campaign")
     location = Text(300, example="Riverside Gardens")
     price = Money(example="3200.00")
     status = Choice(*STATUSES)
@@ -151,4 +154,5 @@ class BookingList(ListArguments):
     category_id = Id(load_default=None)
     room_id = Id(load_default=None)
     series_id = Id(load_default=None)
+    work_package_id = Id(load_default=None)
     invoiced = Flag(load_default=None)

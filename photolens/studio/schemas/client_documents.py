@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from photolens.billing.schemas.checkouts import Checkout
 from photolens.billing.schemas.invoices import InvoiceItem, InvoiceSummary
 from photolens.billing.schemas.milestones import Milestone
 from photolens.billing.schemas.payments import Payment
@@ -9,10 +10,12 @@ from photolens.fields import Choice, Id, Instant, Output, Text, WholeNumber
 from photolens.platform.schemas import Activity
 from photolens.studio.schemas.bookings import Booking
 from photolens.studio.schemas.clients import Client
+from photolens.studio.schemas.contacts import Contact
 from photolens.studio.schemas.editing import EditingJobSummary, EditingRevision, EditingStatus
 from photolens.studio.schemas.expenses import Expense
 from photolens.studio.schemas.photo_selections import PhotoSelection
 from photolens.studio.schemas.scheduling import BookingSeriesRule
+from photolens.studio.schemas.work_packages import WorkPackage
 
 CHANNELS = ("EMAIL", "SMS")
 MESSAGE_STATUSES = ("PENDING", "SENT", "FAILED")
@@ -38,11 +41,12 @@ class HeldEditingJob(EditingJobSummary):
 
 
 class HeldInvoice(InvoiceSummary):
-    """An invoice, with all of its items, milestones and payments."""
+    """An invoice, with all of its items, milestones and payments, and how it was to be paid online."""
 
     items = fields.List(fields.Nested(InvoiceItem))
     milestones = fields.List(fields.Nested(Milestone))
     payments = fields.List(fields.Nested(Payment))
+    checkout_sessions = fields.List(fields.Nested(Checkout))
 
 
 class HeldMessage(Output):
@@ -64,6 +68,8 @@ class ClientDocument(Output):
     """Everything that is held about a client."""
 
     client = fields.Nested(Client)
+    contacts = fields.List(fields.Nested(Contact))
+    work_packages = fields.List(fields.Nested(WorkPackage))
     bookings = fields.List(fields.Nested(HeldBooking))
     series = fields.List(fields.Nested(BookingSeriesRule))
     editing_jobs = fields.List(fields.Nested(HeldEditingJob))

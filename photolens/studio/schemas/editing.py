@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from photolens.database import sql
-from photolens.fields import Choice, Date, Id, Input, Instant, Output, QueryInput, Text, WebAddress, WholeNumber
+from photolens.fields import Choice, Date, Flag, Id, Input, Instant, Output, QueryInput, Text, WebAddress, WholeNumber
 from photolens.paging import ListArguments, Order, search_field, sort_field
 from photolens.studio.schemas.editing_stages import EditingStageSummary
 from photolens.studio.schemas.photo_selections import PhotoSelection
@@ -48,6 +48,7 @@ class EditingRevision(Output):
     editing_job_id = Id()
     note = Text(5000, example="Warmer tones, please.")
     requested_by = Text(200, example="Rosa Delgado")
+    is_from_client = Flag(metadata={"description": "Whether a contact of the client has asked, who sees the note."})
     requested_at = Instant()
 
 

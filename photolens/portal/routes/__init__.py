@@ -1,0 +1,1 @@
+"""The HTTP of the portal: a module for each subject."""

@@ -1,0 +1,37 @@
+"""A client's invoices."""
+
+from typing import Any
+
+from photolens import access, paging
+from photolens.api import Blueprint
+from photolens.database import Row, sql
+from photolens.portal.rows import as_contact
+from photolens.portal.schemas import invoices as schemas
+from photolens.problems import found
+
+blp = Blueprint("Portal: invoices", __name__, description="The invoices that were issued to a client.")
+
+
+@blp.get("/portal/invoices")
+@access.contact
+@blp.arguments(schemas.PortalInvoiceList, location="query")
+@blp.pages(schemas.PortalInvoiceSummary)
+def list_portal_invoices(arguments: dict[str, Any]) -> dict[str, Any]:
+    """List one's client's invoices
+
+    Those that were issued; one that was taken out of the books since is VOID.
+    """
+    with as_contact() as conn:
+        return paging.page(conn, schemas.PortalInvoiceList, arguments)
+
+
+@blp.get("/portal/invoices/<id:invoice_id>")
+@access.contact
+@blp.answers(200, schemas.PortalInvoice)
+def get_portal_invoice(invoice_id: int) -> Row:
+    """Read an invoice of one's client's
+
+    With its items, the parts in which it is to be paid, and the money that has moved on it.
+    """
+    with as_contact() as conn:
+        return found(sql.portal.get_invoice(conn, invoice_id=invoice_id), "invoice", invoice_id)

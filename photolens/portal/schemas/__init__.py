@@ -1,0 +1,1 @@
+"""The JSON of the portal, in and out: a module for each subject."""
