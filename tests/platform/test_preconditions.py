@@ -225,6 +225,8 @@ UNCHANGED = (
     profile,
     document,
     calendar,
+    invoice_file,
+    receipt_file,
     availability,
     *FIGURES.values(),
 )
