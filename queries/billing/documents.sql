@@ -1,5 +1,6 @@
 -- name: get_invoice_document(invoice_id)^
--- What an invoice and its receipt say beside their rows: of the studio, the client and the sums.
+-- What an invoice and its receipt say beside their rows: of the studio, the client and the sums. A document holds what its
+-- client is shown and no more: its queries are the portal's as well.
 select
     invoices.invoice_number,
     invoices.invoice_name,
@@ -39,6 +40,18 @@ where invoice_id = :invoice_id
 order by position, id
 limit :limit;
 
+-- name: list_document_milestones(invoice_id, limit)
+-- The parts in which an invoice is to be paid, in their order.
+select
+    label,
+    expected_amount,
+    expected_date,
+    status
+from invoice_milestones
+where invoice_id = :invoice_id
+order by position, id
+limit :limit;
+
 -- name: list_document_payments(invoice_id, limit)
 -- What came in for an invoice, and when by the clock on the studio wall.
 select
@@ -55,7 +68,6 @@ limit :limit;
 -- What went back of it, likewise; what failed to did not.
 select
     refunds.refunded_at at time zone studio_settings.time_zone as refunded_at,
-    refunds.reason,
     refunds.amount
 from refunds
 inner join payments on refunds.payment_id = payments.id

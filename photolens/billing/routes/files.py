@@ -9,12 +9,10 @@ from photolens.database import connection
 
 blp = Blueprint("Documents", __name__, description="Invoices and receipts, as clients are handed them.")
 
-PDF = "application/pdf"
-
 
 @blp.get("/invoices/<id:invoice_id>.pdf")
 @access.requires(Permission.VIEW_INVOICES)
-@blp.sends(PDF)
+@blp.sends(screens.PDF)
 def get_invoice_pdf(invoice_id: int) -> bytes:
     """Read an invoice as PDF
 
@@ -26,7 +24,7 @@ def get_invoice_pdf(invoice_id: int) -> bytes:
 @blp.get("/invoices/<id:invoice_id>/receipt.pdf")
 @access.requires(Permission.VIEW_INVOICES)
 @blp.refuses(NOTHING_PAID)
-@blp.sends(PDF)
+@blp.sends(screens.PDF)
 def get_receipt_pdf(invoice_id: int) -> bytes:
     """Read an invoice's receipt as PDF
 

@@ -8,6 +8,8 @@ from photolens.billing.rules import MOST_ITEMS, MOST_MILESTONES
 from photolens.database import Connection, Row, snapshot, sql
 from photolens.problems import found
 
+PDF = "application/pdf"
+
 _MOST_MOVEMENTS = 10_000  # of money on one invoice: far more than anybody prints
 
 
@@ -34,9 +36,7 @@ def _read(conn: Connection, invoice_id: int) -> dict[str, Any]:
             "company": {name: head[name] for name in ("companyName", "companyAddress", "companyEmail")},
             "client": {"name": head["clientName"], "email": head["clientEmail"]},
             "items": sql.billing.list_document_items(conn, **of_invoice, limit=MOST_ITEMS),
-            "milestones": sql.billing.list_milestones_by_position(
-                conn, **of_invoice, after_key=None, after_id=None, limit=MOST_MILESTONES
-            ),
+            "milestones": sql.billing.list_document_milestones(conn, **of_invoice, limit=MOST_MILESTONES),
             "payments": sql.billing.list_document_payments(conn, **of_invoice, limit=_MOST_MOVEMENTS),
             "refunds": sql.billing.list_document_refunds(conn, **of_invoice, limit=_MOST_MOVEMENTS),
         }
