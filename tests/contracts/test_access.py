@@ -13,6 +13,7 @@ from photolens import access
 from photolens.api import PREFIX, Blueprint
 from photolens.database import Connection
 from tests.client import Answer, ApiClient, token_of
+from tests.contacts import sign_in_contact
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import EVERYTHING, ROLES
 from tests.factories import Factory
@@ -72,6 +73,28 @@ IN_PERSON_WITH_PERMISSION = {
     "removeStaffMember",
     "revokeCalendarLink",
     "updateStaffMember",
+}
+
+# In person as well, and only for the contacts of clients.
+CONTACTS = {
+    "approvePhotos",
+    "askForRevision",
+    "choosePhoto",
+    "finalizeChoice",
+    "getPortalBooking",
+    "getPortalContact",
+    "getPortalDashboard",
+    "getPortalEditingJob",
+    "getPortalInvoice",
+    "getPortalPhoto",
+    "getPortalWorkPackage",
+    "listPortalBookings",
+    "listPortalEditingJobs",
+    "listPortalInvoices",
+    "listPortalPhotos",
+    "listPortalWorkPackages",
+    "takeBackPhoto",
+    "updatePortalContact",
 }
 
 # Addresses outside the API's own: the document, and the page to read it with.
@@ -134,7 +157,10 @@ def test_the_operations_that_need_a_caller_and_no_permission_are_these() -> None
     without = [operation for operation in NOT_PUBLIC if not operation.demands]
 
     assert {operation.name for operation in without if not operation.is_in_person} == SIGNED_IN
-    assert {operation.name for operation in without if operation.is_in_person} == IN_PERSON
+    in_person = {operation.name for operation in without if operation.is_in_person}
+    contacts = {operation.name for operation in without if operation.is_for_contacts}
+    assert (in_person - contacts, contacts) == (IN_PERSON, CONTACTS)
+    assert contacts <= in_person
 
 
 def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_these() -> None:
@@ -142,7 +168,7 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 
 
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
-    own = ("/api/v1/me", "/api/v1/auth/")
+    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/portal/")
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []
 
@@ -281,7 +307,30 @@ def test_an_operation_lets_through_the_roles_that_have_its_permissions_and_no_ot
     for role, permissions in ROLES.items():
         answer = ask(operation, token_of(role))
 
-        assert refusal(answer) == (None if operation.admits(permissions) else "forbidden"), (role, answer)
+        refused = None if operation.admits(permissions) else "forbidden"
+        assert refusal(answer) == ("not_a_contact" if operation.is_for_contacts else refused), (role, answer)
+
+
+def test_a_contact_is_let_through_to_the_portal_and_to_what_is_everybodys_own(
+    conn: Connection, make: Factory, ask: Asker
+) -> None:
+    token = sign_in_contact(conn, make.client()["id"])
+
+    for operation in NOT_PUBLIC:
+        assert refusal(ask(operation, token)) == ("forbidden" if operation.demands else None), str(operation)
+
+
+def test_who_is_no_contact_or_no_longer_is_refused_before_anything_is_looked_at(
+    conn: Connection, make: Factory, ask: Asker
+) -> None:
+    contact = sign_in_contact(conn, make.client()["id"])
+    conn.execute("update client_contacts set is_active = false")
+
+    for operation in OPERATIONS:
+        if operation.is_for_contacts:
+            for token in (contact, token_of("CUSTOMER"), token_of("OWNER")):
+                for sent in (NONSENSE, UNREADABLE, {"query_string": "cursor=%00&limit=0"}):
+                    assert refusal(ask(operation, token, **sent)) == "not_a_contact", str(operation)
 
 
 def test_what_is_refused_for_want_of_a_permission_is_refused_before_anything_is_looked_at(ask: Asker) -> None:
@@ -306,7 +355,7 @@ def test_a_user_who_is_pending_does_for_themselves_what_needs_no_permission(conn
     conn.execute("update auth_users set status = 'PENDING' where role = 'CUSTOMER'")
 
     for operation in NOT_PUBLIC:
-        if not operation.demands:
+        if not operation.demands and not operation.is_for_contacts:
             assert refusal(ask(operation, token_of("CUSTOMER"))) is None, str(operation)
 
 
@@ -318,7 +367,8 @@ def test_what_is_done_in_person_is_not_done_by_any_personal_access_token(api: Ap
         for operation in NOT_PUBLIC:
             is_refused = refusal(ask(operation, token)) == "session_required"
 
-            assert is_refused is (operation.name in IN_PERSON | IN_PERSON_WITH_PERMISSION), str(operation)
+            in_person = IN_PERSON | IN_PERSON_WITH_PERMISSION | CONTACTS
+            assert is_refused is (operation.name in in_person), str(operation)
 
 
 def test_a_personal_access_token_without_permissions_has_none(api: ApiClient, ask: Asker) -> None:

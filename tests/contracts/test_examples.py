@@ -8,6 +8,7 @@ from flask import Flask
 
 from photolens.database import Connection
 from tests.client import ApiClient, api_document
+from tests.contacts import sign_in_contact
 from tests.contracts.operations import operations_of
 from tests.factories import Factory
 
@@ -17,6 +18,7 @@ EMAIL, PHONE = "emma.chen@example.com", "+31612345678"
 def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api: ApiClient, make: Factory) -> None:
     ids = _made(make, api)
     secrets = _Secrets(app, conn, api, make)
+    contact, ids_of_client = _client_of_contact(conn, make, api)
     refused = []
     for operation in operations_of(api_document(app)):
         if operation.body:
@@ -27,6 +29,8 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
                 path_ids["invoiceId"] = make.invoice(clientId=ids["clientId"])["id"]
             conn.execute("savepoint example")
             token, known = secrets.of(operation.name)
+            if operation.is_for_contacts:
+                path_ids, token = path_ids | ids_of_client, contact
             caller = api if token is None else api.by_token(token)
             body = operation.example(ids) | known
             answer = caller.request(operation.method.upper(), operation.address(path_ids), body)
@@ -111,6 +115,17 @@ class _Secrets:
         match = re.search(pattern, self._app.extensions["seal"].unseal(row["body"]))
         assert match is not None
         return match[1]
+
+
+def _client_of_contact(conn: Connection, make: Factory, api: ApiClient) -> tuple[str, dict[str, Any]]:
+    """The token of a contact, and what is their client's: a session to choose photos of, and photos in review."""
+    booking = make.booking(sessionDate="2027-07-01T10:00:00Z")
+    shot = make.completed_booking(clientId=booking["clientId"], sessionDate="2027-07-02T10:00:00Z")
+    stages = {stage["name"]: stage["id"] for stage in api.get("/editing-stages").body["data"]}
+    job = f"/editing-jobs/{shot['editingJobId']}"
+    assert api.patch(job, {"stageId": stages["Client Review"]}).status == 200
+    ids = {"bookingId": booking["id"], "editingJobId": shot["editingJobId"]}
+    return sign_in_contact(conn, booking["clientId"]), ids
 
 
 def _made(make: Factory, api: ApiClient) -> dict[str, Any]:

@@ -29,6 +29,7 @@ ENUMERATED = {
     "communication_status": ("HeldMessage", "status"),
     "expense_category": ("Expense", "category"),
     "invoice_status": ("Invoice", "status"),
+    "milestone_status": ("PortalMilestone", "status"),
     "otp_purpose": ("CodeRequest", "purpose"),
     "payment_account_kind": ("PaymentAccount", "kind"),
     "permission": ("PersonalToken", "permissions"),
@@ -46,6 +47,10 @@ SHOWN_NOWHERE = {
 
 # An editing job that is archived has left the board.
 OFF_THE_BOARD = {"ARCHIVED"}
+
+# What a client is told of the editing, and of the photos that they choose.
+IN_REVIEW_OR_JUDGED = {"IN_REVIEW", "REVISION_REQUESTED", "DELIVERED"}
+CHOOSING = {"OPEN", "AWAITED", "FINAL"}
 
 # Roles of users who are never on the team.
 NO_STAFF = {"TRAINER", "VENDOR", "CUSTOMER"}
@@ -303,6 +308,9 @@ def test_no_body_and_no_filter_takes_a_word_that_the_database_does_not_have(
         *kept.values(),
         kept["user_role"] - NO_STAFF,
         kept["editing_status"] - OFF_THE_BOARD,
+        kept["invoice_status"] - {"DRAFT"},
+        IN_REVIEW_OR_JUDGED,
+        CHOOSING,
         {"total"},
         {"fail", "skip"},
         {"body", "query", "header"},
