@@ -117,9 +117,7 @@ class Blueprint(flask_smorest.Blueprint):
             if columns is not None:
                 access.describe(answer, table=columns)
 
-            documented: Callable[..., Any] = self.response(
-                status, schema, example=openapi.example_of(schema), headers=openapi.headers_of(status, schema)
-            )(answer)
+            documented: Callable[..., Any] = self.response(status)(access.describe(answer, answered=schema))
             return documented
 
         return decorator
@@ -190,10 +188,8 @@ class Blueprint(flask_smorest.Blueprint):
         return self.answers(200, openapi.page_of(schema, beside), table=schema if as_table else None)
 
     def arguments(self, schema: Any, **kwargs: Any) -> Callable[..., Any]:
-        """flask-smorest's `arguments`, with an example of the body."""
-        if kwargs.get("location", "json") == "json":
-            kwargs.setdefault("example", openapi.example_of(schema))
-        # One instance for all requests: building a schema costs more than loading with it.
+        """flask-smorest's `arguments`, of one schema for all requests."""
+        # Building a schema costs more than loading with it.
         instance = schema() if isinstance(schema, type) else schema
         decorator: Callable[..., Any] = super().arguments(instance, **kwargs)
         if kwargs.get("location") == "query":

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
@@ -39,6 +39,10 @@ class Input(Schema):
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         if field_obj.data_key is None:
             field_obj.data_key = camel_case(field_name)
+
+    def __deepcopy__(self, _memo: Any) -> Self:
+        # flask-smorest copies what a view has been described with, for each of its decorators; a schema stays as it is.
+        return self
 
 
 class QueryInput(Input):

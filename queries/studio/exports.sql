@@ -21,6 +21,8 @@ select
     seen.room_id,
     seen.room_name,
     seen.series_id,
+    seen.work_package_id,
+    seen.work_package_name,
     seen.location,
     seen.price,
     seen.status,

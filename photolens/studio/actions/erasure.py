@@ -37,6 +37,7 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
         _overwrite(conn, client_id, names)
         stripe_events.erase_names(conn, client_id, event_ids)
         _erase_contacts(conn, client_id, contacts)
+        stripe_events.erase_names(conn, client_id, event_ids)
         _erase_traces(conn, client, contacts)
         record_activity(conn, "CLIENT_ERASED", "CLIENT", client_id, client_id=client_id)
         row: Row = sql.studio.get_client(conn, client_id=client_id, viewer_id=None)

@@ -22,6 +22,8 @@ class ExportedBooking(Output):
     room_id = Id(nullable=True)
     room_name = Text(100, nullable=True, example="Daylight studio")
     series_id = Id(nullable=True)
+    work_package_id = Id(nullable=True)
+    work_package_name = Text(200, nullable=True, example="Spring campaign")
     location = Text(300, example="Riverside Gardens")
     price = Money()
     status = Choice(*STATUSES)
