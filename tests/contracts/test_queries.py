@@ -51,6 +51,7 @@ WITHOUT_LIMIT = {
         "activities",
         "booking_series",
         "bookings",
+        "checkouts",
         "contacts",
         "editing_jobs",
         "editing_revisions",
