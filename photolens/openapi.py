@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import marshmallow
@@ -228,6 +229,7 @@ def _problem_example(kind: ProblemKind) -> dict[str, Any]:
     }
 
 
+@cache
 def page_of(schema: type[Output], beside: type[Output] = Output) -> type[Output]:
     """The schema of a page of such rows, with what it says beside them."""
     members: dict[str, Any] = {

@@ -59,13 +59,18 @@ class CheckoutSession:
 
 @dataclass(frozen=True)
 class Refund:
-    """Money on its way back, in minor units. `status` is pending, requires_action, succeeded, failed or canceled."""
+    """Money on its way back, in minor units. `status` is pending, requires_action, succeeded, failed or canceled.
+
+    `reason` is what was chosen in Stripe's dashboard.
+    """
 
     id: str
     status: str | None
     amount: int
     currency: str
     payment_intent_id: str | None
+    reason: str | None
+    created_at: datetime
     metadata: Mapping[str, str]
 
 
@@ -233,6 +238,8 @@ def refund_of(stripe_object: Mapping[str, Any]) -> Refund:
         amount=stripe_object["amount"],
         currency=stripe_object["currency"].upper(),
         payment_intent_id=stripe_object.get("payment_intent"),
+        reason=stripe_object.get("reason"),
+        created_at=datetime.fromtimestamp(stripe_object["created"], UTC),
         metadata=stripe_object.get("metadata") or {},
     )
 

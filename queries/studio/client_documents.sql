@@ -106,6 +106,14 @@ inner join invoices on invoice_item_details.invoice_id = invoices.id
 where invoices.client_id = :client_id
 order by invoice_item_details.invoice_id, invoice_item_details.position, invoice_item_details.id;
 
+-- name: list_milestones_of_client(client_id)
+-- The milestones of these invoices.
+select invoice_milestone_details.*
+from invoice_milestone_details
+inner join invoices on invoice_milestone_details.invoice_id = invoices.id
+where invoices.client_id = :client_id
+order by invoice_milestone_details.invoice_id, invoice_milestone_details.position, invoice_milestone_details.id;
+
 -- name: list_payments_of_client(client_id)
 -- What came in for these invoices.
 select payment_details.*

@@ -141,7 +141,8 @@ def test_photos_in_review_are_sent_back_with_a_wish_and_approved(signed_in: Brow
     wished = signed_in.page_with("Revision requested")
     assert "Warmer, please: <b>like the evening</b>." in wished.text
 
-    [job] = list(studio.api.get("/editing-jobs?status=REVISION").body["data"])
+    jobs = studio.api.get("/editing-jobs?status=REVISION").body["data"]
+    [job] = [job for job in jobs if job["clientName"] == "Northgate Robotics"]
     stages = {stage["name"]: stage["id"] for stage in studio.api.get("/editing-stages").body["data"]}
     studio.api.patch(f"/editing-jobs/{job['id']}", {"stageId": stages["In Progress"]})
     studio.api.patch(f"/editing-jobs/{job['id']}", {"stageId": stages["Client Review"]})

@@ -250,7 +250,11 @@ def test_a_payment_goes_back_in_parts_and_no_more_than_was_paid(stub: StripeStub
     rest = refund(8500, "refund-3")
     nothing_left = refused(lambda: refund(1, "refund-4"))
 
-    assert first == again == gateway.Refund(first.id, "succeeded", 4000, "USD", intent, {"refund_id": "1"})
+    assert (
+        first
+        == again
+        == gateway.Refund(first.id, "succeeded", 4000, "USD", intent, None, first.created_at, {"refund_id": "1"})
+    )
     assert rest.id != first.id
     assert {too_much.kind, nothing_left.kind} == {gateway.PAYMENT_REFUSED}
 

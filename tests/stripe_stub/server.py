@@ -121,6 +121,12 @@ class StripeStub:
         """The session's day is over; gives the event."""
         return self._tell(self._account.expire(session_id))
 
+    def refund(self, payment_intent: str, amount: int, reason: str = "requested_by_customer") -> StripeObject:
+        """Somebody refunds a part of a payment in the dashboard; gives the event, `refund.created`."""
+        given = {"payment_intent": payment_intent, "amount": str(amount), "reason": reason}
+        self._account.create_refund(given)
+        return self._tell(self._account.events[-1])
+
     def fail_next(self, fault: Fault, times: int = 1) -> None:
         """What becomes of the next requests: a status, a connection lost before or after it is done, or no JSON."""
         self._faults += [fault] * times

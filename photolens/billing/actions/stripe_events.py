@@ -10,6 +10,7 @@ from typing import Any
 
 from photolens import stripe_gateway as gateway
 from photolens.billing import rules
+from photolens.billing.actions.refunds import settle_refund
 from photolens.billing.actions.settlement import settle
 from photolens.database import Connection, Row, sql
 from photolens.problems import found
@@ -97,10 +98,14 @@ def _settle_as(status: str) -> Handler:
     return lambda conn, stripe_object: settle(conn, gateway.session_of(stripe_object), status)
 
 
-# By type. A handler is given the event's object, and says whether it is about something of ours.
+# By type. A handler is given the event's object, and says whether it is about something of ours. What
+# charge.refunded tells, the events of its refunds do.
 _HANDLERS: dict[str, Handler] = {
     "checkout.session.completed": _settle_as_paid,
     "checkout.session.async_payment_succeeded": _settle_as_paid,
     "checkout.session.async_payment_failed": _settle_as("FAILED"),
     "checkout.session.expired": _settle_as("EXPIRED"),
+    "refund.created": settle_refund,
+    "refund.failed": settle_refund,
+    "refund.updated": settle_refund,
 }

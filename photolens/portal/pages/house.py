@@ -25,9 +25,7 @@ log = logging.getLogger(__name__)
 COOKIE = "photolens_portal"
 NAMELESS = "Client portal"  # a studio that has not said yet what it is called
 
-blp = Blueprint(
-    "portal_pages", __name__, url_prefix="/portal", template_folder="../templates", static_folder="../static"
-)
+blp = Blueprint("portal_pages", __name__, url_prefix="/portal", template_folder="templates", static_folder="static")
 blp.add_app_template_filter(wording.money)
 blp.add_app_template_filter(wording.number)
 blp.add_app_template_filter(wording.day)
@@ -51,13 +49,14 @@ def let_in() -> Any:
         raise problems.FORBIDDEN("This form was sent from another site.")
     token = request.cookies.get(COOKIE, "")
     g.caller = find_caller(connection(), token) if token.isascii() and 0 < len(token) <= 200 else None
-    if request.endpoint not in _OPEN and not _is_contact(g.caller):
+    if request.endpoint not in _OPEN and not is_contact(g.caller):
         where = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("portal_pages.sign_in", next=where), 303)
     return None
 
 
-def _is_contact(caller: Caller | None) -> bool:
+def is_contact(caller: Caller | None) -> bool:
+    """Whether these pages are for whoever is asking."""
     return caller is not None and caller.session_id is not None and caller.contact_id is not None
 
 
@@ -111,7 +110,7 @@ def form_as(schema: Schema) -> dict[str, Any]:
 
 def message(status: int, heading: str, detail: str) -> Response:
     """A page that says why it was not done."""
-    if _is_contact(g.get("caller")) and "contact" not in g:
+    if is_contact(g.get("caller")) and "contact" not in g:
         try:
             with reading():
                 pass

@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response
 
 from photolens.access import Caller
 from photolens.database import Row, connection
+from photolens.identity import find_caller
 from photolens.identity.actions import accounts, sessions
 from photolens.identity.routes.sessions import this_device
 from photolens.identity.schemas import accounts as schemas
-from photolens.portal.pages.house import COOKIE, blp, form_as, open_to_all
-from photolens.problems import Problem
+from photolens.portal.pages.house import COOKIE, blp, form_as, is_contact, open_to_all
+from photolens.problems import NOT_A_CONTACT, Problem
 from photolens.studio.actions import contacts
 
 
@@ -32,10 +33,21 @@ def sign_in_now() -> Any:
     try:
         sent = form_as(schemas.LoginInput(unknown="exclude"))
         session = sessions.sign_in(connection(), sent["email"], sent["password"], this_device())
+        _refuse_strangers(session)
         return _come_in(session, onward)
     except Problem as problem:
         page = _sign_in_form(onward, email, f"{problem.kind.title}. {problem.detail}")
         return page, problem.kind.status, dict(problem.headers)
+
+
+def _refuse_strangers(session: Row) -> None:
+    """End a session that was just opened, if its user has nothing to look for here. Problems: `not_a_contact`."""
+    conn = connection()
+    caller = find_caller(conn, session["token"])
+    if caller is not None and not is_contact(caller):
+        if caller.session_id is not None:
+            sessions.end_session(conn, caller.user_id, caller.session_id)
+        raise NOT_A_CONTACT("These pages are for the people at the studio's clients.")
 
 
 def _sign_in_form(onward: str, email: str = "", refusal: str = "") -> str:

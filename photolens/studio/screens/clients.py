@@ -67,6 +67,7 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
         revisions = sql.studio.list_editing_revisions_of_client(conn, **of_client)
         invoices = sql.studio.list_invoices_of_client(conn, **of_client)
         items = sql.studio.list_invoice_items_of_client(conn, **of_client)
+        milestones = sql.studio.list_milestones_of_client(conn, **of_client)
         payments = sql.studio.list_payments_of_client(conn, **of_client)
         checkouts = [shown(row) for row in sql.studio.list_checkouts_of_client(conn, **of_client)]
         return {
@@ -76,7 +77,14 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
             "bookings": _with(bookings, "bookingId", photoSelections=selections),
             "series": sql.studio.list_booking_series_of_client(conn, **of_client),
             "editingJobs": _with(jobs, "editingJobId", statusHistory=statuses, revisions=revisions),
-            "invoices": _with(invoices, "invoiceId", items=items, payments=payments, checkoutSessions=checkouts),
+            "invoices": _with(
+                invoices,
+                "invoiceId",
+                items=items,
+                milestones=milestones,
+                payments=payments,
+                checkoutSessions=checkouts,
+            ),
             "expenses": sql.studio.list_expenses_of_client(conn, **of_client),
             "activities": sql.studio.list_activities_of_client(
                 conn, **of_client, subject_types=visibility.subjects_shown(caller)
