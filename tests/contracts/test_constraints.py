@@ -59,7 +59,6 @@ UNREACHABLE = {
     "checkout_sessions_amount_positive": "nothing is opened for an invoice of which nothing is due",
     "checkout_sessions_contact_fkey": "the contact has just been let through, and stays on record",
     "checkout_sessions_invoice_fkey": "the invoice is locked, and its currency copied from it",
-    "checkout_sessions_milestone_fkey": "the milestone has just been found, under the invoice's lock",
     "checkout_sessions_open_has_address": "what is OPEN has been told so by the provider, with its id and address",
     "checkout_sessions_open_key": "one that is open is given again, under the invoice's lock",
     "checkout_sessions_stripe_session_id_key": "a session is noted at the one checkout that it was made for",
