@@ -132,4 +132,4 @@ def _validator(reference: str, app: Flask) -> Draft202012Validator:
 
 def openapi_path(rule: str) -> str:
     """`/clients/<id:client_id>` → `/clients/{clientId}`."""
-    return re.sub(r"<(?:id|uuid):(\w+)>", lambda match: "{" + camel_case(match[1]) + "}", rule)
+    return re.sub(r"<(?:id|uuid|word):(\w+)>", lambda match: "{" + camel_case(match[1]) + "}", rule)

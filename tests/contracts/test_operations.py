@@ -19,6 +19,8 @@ from tests.contracts.operations import Operation, operations_of
 CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
 
 ENUMERATED = {
+    "checkout_status": ("Checkout", "status"),
+    "stripe_event_outcome": ("StripeEvent", "outcome"),
     "booking_status": ("Booking", "status"),
     "editing_priority": ("EditingJob", "priority"),
     "editing_status": ("EditingJob", "status"),

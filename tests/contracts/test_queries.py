@@ -52,6 +52,7 @@ WITHOUT_LIMIT = {
         "milestones",
         "booking_series",
         "bookings",
+        "checkouts",
         "contacts",
         "editing_jobs",
         "editing_revisions",

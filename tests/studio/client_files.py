@@ -90,6 +90,7 @@ def known_client(conn: Connection, api: ApiClient, make: Factory, word: str) -> 
     handed_on = {"photographerNotes": f"{word} blinks.", "driveFolderUrl": f"https://drive.example/{word}"}
     assert api.patch(job, handed_on).status == 200
     _what_tasks_and_series_make(conn, client, booking, word)
+    _what_paying_online_makes(conn, invoice, word)
     shown: dict[str, Any] = api.get(f"/clients/{client['id']}").body
     return shown
 
@@ -124,3 +125,18 @@ def _what_tasks_and_series_make(conn: Connection, client: dict[str, Any], bookin
         " values ('NOTED', 'CLIENT', %(client)s, %(client)s, 'Somebody', jsonb_build_object('new', %(word)s::text))",
     ):
         conn.execute(statement.encode(), given)
+
+
+def _what_paying_online_makes(conn: Connection, invoice: dict[str, Any], word: str) -> None:
+    for statement in (
+        "insert into checkout_sessions"
+        " (invoice_id, contact_id, idempotency_key, expected_amount_minor, currency, status, stripe_session_id)"
+        " select invoices.id, client_contacts.id, %(word)s || '-1', 9000, currency, 'EXPIRED', 'cs_' || invoices.id"
+        " from invoices join client_contacts using (client_id) where invoices.id = %(invoice)s",
+        "insert into stripe_events (id, type, payload) select 'evt_' || session.id, 'checkout.session.expired',"
+        " jsonb_build_object('data', jsonb_build_object('object', to_jsonb(session)))"
+        " from checkout_sessions cross join lateral"
+        " (select stripe_session_id as id, %(word)s || '@berg.example' as customer_email) as session (id, customer_email)"
+        " where invoice_id = %(invoice)s",
+    ):
+        conn.execute(statement.encode(), {"word": word, "invoice": invoice["id"]})
