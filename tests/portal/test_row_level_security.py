@@ -42,7 +42,7 @@ OF_THE_CLIENT: dict[str, str] = {
     "work_packages": "id client_id name description status starts_on ends_on created_at updated_at",
 }
 # Of those, these have no column that is not the client's to see.
-WHOLE = {"invoice_milestones", "photo_selections"}
+WHOLE = {"invoice_milestones", "photo_selections", "work_packages"}
 # Of rows that are nobody's, these columns.
 OF_THE_STUDIO: dict[str, str] = {
     "editing_stages": "id name status awaits_selection awaits_approval",
