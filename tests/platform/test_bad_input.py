@@ -83,7 +83,7 @@ class Operation:
 
     @property
     def is_for_contacts(self) -> bool:
-        return self.template.startswith(f"{PREFIX}/portal/") and not self.is_public
+        return self.template.startswith(f"{PREFIX}/portal/") and bool(self.spec.get("security", True))
 
     @property
     def takes_key(self) -> bool:
