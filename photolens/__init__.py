@@ -35,4 +35,5 @@ def create_app(settings: Settings, pools: Pools) -> Flask:
     rate_limits.init_app(app, settings)
     domains = (identity, studio, billing, portal, platform)
     api.init_app(app, (blueprint for domain in domains for blueprint in domain.BLUEPRINTS))
+    app.register_blueprint(portal.PAGES)
     return app

@@ -191,6 +191,14 @@ def current_caller() -> Caller:
     raise UNAUTHENTICATED("The token is not valid, or no longer.", headers={"WWW-Authenticate": challenge})
 
 
+def current_contact_id() -> int:
+    """As whom of a client's people the caller of a `@contact` operation asks."""
+    contact_id = current_caller().contact_id
+    if contact_id is None:
+        raise NOT_A_CONTACT("This is for the people at the studio's clients.")
+    return contact_id
+
+
 def current_actor() -> tuple[UUID | None, str]:
     """Who does what is being done: the caller's id and name; where there is no caller, nobody's and the system's."""
     caller: Caller | None = g.get("caller") if has_request_context() else None
@@ -210,8 +218,8 @@ def admit(demand: Demand) -> None:
     caller = current_caller()
     if demand.in_person and caller.session_id is None:
         raise SESSION_REQUIRED("A personal access token does not serve for this. Sign in.")
-    if demand.contact and caller.contact_id is None:
-        raise NOT_A_CONTACT("This is for the people at the studio's clients.")
+    if demand.contact:
+        current_contact_id()
     for any_of in demand.permissions:
         if not caller.may(*any_of):
             raise FORBIDDEN(f"This needs the permission {' or '.join(sorted(any_of))}.")

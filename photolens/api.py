@@ -51,6 +51,12 @@ class IdConverter(BaseConverter):
         return int(value)
 
 
+class WordConverter(BaseConverter):
+    """An id that somebody else has given, in a path: letters, digits and underscores."""
+
+    regex = r"[A-Za-z0-9_]{1,255}"
+
+
 class ArgumentsParser(FlaskParser):
     """webargs with our answers: every fault of a request at once, each with its pointer."""
 
@@ -111,9 +117,7 @@ class Blueprint(flask_smorest.Blueprint):
             if columns is not None:
                 access.describe(answer, table=columns)
 
-            documented: Callable[..., Any] = self.response(
-                status, schema, example=openapi.example_of(schema), headers=openapi.headers_of(status, schema)
-            )(answer)
+            documented: Callable[..., Any] = self.response(status)(access.describe(answer, answered=schema))
             return documented
 
         return decorator
@@ -184,10 +188,8 @@ class Blueprint(flask_smorest.Blueprint):
         return self.answers(200, openapi.page_of(schema, beside), table=schema if as_table else None)
 
     def arguments(self, schema: Any, **kwargs: Any) -> Callable[..., Any]:
-        """flask-smorest's `arguments`, with an example of the body."""
-        if kwargs.get("location", "json") == "json":
-            kwargs.setdefault("example", openapi.example_of(schema))
-        # One instance for all requests: building a schema costs more than loading with it.
+        """flask-smorest's `arguments`, of one schema for all requests."""
+        # Building a schema costs more than loading with it.
         instance = schema() if isinstance(schema, type) else schema
         decorator: Callable[..., Any] = super().arguments(instance, **kwargs)
         if kwargs.get("location") == "query":
@@ -208,6 +210,15 @@ class Blueprint(flask_smorest.Blueprint):
         """What this POST is sent or answers is a secret: nothing of it is kept, so it takes no Idempotency-Key."""
         return access.describe(view, is_confidential=True)
 
+    @staticmethod
+    def commits_first(view: Any) -> Any:
+        """This POST commits, and then calls out: no transaction is around it, and no answer of it stored.
+
+        What it was asked is kept on the row that it commits, with its `idempotency.sent_key` where doing it again would
+        make another one.
+        """
+        return access.describe(view, commits_first=True)
+
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
     ) -> None:
@@ -221,7 +232,8 @@ class Blueprint(flask_smorest.Blueprint):
         demand: access.Demand = described["demand"]
         # Keys are kept for a user: where there is none, or where nothing may be kept, a POST takes none.
         takes_key = demand.caller and not described.get("is_confidential", False)
-        wrap = _conventions_of(options.get("methods", ["GET"])[0], takes_key)
+        is_wrapped = takes_key and not described.get("commits_first", False)
+        wrap = _conventions_of(options.get("methods", ["GET"])[0], is_wrapped)
 
         @wraps(view_func)
         def view(**path: Any) -> Response:
@@ -239,8 +251,8 @@ class Blueprint(flask_smorest.Blueprint):
         super().add_url_rule(rule, endpoint, view, *args, **options)
 
 
-def _conventions_of(method: str, takes_key: bool) -> Callable[[Callable[[], Response]], Response]:
-    if method == "POST" and takes_key:
+def _conventions_of(method: str, is_done_once: bool) -> Callable[[Callable[[], Response]], Response]:
+    if method == "POST" and is_done_once:
         return idempotency.once
     if method in ("PUT", "PATCH", "DELETE"):
         return preconditions.if_unchanged
@@ -287,7 +299,7 @@ class Api(flask_smorest.Api):
 
 def init_app(app: Flask, blueprints: Iterable[Blueprint]) -> Api:
     """Register the domains' blueprints, their OpenAPI 3.1 document and the page to read it with."""
-    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters |= {"id": IdConverter, "word": WordConverter}
     app.config.update(
         API_TITLE="Photolens",
         API_VERSION="v1",

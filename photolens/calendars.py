@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-import icalendar
+from typing import Any
 
 MIMETYPE = "text/calendar"
 
@@ -28,36 +27,40 @@ class Event:
 
 def to_icalendar(name: str, events: Iterable[Event]) -> bytes:
     """A published calendar of this name. What is the same is the same bytes: an event is stamped by its last change."""
+    import icalendar  # long to read, and no start waits for it
+
     calendar = icalendar.Calendar()
     calendar.add("prodid", _PROGRAM)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     # Twice: as RFC 7986 has it, and as most programs still do.
-    calendar.add("name", _text(name))
-    calendar.add("x-wr-calname", _text(name))
+    calendar.add("name", icalendar.vText(_text(name)))
+    calendar.add("x-wr-calname", icalendar.vText(_text(name)))
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
     for event in events:
-        calendar.add_component(_component(event))
+        component = icalendar.Event()
+        for property_name, value in _properties(event).items():
+            component.add(property_name, value)
+        calendar.add_component(component)
     written: bytes = calendar.to_ical()
     return written
 
 
-def _component(event: Event) -> icalendar.Event:
-    component = icalendar.Event()
-    component.add("uid", event.uid)
-    component.add("dtstamp", event.changed_at.astimezone(UTC))
-    component.add("last-modified", event.changed_at.astimezone(UTC))
-    component.add("dtstart", event.starts_at.astimezone(UTC))
-    component.add("dtend", event.ends_at.astimezone(UTC))
-    component.add("summary", _text(event.summary))
-    component.add("location", _text(event.location))
-    if event.description:
-        component.add("description", _text(event.description))
-    component.add("status", "CONFIRMED" if event.is_confirmed else "TENTATIVE")
-    return component
+def _properties(event: Event) -> dict[str, Any]:
+    properties = {
+        "uid": event.uid,
+        "dtstamp": event.changed_at.astimezone(UTC),
+        "last-modified": event.changed_at.astimezone(UTC),
+        "dtstart": event.starts_at.astimezone(UTC),
+        "dtend": event.ends_at.astimezone(UTC),
+        "summary": _text(event.summary),
+        "location": _text(event.location),
+        "status": "CONFIRMED" if event.is_confirmed else "TENTATIVE",
+    }
+    return properties | ({"description": _text(event.description)} if event.description else {})
 
 
-def _text(text: str) -> icalendar.vText:
+def _text(text: str) -> str:
     """Text whose line breaks, of whichever kind, are those that the library escapes: none of them ends a line."""
-    return icalendar.vText("\n".join(text.splitlines()))
+    return "\n".join(text.splitlines())

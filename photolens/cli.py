@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 from psycopg.rows import dict_row
 
 from photolens import create_app, server, tasks
+from photolens.billing.actions import stripe_events
 from photolens.config import ConfigurationError, Settings
 from photolens.database import APP_ROLE, Connection, configure, no_pools, sql
 from photolens.embedded import EmbeddedError, EmbeddedServer
@@ -97,6 +98,31 @@ def daily() -> None:
     app = create_app(settings, no_pools())
     with _database(settings) as conn, app.app_context():
         click.echo(tasks.run_daily(conn))
+
+
+@photolens.group()
+def stripe() -> None:
+    """Look after what Stripe has told."""
+
+
+@stripe.command()
+@click.argument("event_id", required=False)
+def replay(event_id: str | None) -> None:
+    """Handle EVENT_ID, or all events that have failed or were never handled; exit 1 if one fails."""
+    settings = Settings.from_environment()
+    app = create_app(settings, no_pools())
+    failed = 0
+    with _database(settings) as conn, app.app_context():
+        try:
+            events = (
+                stripe_events.replay_events(conn) if event_id is None else [stripe_events.handle_event(conn, event_id)]
+            )
+            for event in events:
+                failed += event["outcome"] == "FAILED"
+                click.echo(f"{event['id']}  {event['type']}  {event['outcome']}  {event['detail'] or ''}".rstrip())
+        except Problem as problem:
+            raise click.ClickException(problem.detail) from None
+    sys.exit(1 if failed else 0)
 
 
 @photolens.command()

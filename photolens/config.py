@@ -40,7 +40,11 @@ class Settings:
     redis_url: str | None = field(repr=False)
     rate_limit_per_minute: int
     app_url: str
+    portal_url: str
     otp_echo: bool
+    stripe_api_key: str | None = field(repr=False)
+    stripe_webhook_secret: tuple[str, ...] = field(repr=False)
+    stripe_api_base: str
 
     @property
     def is_production(self) -> bool:
@@ -72,8 +76,12 @@ class Settings:
             trusted_proxies=_networks(given),
             redis_url=_redis_url(given),
             rate_limit_per_minute=_whole_number(given, "RATE_LIMIT_PER_MINUTE", 1200, 1, 1_000_000),
-            app_url=_app_url(given),
+            app_url=_web_address(given, "APP_URL", "http://localhost:3000"),
+            portal_url=_web_address(given, "PORTAL_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}"),
             otp_echo=_otp_echo(given, is_production),
+            stripe_api_key=_stripe_api_key(given),
+            stripe_webhook_secret=_stripe_webhook_secrets(given),
+            stripe_api_base=_stripe_api_base(given, is_production),
         )
 
 
@@ -162,10 +170,10 @@ def _redis_url(given: Mapping[str, str]) -> str | None:
     return url
 
 
-def _app_url(given: Mapping[str, str]) -> str:
-    url = given.get("APP_URL", "http://localhost:3000").rstrip("/")
+def _web_address(given: Mapping[str, str], name: str, default: str) -> str:
+    url = given.get(name, default).rstrip("/")
     if not url.startswith(("http://", "https://")):
-        raise ConfigurationError(f"APP_URL is {url!r}; it takes an address such as https://studio.example")
+        raise ConfigurationError(f"{name} is {url!r}; it takes an address such as https://studio.example")
     return url
 
 
@@ -174,3 +182,52 @@ def _otp_echo(given: Mapping[str, str], is_production: bool) -> bool:
     if is_on and is_production:
         raise ConfigurationError("OTP_ECHO answers one-time codes to whoever asks for them: never in production.")
     return is_on
+
+
+def _stripe_api_key(given: Mapping[str, str]) -> str | None:
+    key = given.get("STRIPE_API_KEY")
+    if key is not None and not _is_one_word(key):
+        raise ConfigurationError("STRIPE_API_KEY holds blanks or letters that no key has.")
+    if key is not None and key.startswith("pk_"):
+        raise ConfigurationError(
+            "STRIPE_API_KEY is a publishable key; it takes a secret one (sk_) or a restricted (rk_)."
+        )
+    return key
+
+
+def _stripe_webhook_secrets(given: Mapping[str, str]) -> tuple[str, ...]:
+    """Those that a signature may be made with: while one is being replaced, the old and the new."""
+    secrets = tuple(secret.strip() for secret in given.get("STRIPE_WEBHOOK_SECRET", "").split(",") if secret.strip())
+    if not all(map(_is_one_word, secrets)):
+        raise ConfigurationError(
+            "STRIPE_WEBHOOK_SECRET takes signing secrets (whsec_) separated by commas; one holds letters that none has."
+        )
+    return secrets
+
+
+def _is_one_word(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text
+
+
+def _stripe_api_base(given: Mapping[str, str], is_production: bool) -> str:
+    base = given.get("STRIPE_API_BASE", "https://api.stripe.com").rstrip("/")
+    refused = ConfigurationError("STRIPE_API_BASE takes an address without a path, such as https://api.stripe.com")
+    try:
+        parts = urlsplit(base)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise refused from None
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or not _is_one_word(base):
+        raise refused
+    if parts.path or "?" in base or "#" in base:
+        raise refused
+    if is_production and parts.scheme == "http" and not _is_this_machine(host):
+        raise ConfigurationError("STRIPE_API_BASE is not https: in production the key would be sent for all to read.")
+    return base
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

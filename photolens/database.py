@@ -8,10 +8,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import aiosql
 import orjson
 import psycopg
 from aiosql.adapters.pyformat import PyFormatAdapter
+from aiosql.queries import Queries
+from aiosql.query_loader import QueryLoader
 from flask import Flask, current_app, g
 from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
@@ -103,7 +104,50 @@ class QueryAdapter(PyFormatAdapter):
         return self._run(conn, query_name, sql, parameters).rowcount
 
 
-sql: Any = aiosql.from_path(QUERIES, QueryAdapter)
+class DomainQueries(Queries):
+    """The named queries of a folder, as attributes; aiosql reads each when it is first asked for.
+
+    All of them would be a tenth of every start, and a process needs few at once.
+    """
+
+    def __init__(self, adapter: QueryAdapter, folder: Path) -> None:
+        super().__init__(adapter)
+        self._loader = QueryLoader(adapter, None, attribute="__")
+        self._domain = folder.name
+        self._sources = {
+            text.partition("(")[0]: ("-- name: " + text, file)
+            for file in folder.glob("*.sql")
+            for text in file.read_text().split("-- name: ")[1:]
+        }
+
+    @property
+    def available_queries(self) -> list[str]:
+        return sorted(self._sources)
+
+    def __getattr__(self, name: str) -> Query:
+        # Beside each query that gives rows, aiosql makes a `…_cursor` of its own.
+        if (source := self._sources.get(name.removesuffix("_cursor"))) is None:
+            raise AttributeError(f"there is no query {self._domain}.{name}")
+        text, file = source
+        read = Queries(self.driver_adapter).load_from_list(
+            self._loader.load_query_data_from_sql(text, [self._domain], file)
+        )
+        # Threads that come at once both read it, to the same end.
+        for each in read.available_queries:
+            setattr(self, each, getattr(read, each))
+        query: Query = getattr(read, name)
+        return query
+
+
+def _load_queries(folder: Path) -> Queries:
+    adapter = QueryAdapter()  # type: ignore[no-untyped-call]
+    queries = Queries(adapter)
+    for domain in folder.iterdir():
+        queries.add_child_queries(domain.name, DomainQueries(adapter, domain))
+    return queries
+
+
+sql: Any = _load_queries(QUERIES)
 
 
 def configure(conn: Connection, settings: Settings, role: str) -> None:

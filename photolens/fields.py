@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
@@ -39,6 +39,10 @@ class Input(Schema):
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         if field_obj.data_key is None:
             field_obj.data_key = camel_case(field_name)
+
+    def __deepcopy__(self, _memo: Any) -> Self:
+        # flask-smorest copies what a view has been described with, for each of its decorators; a schema stays as it is.
+        return self
 
 
 class QueryInput(Input):
@@ -174,6 +178,14 @@ class WebAddress(Text):
         return text
 
 
+class Currency(Text):
+    """A currency's code, of ISO 4217: three capital letters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        check = validate.Regexp("^[A-Z]{3}$", error="is not a currency code such as USD")
+        super().__init__(3, example="USD", validate=check, **kwargs)
+
+
 class Choice(fields.String):
     """One word of an enumeration, as the database's enum type lists it."""
 
@@ -233,12 +245,41 @@ class Quantity(fields.Field[Decimal]):
         super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 999999.999:
+        if not _is_number(value) or not 0 < value <= 999999.999:
             raise ValidationError("is not a number above 0 and up to 999999.999")
-        number = Decimal(repr(value))
-        if number != round(number, 3):
-            raise ValidationError("has more than three decimals")
-        return number
+        return _with_three_decimals(value)
+
+
+class Percent(fields.Field[Decimal]):
+    """A JSON number from 0 to 100, with at most three decimals: 8.875 is 8.875 %."""
+
+    default_error_messages = {"null": "may not be null", "required": "is required"}
+
+    def __init__(self, *, positive: bool = False, example: float | None = 8.875, **kwargs: Any) -> None:
+        self.positive = positive
+        least = {"exclusiveMinimum": 0} if positive else {"minimum": 0}
+        metadata = {"type": "number", **least, "maximum": 100}
+        if example is not None:
+            metadata["example"] = example
+        super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
+        if not _is_number(value) or not 0 <= value <= 100:
+            raise ValidationError("is not a number from 0 to 100")
+        if self.positive and not value:
+            raise ValidationError("must be more than zero")
+        return _with_three_decimals(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _with_three_decimals(value: float) -> Decimal:
+    number = Decimal(repr(value))
+    if number != round(number, 3):
+        raise ValidationError("has more than three decimals")
+    return number
 
 
 class Number(fields.Float):

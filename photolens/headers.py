@@ -14,6 +14,11 @@ _DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
+# The portal's pages run their own scripts only, and send forms here; from here a payment goes on to its provider.
+_PORTAL_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self' https:"
+)
 
 _EXPOSED = [
     "Content-Disposition",
@@ -30,6 +35,12 @@ _EXPOSED = [
 ]
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def _policy_of(path: str) -> str:
+    if path.startswith("/portal/"):
+        return _PORTAL_POLICY
+    return _DOCS_POLICY if path.startswith("/api/docs") else _POLICY
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -51,11 +62,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     def set_headers(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        is_docs = request.path.startswith("/api/docs")
-        response.headers["Content-Security-Policy"] = _DOCS_POLICY if is_docs else _POLICY
+        # The portal's pages tell each other where one came from, so that a form of another site is known for one.
+        response.headers["Referrer-Policy"] = "same-origin" if request.path.startswith("/portal/") else "no-referrer"
+        response.headers["Content-Security-Policy"] = _policy_of(request.path)
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        if request.path.startswith("/api/v1/"):
+        if request.path.startswith(("/api/v1/", "/portal/")) and not request.path.startswith("/portal/static/"):
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -2,6 +2,8 @@
 
 The key's answer is stored in the transaction of its effect, so that both are there or neither is. Only answers that
 had an effect are stored: a refused request changed nothing and may be sent again, mended, under the same key.
+
+A route that commits before it calls out is not wrapped: its action keeps the key, on the row that it commits.
 """
 
 import hashlib
@@ -23,16 +25,22 @@ _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
 
+def sent_key() -> str | None:
+    """The key of the present request, if it has one. Problems: `invalid` for what cannot be one."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise invalid("/Idempotency-Key", "takes 1 to 255 printable ASCII characters without spaces", "header")
+    return key
+
+
 def once(produce: Callable[[], Response]) -> Response:
     """The answer of `produce`, or the stored one of the first request that carried the same key.
 
     Locks: the key's advisory lock first, never waited for; then whatever the route takes.
     """
-    key = request.headers.get("Idempotency-Key")
+    key = sent_key()
     if key is None:
         return produce()
-    if not _KEY.fullmatch(key):
-        raise invalid("/Idempotency-Key", "takes 1 to 255 printable ASCII characters without spaces", "header")
     caller = str(access.current_caller().user_id)
     digest = hashlib.sha256(b"\x00".join((request.full_path.encode(), request.get_data(cache=True)))).digest()
     conn = connection()

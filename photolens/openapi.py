@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import marshmallow
@@ -114,6 +115,7 @@ def describe_conventions(
     responses = doc["responses"] = {str(status): answer for status, answer in doc.get("responses", {}).items()}
     for status in [status for status in responses if not 200 <= int(status) < 300]:
         del responses[status]
+    _describe_shapes(doc, doc_info)
 
     kinds = [*doc_info.get("refuses", ()), *_ALWAYS, *_refusals_of(demand)]
     if doc_info["has_path_id"]:
@@ -137,6 +139,18 @@ def describe_conventions(
         kinds.append(problems.PRECONDITION_FAILED)
     responses |= _problem_responses(spec, kinds)
     return doc
+
+
+def _describe_shapes(doc: dict[str, Any], doc_info: dict[str, Any]) -> None:
+    """What is sent and answered as JSON, each with an example: made here, as no start waits for the document."""
+    for media in doc.get("requestBody", {}).get("content", {}).values():
+        media["example"] = example_of(media["schema"])
+    if "answered" in doc_info:
+        schema = doc_info["answered"]
+        [(status, response)] = doc["responses"].items()
+        response["headers"] = headers_of(int(status), schema)
+        if schema is not None:
+            response["content"] = {"application/json": {"schema": schema, "example": example_of(schema)}}
 
 
 def _describe_files(doc: dict[str, Any], doc_info: dict[str, Any]) -> None:
@@ -215,6 +229,7 @@ def _problem_example(kind: ProblemKind) -> dict[str, Any]:
     }
 
 
+@cache
 def page_of(schema: type[Output], beside: type[Output] = Output) -> type[Output]:
     """The schema of a page of such rows, with what it says beside them."""
     members: dict[str, Any] = {
@@ -229,8 +244,6 @@ def page_of(schema: type[Output], beside: type[Output] = Output) -> type[Output]
 
 def example_of(schema: Any) -> Any:
     """An example of a schema, from the examples of its fields."""
-    if schema is None:
-        return None
     instance = resolve_schema_instance(schema)
     return {
         field.data_key or name: _field_example(field)

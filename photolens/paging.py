@@ -96,7 +96,7 @@ def _encode(listing: str, key: str, row: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
-def _decode(cursor: str, listing: str) -> tuple[str, int | UUID]:
+def _decode(cursor: str, listing: str) -> tuple[str, int | str | UUID]:
     try:
         parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
@@ -106,8 +106,8 @@ def _decode(cursor: str, listing: str) -> tuple[str, int | UUID]:
             of == listing and type(row_id) is int and 0 <= row_id <= MAX_ID and "\x00" not in key
         ):
             return key, row_id
-        case [str(of), str(key), str(row_id)] if of == listing and _UUID.fullmatch(row_id) and "\x00" not in key:
-            return key, UUID(row_id)
+        case [str(of), str(key), str(row_id)] if of == listing and "\x00" not in key + row_id:
+            return key, UUID(row_id) if _UUID.fullmatch(row_id) else row_id
     raise _bad_cursor()
 
 

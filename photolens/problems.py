@@ -91,7 +91,7 @@ def invalid(pointer: str, detail: str, location: str = "body", **members: Any) -
     return INVALID(f"{pointer or location} {detail}", errors=[fault])
 
 
-def found(row: Found | None, noun: str, row_id: int | UUID) -> Found:
+def found(row: Found | None, noun: str, row_id: int | str | UUID) -> Found:
     """The row, or the 404 that says what there is not."""
     if row is None:
         raise NOT_FOUND(f"There is no {noun} {row_id}.")

@@ -6,13 +6,17 @@ Sign-in and its like have limits of their own, counted in PostgreSQL: see identi
 import ipaddress
 import re
 import time
+from threading import Lock
 
 from flask import Flask, Response, g, request
 from flask_limiter import Limiter, RateLimitExceeded
 from limits.errors import StorageError
+from limits.storage import Storage
 
 from photolens.config import Settings
 from photolens.problems import RATE_LIMITED, Problem
+
+SWEEP_EVERY = 60  # seconds: how long counts that are over are kept at most
 
 
 def limited(retry_after: int, detail: str) -> Problem:
@@ -25,6 +29,60 @@ def household_of(address: str) -> str:
     if ":" not in address:
         return address
     return str(ipaddress.ip_network((int(ipaddress.ip_address(address)) >> 64 << 64, 64)))
+
+
+class ProcessCounts(Storage):
+    """How often each key was counted within its window, in this process.
+
+    What limits has for this starts a thread a hundred times a second, which costs more than most requests.
+    """
+
+    STORAGE_SCHEME = ["process"]
+
+    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_options: str) -> None:
+        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+        self._lock = Lock()
+        self._windows: dict[str, tuple[int, float]] = {}  # how often, and until when that counts
+        self._sweep_at = 0.0
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ValueError
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        now = time.time()
+        with self._lock:
+            count, until = self._windows.get(key, (0, 0.0))
+            if until <= now:
+                count, until = 0, now + expiry
+                self._sweep(now)
+            self._windows[key] = (count + amount, until)
+            return count + amount
+
+    def _sweep(self, now: float) -> None:
+        if now >= self._sweep_at:
+            self._windows = {key: window for key, window in self._windows.items() if window[1] > now}
+            self._sweep_at = now + SWEEP_EVERY
+
+    def get(self, key: str) -> int:
+        count, until = self._windows.get(key, (0, 0.0))
+        return count if until > time.time() else 0
+
+    def get_expiry(self, key: str) -> float:
+        return self._windows.get(key, (0, time.time()))[1]
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int | None:
+        with self._lock:
+            known = len(self._windows)
+            self._windows.clear()
+            return known
+
+    def clear(self, key: str) -> None:
+        with self._lock:
+            self._windows.pop(key, None)
 
 
 def _key() -> str:
@@ -44,7 +102,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         _key,
         application_limits=[f"{settings.rate_limit_per_minute} per minute"],
         application_limits_exempt_when=lambda: request.method == "OPTIONS",
-        storage_uri=re.sub("^unix://", "redis+unix://", settings.redis_url or "memory://"),
+        storage_uri=re.sub("^unix://", "redis+unix://", settings.redis_url or "process://"),
         storage_options={"wrap_exceptions": True, **with_redis},
         in_memory_fallback_enabled=settings.redis_url is not None,
         swallow_errors=True,

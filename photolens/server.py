@@ -155,6 +155,7 @@ def _announce(settings: Settings, port: int, url: str, embedded: EmbeddedServer 
         f"Photolens is ready.\n"
         f"  API       http://{host}:{port}/api/v1\n"
         f"  API docs  http://{host}:{port}/api/docs/\n"
+        f"  Portal    http://{host}:{port}/portal/\n"
         f"  Database  {database}\n"
         f"{_welcome(settings, url)}Ctrl-C stops it.",
         flush=True,

@@ -202,12 +202,15 @@ create table refunds (
     reason text,
     status refund_status not null default 'SUCCEEDED',
     stripe_refund_id text constraint refunds_stripe_refund_id_key unique,
+    -- Whose key it is, and the key that came with the request: sent again, it is this refund that is asked for.
+    idempotency_key text,
     refunded_at timestamptz not null default now(),
     recorded_by text not null,
     created_at timestamptz not null default now(),
     constraint refunds_amount_positive check (amount > 0)
 );
 
+create unique index refunds_idempotency_key on refunds (payment_id, idempotency_key) where status <> 'FAILED';
 create index refunds_payment_idx on refunds (payment_id, refunded_at, id);
 create index refunds_refunded_at_idx on refunds (refunded_at, id);
 
@@ -288,6 +291,26 @@ create table stripe_events (
 
 create index stripe_events_received_at_idx on stripe_events (received_at, id);
 create index stripe_events_outcome_idx on stripe_events (outcome, received_at, id);
+
+-- An event without what names people: what it is about, how much, and what came of it, so that it can still be handled.
+create function nameless_stripe_event(payload jsonb) returns jsonb
+language sql immutable parallel safe
+begin atomic
+    select
+        jsonb_build_object(
+            'id', payload -> 'id',
+            'type', payload -> 'type',
+            'created', payload -> 'created',
+            'data', jsonb_build_object('object', coalesce(jsonb_object_agg(member.key, member.value), '{}'))
+        )
+    from jsonb_each(payload #> '{data,object}') as member
+    where
+        member.key in (
+            'amount', 'amount_captured', 'amount_refunded', 'amount_subtotal', 'amount_total', 'charge',
+            'client_reference_id', 'created', 'currency', 'expires_at', 'id', 'metadata', 'object', 'payment_intent',
+            'payment_status', 'status'
+        );
+end;
 
 
 -- Where an invoice has milestones, they come to its total, at the end of every transaction that changes either.
@@ -458,6 +481,49 @@ left join lateral (
     order by payments.id desc
     limit 1
 ) as online on true;
+
+
+-- What has been paid of each milestone by its rows, and how that is called. What a refund had taken, and that failed, was
+-- perhaps paid again meanwhile: what is then above the milestone is left to the invoice, as overpaid.
+create view milestone_sums as
+select
+    invoice_milestones.id as milestone_id,
+    invoice_milestones.invoice_id,
+    invoice_milestones.position,
+    allocated.amount as paid_amount,
+    invoice_milestones.expected_amount - allocated.amount as open_amount,
+    case
+        when allocated.amount = 0 then 'PENDING'
+        when allocated.amount < invoice_milestones.expected_amount then 'PARTIAL'
+        else 'PAID'
+    end::milestone_status as status
+from invoice_milestones
+cross join lateral (
+    select least(coalesce(sum(payment_allocations.amount), 0.00), invoice_milestones.expected_amount) as amount
+    from payment_allocations
+    left join refunds on payment_allocations.refund_id = refunds.id
+    where payment_allocations.milestone_id = invoice_milestones.id and refunds.status is distinct from 'FAILED'
+) as allocated;
+
+
+-- What of each payment was kept, and not refunded, and is on no milestone.
+create view payment_sums as
+select
+    payments.id as payment_id,
+    payments.invoice_id,
+    payments.amount - refunded.amount - allocated.amount as unallocated_amount
+from payments
+cross join lateral (
+    select coalesce(sum(refunds.amount), 0.00) as amount
+    from refunds
+    where refunds.payment_id = payments.id and refunds.status <> 'FAILED'
+) as refunded
+cross join lateral (
+    select coalesce(sum(payment_allocations.amount), 0.00) as amount
+    from payment_allocations
+    left join refunds on payment_allocations.refund_id = refunds.id
+    where payment_allocations.payment_id = payments.id and refunds.status is distinct from 'FAILED'
+) as allocated;
 
 
 -- What was owed at an instant on what had been issued by a day, invoice by invoice: what is due now, and what has been paid

@@ -172,22 +172,35 @@ select
     clients.email as client_email,
     clients.avatar_url as client_avatar_url,
     invoices.booking_id,
+    invoices.work_package_id,
+    invoices.invoice_name,
+    invoices.invoice_description,
     invoices.issue_date,
     invoices.due_date,
     invoices.status,
     invoices.currency,
+    invoices.subtotal,
+    invoices.discount_amount,
+    invoices.tax_rate::float8 as tax_rate,
+    invoices.tax_amount,
     invoices.total_amount,
     invoices.balance_due,
+    invoices.overpaid_amount,
     -- Told by the calendar, also before the daily task has changed the status.
     coalesce(
         invoices.status not in ('DRAFT', 'VOID') and invoices.balance_due > 0 and invoices.due_date < studio_today(),
         false
     ) as is_overdue,
+    invoices.paid_at,
+    invoices.paid_by_contact_id,
+    client_contacts.name as paid_by_contact_name,
+    invoices.needs_review,
     invoices.last_reminder_at,
     invoices.created_at,
     invoices.updated_at
 from invoices
-inner join clients on invoices.client_id = clients.id;
+inner join clients on invoices.client_id = clients.id
+left join client_contacts on invoices.paid_by_contact_id = client_contacts.id;
 
 
 create view invoice_item_details as
@@ -203,20 +216,79 @@ select
 from invoice_items;
 
 
+create view invoice_milestone_details as
+select
+    invoice_milestones.id,
+    invoice_milestones.invoice_id,
+    invoice_milestones.position,
+    invoice_milestones.label,
+    invoice_milestones.description,
+    invoice_milestones.expected_amount,
+    invoice_milestones.expected_date,
+    invoice_milestones.paid_amount,
+    invoice_milestones.status
+from invoice_milestones;
+
+
 create view payment_details as
 select
     payments.id,
     payments.invoice_id,
+    payments.milestone_id,
     payments.amount,
+    payments.currency,
     payments.paid_at,
     payments.method,
     payments.notes,
     payments.payment_account_id,
     payment_accounts.name as payment_account_name,
+    (
+        select coalesce(sum(refunds.amount), 0.00)
+        from refunds
+        where refunds.payment_id = payments.id and refunds.status <> 'FAILED'
+    ) as refunded_amount,
+    -- As it was split when it was booked: what was refunded is not taken off here.
+    (
+        select
+            coalesce(
+                json_agg(
+                    json_build_object(
+                        'milestoneId', payment_allocations.milestone_id,
+                        'amount', payment_allocations.amount::text
+                    )
+                    order by payment_allocations.id
+                ),
+                '[]'
+            )
+        from payment_allocations
+        where payment_allocations.payment_id = payments.id and payment_allocations.refund_id is null
+    ) as allocations,
+    payments.paid_by_contact_id,
+    client_contacts.name as paid_by_contact_name,
+    payments.stripe_session_id,
+    payments.stripe_payment_intent_id,
     payments.recorded_by,
     payments.created_at
 from payments
-left join payment_accounts on payments.payment_account_id = payment_accounts.id;
+left join payment_accounts on payments.payment_account_id = payment_accounts.id
+left join client_contacts on payments.paid_by_contact_id = client_contacts.id;
+
+
+create view refund_details as
+select
+    refunds.id,
+    refunds.payment_id,
+    payments.invoice_id,
+    refunds.amount,
+    payments.currency,
+    refunds.reason,
+    refunds.status,
+    refunds.stripe_refund_id,
+    refunds.refunded_at,
+    refunds.recorded_by,
+    refunds.created_at
+from refunds
+inner join payments on refunds.payment_id = payments.id;
 
 
 create view staff_member_details as
@@ -251,6 +323,27 @@ select
     auth_users.created_at,
     auth_users.updated_at
 from auth_users;
+
+
+-- How an invoice is being paid online, or was to be: without the page, which is whoever pays there's.
+create view checkout_details as
+select
+    checkout_sessions.id,
+    checkout_sessions.invoice_id,
+    checkout_sessions.milestone_id,
+    checkout_sessions.contact_id,
+    client_contacts.name as contact_name,
+    checkout_sessions.expected_amount_minor,
+    checkout_sessions.currency,
+    checkout_sessions.status,
+    checkout_sessions.stripe_session_id,
+    checkout_sessions.stripe_payment_intent_id,
+    checkout_sessions.stripe_customer_id,
+    checkout_sessions.expires_at,
+    checkout_sessions.created_at,
+    checkout_sessions.updated_at
+from checkout_sessions
+inner join client_contacts on checkout_sessions.contact_id = client_contacts.id;
 
 
 -- What a booking brought and cost. What was paid on an issued invoice is what is no longer due of it, and what was

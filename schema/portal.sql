@@ -149,7 +149,7 @@ using (exists (select from payments where payments.id = refunds.payment_id));
 grant select (id, invoice_id, milestone_id, expected_amount_minor, currency, status, url, expires_at, created_at, updated_at)
 on checkout_sessions to photolens_portal;
 create policy checkout_sessions_portal on checkout_sessions for select to photolens_portal
-using (contact_id = (select portal_contact_id()));
+using (exists (select from invoices where invoices.id = checkout_sessions.invoice_id));
 
 
 -- What is nobody's: the catalogue, the words of the board, and who the studio is.

@@ -52,6 +52,13 @@ from demo_invoice_plan as plan
 cross join demo_calendar
 order by plan.issue_date, plan.code;
 
+-- Whatever belongs to a work package is billed for it.
+update invoices
+set work_package_id = bookings.work_package_id
+from demo_bookings
+inner join bookings on demo_bookings.id = bookings.id
+where invoices.booking_id = bookings.id and bookings.work_package_id is not null;
+
 -- From here on, each code with the invoice it became: no booking was billed twice on one day.
 create temporary table demo_invoices on commit drop as
 select

@@ -39,6 +39,36 @@ set archived_at = demo_calendar.opening - interval '30 days'
 from demo_calendar
 where clients.email = 'mateo@ruiz.example';
 
+-- The people there. Emma Chen signs in by her account of the demo; nobody else has been invited.
+insert into client_contacts (
+    client_id, user_id, name, title, email, phone, is_primary, is_active, activated_at, created_at, updated_at
+)
+select
+    clients.id,
+    auth_users.id,
+    contact.name,
+    contact.title,
+    contact.email,
+    contact.phone,
+    contact.is_primary,
+    contact.is_active,
+    auth_users.created_at + interval '1 hour',
+    coalesce(auth_users.created_at, clients.created_at),
+    coalesce(auth_users.created_at + interval '1 hour', clients.created_at)
+from (
+    values
+    ('northgate', 'Emma Chen', 'Events manager', 'customer@demo.photolens.test', '+1 212 555 0171', true, true),
+    ('northgate', 'Owen Brandt', 'Accounts payable', 'owen@northgate.example', '+1 332 555 0191', false, true),
+    ('juniper', 'Rye Nakamura', 'Owner', 'rye@juniper.example', '+1 718 555 0164', true, true),
+    ('juniper', 'Tom Aldous', 'Shop manager, until last year', 'tom@juniper.example', null, false, false),
+    ('saltcedar', 'Cedar Holm', 'Potter', 'cedar@saltcedar.example', '+1 347 555 0123', true, true)
+) as contact (company, name, title, email, phone, is_primary, is_active)
+inner join clients on clients.email = 'hi@' || contact.company || '.example'
+left join demo_users on contact.email = demo_users.email
+left join auth_users on demo_users.id = auth_users.id
+order by clients.id, contact.name
+on conflict do nothing;
+
 
 -- The catalogue, the team and the accounts may meet rows of the same name: those are used as they are.
 insert into session_categories (name, created_at, updated_at)
@@ -291,6 +321,51 @@ from series
 cross join demo_bookings
 where bookings.id = demo_bookings.id and demo_bookings.code in ('B49', 'B50', 'B51');
 
+-- What was agreed on as one: since the first of its bookings was made.
+create temporary table demo_work_packages on commit drop as
+select
+    plan.*,
+    agreed.client_id,
+    agreed.starts_on,
+    agreed.ends_on,
+    agreed.created_at
+from (
+    values
+    ('Robot launch', 'The fair, and the evenings around it.', 'OPEN', array['B20', 'B37', 'B42']),
+    ('Seasonal menus', 'One day for each season.', 'CLOSED', array['B03', 'B12', 'B21'])
+) as plan (name, description, status, codes)
+cross join lateral (
+    select
+        demo_bookings.client_id,
+        min(demo_bookings.shoot_day) as starts_on,
+        max(demo_bookings.shoot_day) as ends_on,
+        min(demo_bookings.created_at) as created_at
+    from demo_bookings
+    where demo_bookings.code = any(plan.codes)
+    group by demo_bookings.client_id
+) as agreed;
+
+insert into work_packages (client_id, name, description, status, starts_on, ends_on, created_at, updated_at)
+select
+    client_id,
+    name,
+    description,
+    status::work_package_status,
+    starts_on,
+    ends_on,
+    created_at,
+    created_at
+from demo_work_packages
+order by created_at;
+
+update bookings
+set work_package_id = work_packages.id
+from demo_work_packages
+inner join work_packages
+    on demo_work_packages.client_id = work_packages.client_id and demo_work_packages.name = work_packages.name
+inner join demo_bookings on demo_bookings.code = any(demo_work_packages.codes)
+where bookings.id = demo_bookings.id;
+
 insert into staff_assignments (booking_id, staff_id, role, occupied, created_at)
 select
     demo_bookings.id,
@@ -368,8 +443,9 @@ from (
     ('{WAIT,READY,WORK,DONE}', '{0,1,1,7}', '{B21,B23,B26,B27,B28,B31}'),
     ('{WAIT,READY,WORK,REVIEW,DONE}', '{0,2,6,12,17}', '{B20,B25,B29}'),
     ('{WAIT,READY,WORK,DONE,AGAIN}', '{0,1,2,7,10}', '{B32,B35}'),
-    ('{WAIT,READY,WORK,REVIEW}', '{0,1,2,6}', '{B33,B36}'),
-    ('{WAIT,READY,WORK}', '{0,1,2}', '{B37}'),
+    ('{WAIT,READY,WORK,REVIEW}', '{0,1,2,6}', '{B33}'),
+    ('{WAIT,READY,WORK,REVIEW}', '{0,1,2,3}', '{B37}'),
+    ('{WAIT,READY,WORK}', '{0,1,2}', '{B36}'),
     ('{WAIT,READY}', '{0,1}', '{B38}'),
     ('{WAIT}', '{0}', '{B39}')
 ) as course (words, days, codes)

@@ -9,7 +9,6 @@ import os
 import re
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -29,6 +28,7 @@ from photolens.embedded import PROGRAMS, ROOT, EmbeddedServer
 from photolens.invariants import broken_invariants
 from tests.client import ApiClient
 from tests.factories import Factory
+from tests.processes import Command
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")  # workers may share TEST_DATABASE_URL, never a template
 CALLERS = Path(__file__).parent / "callers.sql"
@@ -240,7 +240,7 @@ def live(clone_url: str) -> Iterator[str]:
 class RunningServer:
     """A `photolens serve` process and what it announced."""
 
-    def __init__(self, process: subprocess.Popen[str], announced: str) -> None:
+    def __init__(self, process: Command, announced: str) -> None:
         self.process = process
         self.announced = announced
         match = re.search(r"API +(http\S+)", announced)
@@ -250,28 +250,13 @@ class RunningServer:
 
 @contextmanager
 def serving(*arguments: str, **environment: str) -> Iterator[RunningServer]:
-    """`python -m photolens serve` on a free port, until the block ends; fails if it does not leave cleanly."""
-    inherited = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "TMPDIR")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "photolens", "serve", *arguments],
-        cwd=ROOT,
-        env={**inherited, "PORT": "0", "RATE_LIMIT_PER_MINUTE": "1000000", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None
-    announced = ""
-    for line in process.stdout:
-        announced += line
-        if "Ctrl-C" in line:
-            break
-    else:
-        raise AssertionError(f"the server did not start:\n{announced}")
-    try:
+    """`photolens serve` on a free port, until the block ends; fails if it does not leave cleanly."""
+    with Command("serve", *arguments, **{"RATE_LIMIT_PER_MINUTE": "1000000"} | environment) as process:
+        announced = ""
+        for line in process.stdout:
+            announced += line
+            if "Ctrl-C" in line:
+                break
+        else:
+            raise AssertionError(f"the server did not start:\n{announced}{process.stderr.read()}")
         yield RunningServer(process, announced)
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(30)
-        process.stdout.close()

@@ -108,6 +108,9 @@ class Factory:
     def payment(self, invoice: dict[str, Any], amount: str, **fields: Any) -> dict[str, Any]:
         return self._create(f"/invoices/{invoice['id']}/payments", {"amount": amount, **fields})
 
+    def refund(self, payment: dict[str, Any], amount: str, **fields: Any) -> dict[str, Any]:
+        return self._create(f"/payments/{payment['id']}/refunds", {"amount": amount, **fields})
+
     def expense(self, **fields: Any) -> dict[str, Any]:
         return self._create("/expenses", {"category": "TRAVEL", "amount": "40.00", "description": "Train", **fields})
 

@@ -25,6 +25,7 @@ NAMELESS_DETAILS = [
     "created",
     "invoiceNumber",
     "price",
+    "reasons",
     "sessionTypeName",
     "staffId",
     "stageName",

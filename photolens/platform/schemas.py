@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates, validates_schema
+from marshmallow import ValidationError, fields, validates, validates_schema
 
 from photolens.clock import WEEKDAYS
 from photolens.database import sql
 from photolens.fields import (
     Choice,
+    Currency,
     Email,
     Flag,
     Id,
@@ -51,12 +52,8 @@ class WorkingHours(Output):
 class SettingsInput(Input):
     """The whole of the settings; a PUT replaces them."""
 
-    currency = Text(
-        3,
-        required=True,
-        example="USD",
-        validate=validate.Regexp("^[A-Z]{3}$", error="is not a currency code such as USD"),
-        metadata={"description": "ISO 4217; what new invoices are made out in."},
+    currency = Currency(
+        required=True, metadata={"description": "ISO 4217; what new invoices are made out in, where nobody says."}
     )
     time_zone = Text(
         60,

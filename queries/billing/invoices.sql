@@ -7,9 +7,13 @@ select exists (
 );
 
 -- name: get_invoice(invoice_id)^
--- One invoice, whole: its items, and its newest payments (all of them are in their own list).
+-- One invoice, whole: its items, its milestones, its newest payments (all of them are in their own list), and under what
+-- it is known where it was paid online.
 select
     invoice_summaries.*,
+    invoices.stripe_checkout_session_id,
+    invoices.stripe_payment_intent_id,
+    invoices.stripe_customer_id,
     (
         select
             coalesce(
@@ -36,14 +40,44 @@ select
             coalesce(
                 json_agg(
                     json_build_object(
+                        'id', milestones.id,
+                        'invoiceId', milestones.invoice_id,
+                        'position', milestones.position,
+                        'label', milestones.label,
+                        'description', milestones.description,
+                        'expectedAmount', milestones.expected_amount::text,
+                        'expectedDate', milestones.expected_date,
+                        'paidAmount', milestones.paid_amount::text,
+                        'status', milestones.status
+                    )
+                    order by milestones.position
+                ),
+                '[]'
+            )
+        from invoice_milestone_details as milestones
+        where milestones.invoice_id = invoice_summaries.id
+    ) as milestones,
+    (
+        select
+            coalesce(
+                json_agg(
+                    json_build_object(
                         'id', recent.id,
                         'invoiceId', recent.invoice_id,
+                        'milestoneId', recent.milestone_id,
                         'amount', recent.amount::text,
+                        'currency', recent.currency,
                         'paidAt', rfc3339(recent.paid_at),
                         'method', recent.method,
                         'notes', recent.notes,
                         'paymentAccountId', recent.payment_account_id,
                         'paymentAccountName', recent.payment_account_name,
+                        'refundedAmount', recent.refunded_amount::text,
+                        'allocations', recent.allocations,
+                        'paidByContactId', recent.paid_by_contact_id,
+                        'paidByContactName', recent.paid_by_contact_name,
+                        'stripeSessionId', recent.stripe_session_id,
+                        'stripePaymentIntentId', recent.stripe_payment_intent_id,
                         'recordedBy', recent.recorded_by,
                         'createdAt', rfc3339(recent.created_at)
                     )
@@ -60,6 +94,7 @@ select
         ) as recent
     ) as payments
 from invoice_summaries
+inner join invoices on invoice_summaries.id = invoices.id
 where invoice_summaries.id = :invoice_id;
 
 -- name: lock_client_of_invoice(invoice_id)^
@@ -70,10 +105,15 @@ where clients.id = (select invoices.client_id from invoices where invoices.id = 
 for no key update;
 
 -- name: lock_invoice(invoice_id)^
--- Locks: the invoice's row, after its client. With it, the money that has moved.
+-- Locks: the invoice's row, after its client. With it, whether money has moved, and what of it is there.
 select
     invoices.*,
     exists (select from payments where payments.invoice_id = invoices.id) as is_paid_on,
+    (
+        select coalesce(sum(money_movements.amount), 0.00)
+        from money_movements
+        where money_movements.invoice_id = invoices.id
+    ) as money,
     exists (
         select
         from checkout_sessions
@@ -96,30 +136,69 @@ where
 order by invoices.id desc
 limit 1;
 
--- name: insert_invoice(client_id, booking_id, issue_date, due_date)$
--- Draft an invoice in the studio currency; gives its id. Without dates it is issued today and due as the settings say.
-insert into invoices (client_id, booking_id, issue_date, due_date, currency)
+-- name: insert_invoice(client_id, booking_id, work_package_id, invoice_name, invoice_description, issue_date, due_date, currency)$
+-- Draft an invoice; gives its id. Without dates it is issued today and due as the settings say, which also name its
+-- currency where nobody does.
+insert into invoices (
+    client_id,
+    booking_id,
+    work_package_id,
+    invoice_name,
+    invoice_description,
+    issue_date,
+    due_date,
+    currency
+)
 select
     :client_id,
     :booking_id,
+    :work_package_id,
+    :invoice_name,
+    :invoice_description,
     coalesce(:issue_date::date, studio_today()),
     coalesce(
         :due_date::date,
         coalesce(:issue_date::date, studio_today()) + studio_settings.default_due_days
     ),
-    studio_settings.currency
+    coalesce(:currency, studio_settings.currency)
 from studio_settings
 returning id;
 
--- name: update_invoice(id, booking_id, issue_date, due_date)!
--- Change an invoice's booking and dates; refresh_invoice follows, since a due date decides what is overdue.
+-- name: update_invoice(id, booking_id, work_package_id, invoice_name, invoice_description, issue_date, due_date, needs_review)!
+-- Change what an invoice belongs to and is called, and its dates; refresh_invoice follows, since a due date decides what is
+-- overdue.
 update invoices
 set
     booking_id = :booking_id,
+    work_package_id = :work_package_id,
+    invoice_name = :invoice_name,
+    invoice_description = :invoice_description,
     issue_date = :issue_date,
     due_date = :due_date,
+    needs_review = :needs_review,
     updated_at = now()
 where id = :id;
+
+-- name: update_invoice_terms(invoice_id, discount_amount, tax_rate)!
+-- Change discount and tax of an invoice on which no money has moved, and what it comes to with them, all of it due: one
+-- statement, since the checks of the table hold after each. refresh_invoice follows and says how it is called.
+update invoices
+set
+    discount_amount = :discount_amount,
+    tax_rate = :tax_rate,
+    tax_amount = taxed.tax_amount,
+    total_amount = invoices.subtotal - :discount_amount::numeric + taxed.tax_amount,
+    balance_due = greatest(invoices.subtotal - :discount_amount::numeric + taxed.tax_amount, 0),
+    status = case when invoices.status = 'DRAFT' then 'DRAFT' else 'SENT' end::invoice_status,
+    updated_at = now()
+from (
+    select
+        id,
+        round((subtotal - :discount_amount::numeric) * :tax_rate::numeric / 100, 2) as tax_amount
+    from invoices
+    where id = :invoice_id
+) as taxed
+where invoices.id = taxed.id;
 
 -- name: lock_invoice_counter()^
 -- Locks: the counter, last of all; held to the end, so that a number rolled back is given again.
@@ -228,6 +307,14 @@ for no key update of clients, invoices skip locked;
 update invoices
 set
     last_reminder_at = now(),
+    updated_at = now()
+where id = :invoice_id;
+
+-- name: mark_invoice_needs_review(invoice_id)!
+-- Ask somebody to look: a provider took money that does not fit. Before refresh_invoice. The invoice is locked.
+update invoices
+set
+    needs_review = true,
     updated_at = now()
 where id = :invoice_id;
 
@@ -343,7 +430,7 @@ having clients.total_revenue <> coalesce(sum(money_movements.amount), 0)
 order by clients.id
 limit 1000;
 
--- name: list_invoices_by_issue_date(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, overdue)
+-- name: list_invoices_by_issue_date(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, work_package_id, needs_review, overdue)
 -- Invoices, oldest first.
 select *
 from invoice_summaries
@@ -352,6 +439,7 @@ where
     and (
         :q::text is null
         or lower(invoice_number) like lower(:q)
+        or lower(invoice_name) like lower(:q)
         or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
     )
     and issue_date >= coalesce(:issued_from::date, '-infinity')
@@ -359,6 +447,8 @@ where
     and (:status::invoice_status is null or status = :status)
     and (:client_id::bigint is null or client_id = :client_id)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:work_package_id::bigint is null or work_package_id = :work_package_id)
+    and (:needs_review::boolean is null or needs_review = :needs_review)
     and (
         :overdue::boolean is distinct from true
         or (coalesce(due_date, 'infinity') < studio_today() and is_overdue)
@@ -367,7 +457,7 @@ where
 order by issue_date, id
 limit :limit;
 
--- name: list_invoices_by_issue_date_desc(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, overdue)
+-- name: list_invoices_by_issue_date_desc(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, work_package_id, needs_review, overdue)
 -- Invoices, newest first.
 select *
 from invoice_summaries
@@ -376,6 +466,7 @@ where
     and (
         :q::text is null
         or lower(invoice_number) like lower(:q)
+        or lower(invoice_name) like lower(:q)
         or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
     )
     and issue_date >= coalesce(:issued_from::date, '-infinity')
@@ -383,6 +474,8 @@ where
     and (:status::invoice_status is null or status = :status)
     and (:client_id::bigint is null or client_id = :client_id)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:work_package_id::bigint is null or work_package_id = :work_package_id)
+    and (:needs_review::boolean is null or needs_review = :needs_review)
     and (
         :overdue::boolean is distinct from true
         or (coalesce(due_date, 'infinity') < studio_today() and is_overdue)
@@ -391,7 +484,7 @@ where
 order by issue_date desc, id desc
 limit :limit;
 
--- name: list_invoices_by_due_date(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, overdue)
+-- name: list_invoices_by_due_date(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, work_package_id, needs_review, overdue)
 -- Invoices, due soonest first.
 select *
 from invoice_summaries
@@ -400,6 +493,7 @@ where
     and (
         :q::text is null
         or lower(invoice_number) like lower(:q)
+        or lower(invoice_name) like lower(:q)
         or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
     )
     and issue_date >= coalesce(:issued_from::date, '-infinity')
@@ -407,6 +501,8 @@ where
     and (:status::invoice_status is null or status = :status)
     and (:client_id::bigint is null or client_id = :client_id)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:work_package_id::bigint is null or work_package_id = :work_package_id)
+    and (:needs_review::boolean is null or needs_review = :needs_review)
     and (
         :overdue::boolean is distinct from true
         or (coalesce(due_date, 'infinity') < studio_today() and is_overdue)
@@ -415,7 +511,7 @@ where
 order by coalesce(due_date, 'infinity'), id
 limit :limit;
 
--- name: list_invoices_by_due_date_desc(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, overdue)
+-- name: list_invoices_by_due_date_desc(after_key, after_id, limit, q, issued_from, issued_to, status, client_id, booking_id, work_package_id, needs_review, overdue)
 -- Invoices, due last first.
 select *
 from invoice_summaries
@@ -427,6 +523,7 @@ where
     and (
         :q::text is null
         or lower(invoice_number) like lower(:q)
+        or lower(invoice_name) like lower(:q)
         or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
     )
     and issue_date >= coalesce(:issued_from::date, '-infinity')
@@ -434,6 +531,8 @@ where
     and (:status::invoice_status is null or status = :status)
     and (:client_id::bigint is null or client_id = :client_id)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:work_package_id::bigint is null or work_package_id = :work_package_id)
+    and (:needs_review::boolean is null or needs_review = :needs_review)
     and (
         :overdue::boolean is distinct from true
         or (coalesce(due_date, 'infinity') < studio_today() and is_overdue)
@@ -442,7 +541,7 @@ where
 order by coalesce(due_date, 'infinity') desc, id desc
 limit :limit;
 
--- name: count_invoices(q, issued_from, issued_to, status, client_id, booking_id, overdue)$
+-- name: count_invoices(q, issued_from, issued_to, status, client_id, booking_id, work_package_id, needs_review, overdue)$
 -- How many rows these lists have in all.
 select count(*)
 from invoice_summaries
@@ -450,6 +549,7 @@ where
     (
         :q::text is null
         or lower(invoice_number) like lower(:q)
+        or lower(invoice_name) like lower(:q)
         or client_id in (select clients.id from clients where lower(clients.name) like lower(:q))
     )
     and issue_date >= coalesce(:issued_from::date, '-infinity')
@@ -457,6 +557,8 @@ where
     and (:status::invoice_status is null or status = :status)
     and (:client_id::bigint is null or client_id = :client_id)
     and (:booking_id::bigint is null or booking_id = :booking_id)
+    and (:work_package_id::bigint is null or work_package_id = :work_package_id)
+    and (:needs_review::boolean is null or needs_review = :needs_review)
     and (
         :overdue::boolean is distinct from true
         or (coalesce(due_date, 'infinity') < studio_today() and is_overdue)

@@ -97,8 +97,15 @@ from auth_users
 where phone_number = :phone_number and phone_verified is not null;
 
 -- name: get_recipient(email)^
--- To whom to write about an account: the e-mail as its user gave it, not as somebody has typed it now.
-select email
+-- To whom to write about an account: the e-mail as its user gave it, not as somebody has typed it now; and whether it is a
+-- client's contact, whose pages are the portal's.
+select
+    email,
+    exists (
+        select
+        from client_contacts
+        where client_contacts.user_id = auth_users.id and client_contacts.is_active
+    ) as is_contact
 from auth_users
 where lower(email) = lower(:email) and status <> 'SUSPENDED';
 

@@ -138,3 +138,10 @@ from (
     where not editing_stages.awaits_selection
 ) as jobs
 where jobs.id = :editing_job_id;
+
+-- name: get_editing_job_of_booking(booking_id)^
+-- Which editing job is that of a booking of the client's, once it is theirs to judge.
+select editing_jobs.id
+from editing_jobs
+inner join editing_stages on editing_jobs.stage_id = editing_stages.id
+where editing_jobs.booking_id = :booking_id and not editing_stages.awaits_selection;

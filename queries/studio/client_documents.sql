@@ -106,6 +106,14 @@ inner join invoices on invoice_item_details.invoice_id = invoices.id
 where invoices.client_id = :client_id
 order by invoice_item_details.invoice_id, invoice_item_details.position, invoice_item_details.id;
 
+-- name: list_milestones_of_client(client_id)
+-- The milestones of these invoices.
+select invoice_milestone_details.*
+from invoice_milestone_details
+inner join invoices on invoice_milestone_details.invoice_id = invoices.id
+where invoices.client_id = :client_id
+order by invoice_milestone_details.invoice_id, invoice_milestone_details.position, invoice_milestone_details.id;
+
 -- name: list_payments_of_client(client_id)
 -- What came in for these invoices.
 select payment_details.*
@@ -113,6 +121,14 @@ from payment_details
 inner join invoices on payment_details.invoice_id = invoices.id
 where invoices.client_id = :client_id
 order by payment_details.id;
+
+-- name: list_checkouts_of_client(client_id)
+-- How these invoices were to be paid online.
+select checkout_details.*
+from checkout_details
+inner join invoices on checkout_details.invoice_id = invoices.id
+where invoices.client_id = :client_id
+order by checkout_details.id;
 
 -- name: list_expenses_of_client(client_id)
 -- What was spent on the bookings of a client.

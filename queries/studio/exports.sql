@@ -21,6 +21,8 @@ select
     seen.room_id,
     seen.room_name,
     seen.series_id,
+    seen.work_package_id,
+    seen.work_package_name,
     seen.location,
     seen.price,
     seen.status,
@@ -59,8 +61,7 @@ select
     invoice_summaries.invoice_number,
     invoice_summaries.client_id,
     invoice_summaries.client_name,
-    invoice_summaries.client_email,
-    invoice_summaries.currency
+    invoice_summaries.client_email
 from payment_details
 inner join invoice_summaries on payment_details.invoice_id = invoice_summaries.id
 order by payment_details.id;

@@ -188,10 +188,10 @@ def test_the_bearer_token_is_the_one_way_to_be_known() -> None:
     assert [str(o) for o in NOT_PUBLIC if o.description["security"] != [{"bearer": []}]] == []
 
 
-def test_beside_the_api_only_its_document_is_served(app: Flask) -> None:
+def test_beside_the_api_only_its_document_and_the_portals_pages_are_served(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules()}
 
-    assert {rule for rule in rules if not rule.startswith(f"{PREFIX}/")} == OUTSIDE
+    assert {rule for rule in rules if not rule.startswith((f"{PREFIX}/", "/portal/"))} == OUTSIDE
 
 
 # A route without a demand

@@ -37,6 +37,7 @@ def test_imports_keep_the_direction_of_the_domains_and_of_their_rooms(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("importlinter.cli._configure_logging", lambda _verbose: None)  # it would silence our loggers
 
     status = lint_imports(config_filename="pyproject.toml", no_cache=True, no_logo=True)
 

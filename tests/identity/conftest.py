@@ -35,6 +35,7 @@ MOMENTS = {
     "auth_attempts": ("resets_at",),
     "auth_sessions": ("created_at", "expires_at", "last_seen_at"),
     "auth_verification_token": ("created_at", "expires_at"),
+    "contact_invites": ("created_at", "expires_at"),
     "otp_sessions": ("created_at", "expires_at"),
 }
 

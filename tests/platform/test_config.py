@@ -21,6 +21,7 @@ def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch
         "port": 8000,
         "secret_key": None,
         "database_url": None,
+        "portal_database_url": None,
         "state_dir": tmp_path / ".photolens",
         "database_connection_limit": 20,
         "database_pool_timeout": 20_000,
@@ -31,6 +32,9 @@ def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch
         "rate_limit_per_minute": 1200,
         "app_url": "http://localhost:3000",
         "otp_echo": False,
+        "stripe_api_key": None,
+        "stripe_webhook_secret": (),
+        "stripe_api_base": "https://api.stripe.com",
     }
 
 
@@ -42,6 +46,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "HOST": "::1",
             "PORT": "9000",
             "DATABASE_URL": "postgresql://studio:secret@db.internal:5432/photolens",
+            "PORTAL_DATABASE_URL": "postgresql://portal:secret@db.internal:5432/photolens",
             "STATE_DIR": str(tmp_path / "state"),
             "DATABASE_CONNECTION_LIMIT": "5",
             "DATABASE_POOL_TIMEOUT": "250",
@@ -52,6 +57,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "RATE_LIMIT_PER_MINUTE": "60",
             "APP_URL": "https://studio.example/app/",
             "OTP_ECHO": "1",
+            "STRIPE_API_KEY": "sk_test_of_the_studio",
+            "STRIPE_WEBHOOK_SECRET": "whsec_old, whsec_new",
+            "STRIPE_API_BASE": "http://127.0.0.1:12111/",
         }
     )
 
@@ -61,6 +69,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "port": 9000,
         "secret_key": SECRET,
         "database_url": "postgresql://studio:secret@db.internal:5432/photolens",
+        "portal_database_url": "postgresql://portal:secret@db.internal:5432/photolens",
         "state_dir": tmp_path / "state",
         "database_connection_limit": 5,
         "database_pool_timeout": 250,
@@ -71,6 +80,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "rate_limit_per_minute": 60,
         "app_url": "https://studio.example/app",
         "otp_echo": True,
+        "stripe_api_key": "sk_test_of_the_studio",
+        "stripe_webhook_secret": ("whsec_old", "whsec_new"),
+        "stripe_api_base": "http://127.0.0.1:12111",
     }
 
 
@@ -82,6 +94,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "HOST",
         "PORT",
         "DATABASE_URL",
+        "PORTAL_DATABASE_URL",
         "STATE_DIR",
         "DATABASE_CONNECTION_LIMIT",
         "DATABASE_POOL_TIMEOUT",
@@ -92,6 +105,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "RATE_LIMIT_PER_MINUTE",
         "APP_URL",
         "OTP_ECHO",
+        "STRIPE_API_KEY",
+        "STRIPE_WEBHOOK_SECRET",
+        "STRIPE_API_BASE",
     ],
 )
 @pytest.mark.parametrize("empty", ["", "  "])
@@ -123,13 +139,14 @@ def test_a_number_is_taken_within_its_bounds_and_no_further(name: str, least: in
             Settings.from_environment({name: text})
 
 
+@pytest.mark.parametrize("name", ["DATABASE_URL", "PORTAL_DATABASE_URL"])
 @pytest.mark.parametrize(
     "url",
     ["mysql://localhost/photolens", "localhost/photolens", "host=localhost dbname=photolens", "postgresql:/x", "://"],
 )
-def test_a_database_url_of_another_kind_is_refused_by_name(url: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"^DATABASE_URL "):
-        Settings.from_environment({"DATABASE_URL": url})
+def test_a_database_url_of_another_kind_is_refused_by_name(name: str, url: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^{name} "):
+        Settings.from_environment({name: url})
 
 
 @pytest.mark.parametrize(
@@ -142,9 +159,10 @@ def test_a_database_url_of_another_kind_is_refused_by_name(url: str) -> None:
         "postgresql://localhost/photolens?password=secret&port",
     ],
 )
-def test_a_database_url_that_cannot_be_read_is_refused_and_never_repeated(url: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"^DATABASE_URL ") as refused:
-        Settings.from_environment({"DATABASE_URL": url})
+@pytest.mark.parametrize("name", ["DATABASE_URL", "PORTAL_DATABASE_URL"])
+def test_a_database_url_that_cannot_be_read_is_refused_and_never_repeated(name: str, url: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^{name} ") as refused:
+        Settings.from_environment({name: url})
 
     assert "secret" not in str(refused.value)
 
@@ -246,17 +264,76 @@ def test_codes_are_never_echoed_in_production() -> None:
     assert not Settings.from_environment({**PRODUCTION, "OTP_ECHO": "0"}).otp_echo
 
 
+@pytest.mark.parametrize("key", ["pk_test_of_the_studio", "sk_test of", "sk_test\nof", "sk_tést"])
+def test_a_key_that_stripe_cannot_take_is_refused_and_never_repeated(key: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^STRIPE_API_KEY ") as refused:
+        Settings.from_environment({"STRIPE_API_KEY": key})
+
+    assert key not in str(refused.value)
+
+
+@pytest.mark.parametrize("secret", ["whsec_old whsec_new", "whsec_öld", "whsec_\told"])
+def test_a_webhook_secret_that_is_none_is_refused_and_never_repeated(secret: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^STRIPE_WEBHOOK_SECRET ") as refused:
+        Settings.from_environment({"STRIPE_WEBHOOK_SECRET": f"whsec_new,{secret}"})
+
+    assert secret not in str(refused.value)
+
+
+def test_stripe_may_be_set_up_one_half_at_a_time() -> None:
+    assert Settings.from_environment({"STRIPE_API_KEY": "sk_test_1"}).stripe_webhook_secret == ()
+    assert Settings.from_environment({"STRIPE_WEBHOOK_SECRET": ",whsec_1,"}).stripe_webhook_secret == ("whsec_1",)
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "api.stripe.com",
+        "ftp://api.stripe.com",
+        "https://",
+        "https://:443",
+        "https://key:secret@api.stripe.com",
+        "https://api.stripe.com/v1",
+        "https://api.stripe.com?v=1",
+        "https://api.stripe.com#v1",
+        "https://api.stripe.com:port",
+        "https://[::1",
+        "https://api stripe.com",
+    ],
+)
+def test_an_address_that_stripe_cannot_have_is_refused_by_name(base: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^STRIPE_API_BASE takes ") as refused:
+        Settings.from_environment({"STRIPE_API_BASE": base})
+
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("base", ["http://api.stripe.com", "http://127.0.0.1.example", "http://10.0.0.1:12111"])
+def test_in_production_the_key_never_leaves_the_machine_in_the_clear(base: str) -> None:
+    assert Settings.from_environment({"STRIPE_API_BASE": base}).stripe_api_base == base
+    with pytest.raises(ConfigurationError, match=r"^STRIPE_API_BASE is not https"):
+        Settings.from_environment({**PRODUCTION, "STRIPE_API_BASE": base})
+
+
+@pytest.mark.parametrize("base", ["http://localhost:12111", "http://127.0.0.1:12111", "http://[::1]:12111"])
+def test_in_production_a_stand_in_on_the_machine_itself_may_be_spoken_to(base: str) -> None:
+    assert Settings.from_environment({**PRODUCTION, "STRIPE_API_BASE": base}).stripe_api_base == base
+
+
 def test_what_is_secret_is_not_shown_with_the_settings() -> None:
     settings = Settings.from_environment(
         {
             "SECRET_KEY": SECRET,
             "DATABASE_URL": "postgresql://studio:database-password@localhost/photolens",
             "REDIS_URL": "redis://:redis-password@localhost/0",
+            "STRIPE_API_KEY": "sk_test_stripe-key",
+            "STRIPE_WEBHOOK_SECRET": "whsec_webhook-secret",
         }
     )
 
     shown = f"{settings!r} {settings}"
-    assert [word for word in (SECRET, "database-password", "redis-password") if word in shown] == []
+    secrets = (SECRET, "database-password", "redis-password", "stripe-key", "webhook-secret")
+    assert [word for word in secrets if word in shown] == []
 
 
 def test_a_home_folder_may_be_written_as_a_tilde(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

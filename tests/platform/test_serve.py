@@ -25,6 +25,7 @@ from photolens.embedded import ROOT
 from photolens.server import serve
 from tests.client import token_of
 from tests.conftest import SEEDED_TEMPLATE, TEMPLATE, Databases, RunningServer, psql, serving
+from tests.processes import Command, inherited
 
 EMMA = {"name": "Emma Chen", "email": "emma.chen@example.com"}
 OWNER = {"Authorization": f"Bearer {token_of('OWNER')}"}  # of every clone of a template
@@ -32,25 +33,54 @@ DEMO_OWNER = {"email": "owner@demo.photolens.test", "password": "photolens-demo"
 PRODUCTION = {"PHOTOLENS_ENV": "production", "SECRET_KEY": "only the tests have this one, and no server"}
 
 
-def environment(**variables: str) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-    return {**inherited, "PORT": "0", **variables}
+@dataclass(frozen=True)
+class Ended:
+    """How a command has ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def photolens(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """`python -m photolens …`, to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "photolens", *arguments],
+def photolens(*arguments: str, **variables: str) -> Ended:
+    """`photolens …`, to its end."""
+    with Command(*arguments, **variables) as command:
+        stdout, stderr = command.stdout.read(), command.stderr.read()
+        return Ended(command.wait(), stdout, stderr)
+
+
+@contextlib.contextmanager
+def program(*arguments: str, says: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`python -m …` as a person runs it, once it says this; and the word in parentheses of what it said."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
         cwd=ROOT,
-        env=environment(**variables),
-        capture_output=True,
+        env=inherited() | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
-        check=False,
     )
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        match = re.search(says, line)
+        if match:
+            break
+    else:
+        process.wait(60)
+        process.stdout.close()
+        raise AssertionError(f"{arguments} did not start:\n{said}")
+    try:
+        yield process, match[1]
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait(60)
+        process.stdout.close()
 
 
-def assert_told_in_a_sentence(result: subprocess.CompletedProcess[str], *words: str) -> None:
+def assert_told_in_a_sentence(result: Ended, *words: str) -> None:
     """Exit status 2, nothing on standard output, and one line that says why."""
     assert (result.returncode, result.stdout) == (2, ""), (result.stdout, result.stderr)
     [sentence] = result.stderr.strip().splitlines()
@@ -228,6 +258,20 @@ def test_whoever_has_not_signed_in_is_shown_nothing_of_the_studio(studio: Studio
     assert json.loads(body)["code"] == "unauthenticated"
 
 
+def test_the_embedded_default_is_served_by_a_login_that_is_no_superuser(studio: Studio) -> None:
+    with psycopg.connect(studio.database_url) as conn:
+        logins = conn.execute(
+            """
+            select distinct current_user, pg_user.usename, pg_user.usesuper
+            from pg_stat_activity
+            inner join pg_user using (usesysid)
+            where datname = current_database() and pid <> pg_backend_pid()
+            """
+        ).fetchall()
+
+    assert logins == [("photolens_owner", "photolens_app", False)]
+
+
 def test_the_server_listens_on_one_address_of_this_machine_and_its_postgresql_on_none(studio: Studio) -> None:
     port = urlsplit(studio.origin).port
     with socket.socket() as neighbour:
@@ -300,12 +344,11 @@ def test_the_server_does_not_tell_what_it_is_made_of(studio: Studio) -> None:
 
 
 def test_ctrl_c_ends_server_and_postgresql_with_status_0(state_dir: Path) -> None:
-    with serving(STATE_DIR=str(state_dir)) as server:
+    with program("photolens", "serve", says="(Ctrl-C) stops it", STATE_DIR=str(state_dir)) as (process, _):
         assert postmaster(state_dir) is not None
-        server.process.send_signal(signal.SIGINT)
-        exit_status = server.process.wait(60)
+        process.send_signal(signal.SIGINT)
 
-    assert exit_status == 0
+    assert process.returncode == 0
     assert postmaster(state_dir) is None
 
 
@@ -316,14 +359,14 @@ def test_a_server_that_was_killed_is_followed_by_one_that_takes_its_postgresql_o
         demo = client_names(server.api)
         add_emma(server.api)
         server.process.kill()
-        server.process.wait(60)
+        server.process.wait()
     left_running = postmaster(state_dir)
 
     with serving(STATE_DIR=str(state_dir)) as server:
         assert postmaster(state_dir) == left_running
         assert "Emma Chen" in client_names(server.api)
         server.process.kill()
-        server.process.wait(60)
+        server.process.wait()
 
     with serving("--fresh", STATE_DIR=str(state_dir)) as server:
         assert "Created the demo studio" in server.announced
@@ -341,7 +384,7 @@ def test_after_server_and_postgresql_were_killed_what_was_answered_is_there(stat
         assert killed is not None
         os.kill(killed, signal.SIGKILL)
         server.process.kill()
-        server.process.wait(60)
+        server.process.wait()
 
     with serving(STATE_DIR=str(state_dir)) as server:
         assert postmaster(state_dir) != killed
@@ -500,7 +543,7 @@ def test_a_database_without_the_schema_is_refused_with_the_way_to_mend_it(databa
 
 def test_a_database_from_before_there_were_rooms_is_refused_too(databases: Databases) -> None:
     with databases.clone(TEMPLATE) as url:
-        psql(url, "-c", "drop table rooms cascade")
+        psql(url, "-c", "drop table checkout_sessions cascade")
 
         refused = photolens("serve", DATABASE_URL=url)
 
@@ -539,7 +582,7 @@ def test_a_request_that_runs_when_the_server_is_told_to_stop_is_answered(databas
         server.process.terminate()
         somebody.rollback()
         slow.join()
-        exit_status = server.process.wait(60)
+        exit_status = server.process.wait()
         row = somebody.execute("select name from clients").fetchone()
 
     assert answers == [200]
@@ -553,7 +596,7 @@ def test_a_request_that_runs_when_the_server_is_told_to_stop_is_answered(databas
 def test_the_audit_names_each_row_that_differs_and_exits_1(databases: Databases) -> None:
     corruptions = {
         "clients": "set total_revenue = total_revenue + 0.01, total_sessions = total_sessions + 1",
-        "invoices": "set total_amount = total_amount + 1, balance_due = balance_due + 1",
+        "invoices": "set subtotal = subtotal + 1, total_amount = total_amount + 1, balance_due = balance_due + 1",
         "invoice_counter": "set last_sequence = last_sequence + 1",
         "editing_jobs": "set delivered_at = delivered_at + interval '1 day'",
     }
@@ -594,39 +637,11 @@ def test_the_audit_of_a_database_without_the_schema_is_no_finding_but_a_refusal(
 # Another WSGI server
 
 
-@contextlib.contextmanager
-def waitress(**variables: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`waitress-serve wsgi:app` on a free port, and the origin it serves."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "waitress", "--listen=127.0.0.1:0", "wsgi:app"],
-        cwd=ROOT,
-        env=environment(**variables),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None
-    said = ""
-    for line in process.stdout:
-        said += line
-        match = re.search(r"Serving on (http://\S+)", line)
-        if match:
-            break
-    else:
-        process.wait(60)
-        process.stdout.close()
-        raise AssertionError(f"waitress did not start:\n{said}")
-    try:
-        yield process, match[1]
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        process.wait(60)
-        process.stdout.close()
-
-
 def test_waitress_serves_the_application_and_leaves_nothing_running(state_dir: Path) -> None:
-    with waitress(STATE_DIR=str(state_dir)) as (process, origin):
+    waitress = program(
+        "waitress", "--listen=127.0.0.1:0", "wsgi:app", says=r"Serving on (http://\S+)", STATE_DIR=str(state_dir)
+    )
+    with waitress as (process, origin):
         clients = client_names(f"{origin}/api/v1")
         docs, _, _ = get(f"{origin}/api/docs/")
         process.terminate()

@@ -44,6 +44,8 @@ def test_of_whatever_is_written_while_a_client_is_erased_nothing_stays(live: str
         Call("POST", "/bookings", session),
         Call("PATCH", f"/bookings/{booking['id']}", {"location": f"At the home of {WORD}", "notes": f"{WORD} is ill."}),
         Call("PATCH", f"/clients/{client['id']}", {"name": f"{WORD} Berg"}),
+        Call("POST", f"/clients/{client['id']}/contacts", {"name": f"{WORD} Moen", "email": f"{WORD}@moen.example"}),
+        Call("PATCH", f"/work-packages/{booking['workPackageId']}", {"description": f"{WORD} has changed her mind."}),
         Call("POST", f"/bookings/{booking['id']}/assignments", {"staffId": person["id"]}),
         Call("PATCH", f"/editing-jobs/{booking['editingJobId']}", {"status": "IN_PROGRESS"}),
         Call("POST", f"/invoices/{api.get('/invoices').body['data'][0]['id']}/payments", {"amount": "5.00"}),

@@ -277,6 +277,54 @@ def test_an_invitation_is_accepted_once_of_four_times_at_once(
     assert sessions_of(conn, lena) == count(conn, "auth_accounts") == 1
 
 
+def test_an_invite_to_the_portal_lets_one_of_ten_in_who_come_at_once(
+    api: LiveApi, make: Factory, conn: Connection, outbox: Outbox
+) -> None:
+    """Also where somebody had registered that e-mail before: nothing of theirs is left."""
+    for email in ("noor@example.com", "bram@example.com"):
+        conn.execute("delete from auth_attempts")
+        contact = make.contact(email=email)
+        if email.startswith("bram"):
+            enrol(conn, email, "of-a-stranger")
+        api.post(f"/contacts/{contact['id']}/invites")
+        token = outbox.token(email)
+        passwords = [f"{PASSWORD} {n}" for n in range(10)]
+
+        answers = api.at_once([Call("POST", "/portal/activate", {"token": token, "password": p}) for p in passwords])
+
+        assert outcomes(answers) == {(200, None): 1, (422, "link_invalid"): 9}
+        [chosen] = [password for password, answer in zip(passwords, answers, strict=True) if answer.status == 200]
+        user_id = id_of(conn, email)
+        assert api.get(f"/contacts/{contact['id']}").body["userId"] == user_id
+        assert (sessions_of(conn, user_id), count(conn, "auth_accounts", f"user_id = '{user_id}'")) == (1, 1)
+        assert log_in(api, email, chosen).status == 200
+        assert api.by_token("of-a-stranger").get("/auth/me").status == 401
+
+
+@pytest.mark.parametrize("is_shut_out_first", [True, False])
+def test_whoever_activates_while_they_are_shut_out_is_no_contact(
+    api: LiveApi, make: Factory, conn: Connection, outbox: Outbox, is_shut_out_first: bool
+) -> None:
+    contact = make.contact(email="noor@example.com")
+    path = f"/contacts/{contact['id']}"
+    api.post(f"{path}/invites")
+    activation = {"token": outbox.token("noor@example.com"), "password": PASSWORD}
+
+    with held_up(conn) as waiting:
+        conn.execute("select from clients where id = %s for update", [contact["clientId"]])
+        early = waiting.send(api.post, f"{path}/deactivate") if is_shut_out_first else None
+        activated = waiting.send(api.post, "/portal/activate", activation)
+        shut_out = early or waiting.send(api.post, f"{path}/deactivate")
+
+    assert shut_out.result().status == 200
+    if is_shut_out_first:
+        assert outcomes([activated.result()]) == {(422, "link_invalid"): 1}
+        assert count(conn, "auth_users", "email = 'noor@example.com'") == 0
+    else:
+        assert activated.result().status == 200
+        assert api.by_token(activated.result().body["token"]).get("/portal/me").status == 403
+
+
 # Limits, counted for both servers together
 
 

@@ -8,6 +8,7 @@ import pytest
 from photolens.database import Connection
 from tests.factories import Factory, instant
 from tests.races.live import Call, LiveApi, count, outcomes
+from tests.waiting import held_up
 
 pytestmark = pytest.mark.committed
 
@@ -456,3 +457,31 @@ def test_stages_that_come_move_and_go_and_jobs_that_move_among_them_at_once_do_n
     left = api.get("/editing-stages").body["data"]
     assert [stage["position"] for stage in left] == list(range(1, 15))
     assert {stage["name"] for stage in left} == {stage["name"] for stage in stages} | {f"Added {n}" for n in range(8)}
+
+
+def test_of_ten_contacts_who_become_the_primary_one_at_once_one_is(api: LiveApi, make: Factory) -> None:
+    client = make.client()
+    contacts = [make.contact(clientId=client["id"]) for _ in range(10)]
+
+    answers = api.at_once([Call("PATCH", f"/contacts/{contact['id']}", {"isPrimary": True}) for contact in contacts])
+
+    assert outcomes(answers) == {(200, None): 10}
+    rows = api.get(f"/clients/{client['id']}/contacts").body["data"]
+    assert sum(row["isPrimary"] for row in rows) == 1
+
+
+def test_nothing_is_booked_into_a_work_package_that_is_being_closed(
+    api: LiveApi, make: Factory, conn: Connection
+) -> None:
+    package = make.work_package()
+    booking = make.booking(clientId=package["clientId"])
+    address = f"/work-packages/{package['id']}"
+
+    with held_up(conn) as waiting:
+        conn.execute("select from work_packages where id = %s for no key update", [package["id"]])
+        closed = waiting.send(api.patch, address, {"status": "CLOSED"})
+        moved = waiting.send(api.patch, f"/bookings/{booking['id']}", {"workPackageId": package["id"]})
+
+    assert closed.result().status == 200
+    assert outcomes([moved.result()]) == {(409, "work_package_closed"): 1}
+    assert api.get(address).body["bookingCount"] == 0

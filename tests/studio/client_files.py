@@ -57,12 +57,23 @@ def known_client(conn: Connection, api: ApiClient, make: Factory, word: str) -> 
         notes=f"{word} prefers mornings.",
         avatarUrl=f"https://images.example/{word}.jpg",
     )
+    make.contact(
+        clientId=client["id"],
+        name=f"{word} Berg",
+        title=f"{word}s wife",
+        email=f"{word}@berg.example",
+        phone=f"{word} 7",
+    )
+    package = make.work_package(
+        clientId=client["id"], name=f"{word}s wedding", description=f"{word} wants two days.", startsOn="2027-03-01"
+    )
     person = make.staff()
     booking = make.completed_booking(
         clientId=client["id"],
         sessionDate=instant(1),
         location=f"At the home of {word}",
         notes=f"{word} has a dog.",
+        workPackageId=package["id"],
         assignedStaff=[{"staffId": person["id"], "role": "Lead"}],
     )
     job = f"/editing-jobs/{booking['editingJobId']}"
@@ -95,6 +106,18 @@ def _what_tasks_and_series_make(conn: Connection, client: dict[str, Any], bookin
         " ('SMS', %(word)s || ' 0134', 'reminder', null, '\\x00')",
         "insert into communication_logs (client_id, channel, recipient, template, subject, body) values"
         " (%(client)s, 'EMAIL', %(word)s || '@before.example', 'reminder', 'Before', '\\x00')",
+        "with account as ("
+        "insert into auth_users (name, email, email_verified, status)"
+        " select name, email, now(), 'ACTIVE' from client_contacts where client_id = %(client)s returning id)"
+        " update client_contacts set user_id = account.id, activated_at = now()"
+        " from account where client_id = %(client)s",
+        "insert into contact_invites (contact_id, token, expires_at, created_at)"
+        " select id, sha256(name::bytea), '2027-01-09', '2027-01-02' from client_contacts where client_id = %(client)s",
+        "insert into activities (kind, subject_type, subject_id, client_id, actor_id, actor)"
+        " select 'NOTED', 'CONTACT', id, client_id, user_id, 'Miss ' || %(word)s"
+        " from client_contacts where client_id = %(client)s",
+        "update editing_revisions set requested_by = 'Miss ' || %(word)s where note like %(word)s || '%%'",
+        "update editing_status_logs set changed_by = %(word)s || ' Berg' where notes like %(word)s || '%%REVISION.'",
         "insert into activities (kind, subject_type, subject_id, client_id, actor, details)"
         " values ('NOTED', 'CLIENT', %(client)s, %(client)s, 'Somebody', jsonb_build_object('new', %(word)s::text))",
     ):

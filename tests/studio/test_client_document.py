@@ -9,7 +9,18 @@ from tests.client import Answer, ApiClient
 from tests.factories import Factory
 from tests.studio.client_files import known_client, rows_of_client
 
-PARTS = {"client", "bookings", "series", "editingJobs", "invoices", "expenses", "activities", "messages"}
+PARTS = {
+    "client",
+    "contacts",
+    "workPackages",
+    "bookings",
+    "series",
+    "editingJobs",
+    "invoices",
+    "expenses",
+    "activities",
+    "messages",
+}
 
 # What a row repeats of another, or nobody is told in this form.
 BESIDE = {
@@ -18,6 +29,7 @@ BESIDE = {
     "editing_jobs": {"stage_status"},
     "invoices": {"invoice_sequence"},
     "communication_logs": {"body"},
+    "contact_invites": {"token"},
 }
 
 
@@ -110,7 +122,7 @@ def test_of_what_its_caller_is_not_shown_it_holds_nothing(conn: Connection, api:
     ]
     assert subjects == [
         {"BOOKING", "EDITING_JOB", "EXPENSE", "INVOICE"},
-        {"BOOKING", "EDITING_JOB", "EXPENSE", "INVOICE", "CLIENT"},
+        {"BOOKING", "EDITING_JOB", "EXPENSE", "INVOICE", "CLIENT", "CONTACT", "WORK_PACKAGE"},
     ]
 
 

@@ -53,7 +53,8 @@ def books_of(conn: Connection) -> list[dict[str, Any]]:
         union all select to_jsonb(expenses) from expenses
         union all select jsonb_build_array(id, session_date, ends_at, price, status, created_at) from bookings
         union all select jsonb_build_array(id, total_revenue, total_sessions, created_at) from clients
-        union all select jsonb_build_array(id, status, changed_at, changed_by) from editing_status_logs
+        union all select jsonb_build_array(id, status, changed_at) from editing_status_logs
+        union all select jsonb_build_array(id, changed_by) from editing_status_logs where changed_by = 'Owner Test'
         """
     ).fetchall()
 
@@ -71,9 +72,16 @@ def test_a_word_that_stood_in_every_personal_text_stands_nowhere_any_more(
     booking["sessionTypeId"] = api.get("/session-packages").body["data"][0]["id"]
     assert api.post("/bookings", booking, headers=key).status == 201
     assert places_of(conn, WORD) == {
+        "activities.actor",
         "activities.details",
+        "auth_users.email",
+        "auth_users.name",
         "bookings.location",
         "bookings.notes",
+        "client_contacts.email",
+        "client_contacts.name",
+        "client_contacts.phone",
+        "client_contacts.title",
         "clients.avatar_url",
         "clients.email",
         "clients.name",
@@ -85,9 +93,13 @@ def test_a_word_that_stood_in_every_personal_text_stands_nowhere_any_more(
         "editing_jobs.notes",
         "editing_jobs.photographer_notes",
         "editing_revisions.note",
+        "editing_revisions.requested_by",
+        "editing_status_logs.changed_by",
         "editing_status_logs.notes",
         "idempotency_keys.body",
         "photo_selections.name",
+        "work_packages.description",
+        "work_packages.name",
     }
 
     erased = api.post(f"/clients/{client['id']}/erase")

@@ -4,18 +4,20 @@ from typing import Any
 
 from photolens.access import current_actor
 from photolens.billing import rules
+from photolens.billing.actions.allocations import allocate_payments
 from photolens.billing.actions.invoices import lock_invoice
 from photolens.billing.problems import INVOICE_NOT_PAYABLE, OVERPAYMENT
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
 
-_BY_HAND = dict.fromkeys(("milestone_id", "stripe_session_id", "stripe_payment_intent_id", "paid_by_contact_id"))
+_BY_HAND = dict.fromkeys(("stripe_session_id", "stripe_payment_intent_id", "paid_by_contact_id"))
 
 
 def record_payment(conn: Connection, invoice_id: int, payment: dict[str, Any]) -> Row:
     """Record money that came in. Balance, status and the client's revenue are recomputed from the rows.
 
-    Locks: client, invoice. Problems: `not_found`, `invoice_not_payable`, `overpayment`.
+    Locks: client, invoice. Problems: `not_found`, `invoice_not_payable`, `overpayment`, `invalid` for a milestone of
+    another invoice.
     """
     with conn.transaction():
         invoice = lock_invoice(conn, invoice_id)
@@ -31,13 +33,16 @@ def record_payment(conn: Connection, invoice_id: int, payment: dict[str, Any]) -
 
 
 def book_payment(conn: Connection, invoice: Row, payment: dict[str, Any]) -> int:
-    """Add money to an invoice, whatever it comes to with it, and recompute what follows; gives the payment's id.
+    """Add money to an invoice, whatever it comes to with it, put it on the milestones, and recompute what follows.
+
+    Gives the payment's id.
 
     Whoever calls has locked client and invoice, and decided that the money belongs there: where it is more than the
     total, they have flagged the invoice first, or the database refuses it.
     """
     invoice_id, client_id = invoice["id"], invoice["client_id"]
     payment_id: int = sql.billing.insert_payment(conn, **payment, invoice_id=invoice_id, currency=invoice["currency"])
+    allocate_payments(conn, invoice)
     sql.billing.refresh_invoice(conn, invoice_id=invoice_id)
     sql.billing.refresh_client_revenue(conn, client_id=client_id)
     details = {"invoiceNumber": invoice["invoice_number"], "amount": f"{payment['amount']:.2f}"}

@@ -26,6 +26,7 @@ def list_invoices(arguments: dict[str, Any]) -> dict[str, Any]:
 @blp.post("/invoices")
 @access.requires(Permission.MANAGE_INVOICES)
 @blp.arguments(schemas.InvoiceInput)
+@blp.refuses(problems.DISCOUNT_TOO_LARGE)
 @blp.answers(201, schemas.Invoice)
 def create_invoice(invoice: dict[str, Any]) -> Row:
     """Draft an invoice
@@ -39,17 +40,21 @@ def create_invoice(invoice: dict[str, Any]) -> Row:
 @access.requires(Permission.VIEW_INVOICES)
 @blp.answers(200, schemas.Invoice)
 def get_invoice(invoice_id: int) -> Row:
-    """Read an invoice, with its items and payments"""
+    """Read an invoice, with its items, milestones and payments"""
     return found(sql.billing.get_invoice(connection(), invoice_id=invoice_id), "invoice", invoice_id)
 
 
 @blp.patch("/invoices/<id:invoice_id>")
 @access.requires(Permission.MANAGE_INVOICES)
 @blp.arguments(schemas.InvoiceChanges(partial=True))
-@blp.refuses(problems.INVOICE_FROZEN)
+@blp.refuses(problems.INVOICE_FROZEN, problems.MILESTONES_FIXED, problems.DISCOUNT_TOO_LARGE, problems.OVERPAYMENT)
 @blp.answers(200, schemas.Invoice)
 def update_invoice(changes: dict[str, Any], invoice_id: int) -> Row:
-    """Change an invoice's booking or dates"""
+    """Change an invoice
+
+    Its words and due date until it is settled; discount and tax until money has moved, and while nobody is paying; its
+    booking and issue date while it is a draft. `needsReview` is taken back once nothing is overpaid.
+    """
     return actions.update_invoice(connection(), invoice_id, changes)
 
 
@@ -81,7 +86,7 @@ def send_invoice(invoice_id: int) -> Row:
 def void_invoice(invoice_id: int) -> Row:
     """Take an invoice out of the books
 
-    While no money has moved. It keeps its number; expenses billed on it may be billed again.
+    While there is no money on it and nobody is paying. It keeps its number; expenses billed on it may be billed again.
     """
     return actions.void_invoice(connection(), invoice_id)
 
@@ -89,7 +94,7 @@ def void_invoice(invoice_id: int) -> Row:
 @blp.post("/invoices/<id:invoice_id>/items")
 @access.requires(Permission.MANAGE_INVOICES)
 @blp.arguments(schemas.InvoiceItemInput)
-@blp.refuses(problems.INVOICE_FROZEN, problems.INVOICE_FULL)
+@blp.refuses(problems.INVOICE_FROZEN, problems.MILESTONES_FIXED, problems.INVOICE_FULL)
 @blp.answers(201, schemas.InvoiceItem)
 def add_invoice_item(item: dict[str, Any], invoice_id: int) -> Row:
     """Add an item
@@ -110,7 +115,7 @@ def get_invoice_item(invoice_id: int, item_id: int) -> Row:
 @blp.patch("/invoices/<id:invoice_id>/items/<id:item_id>")
 @access.requires(Permission.MANAGE_INVOICES)
 @blp.arguments(schemas.InvoiceItemInput(partial=True))
-@blp.refuses(problems.INVOICE_FROZEN)
+@blp.refuses(problems.INVOICE_FROZEN, problems.MILESTONES_FIXED, problems.DISCOUNT_TOO_LARGE)
 @blp.answers(200, schemas.InvoiceItem)
 def update_invoice_item(changes: dict[str, Any], invoice_id: int, item_id: int) -> Row:
     """Change an item"""
@@ -119,7 +124,7 @@ def update_invoice_item(changes: dict[str, Any], invoice_id: int, item_id: int) 
 
 @blp.delete("/invoices/<id:invoice_id>/items/<id:item_id>")
 @access.requires(Permission.MANAGE_INVOICES)
-@blp.refuses(problems.INVOICE_FROZEN, problems.INVOICE_EMPTY)
+@blp.refuses(problems.INVOICE_FROZEN, problems.MILESTONES_FIXED, problems.DISCOUNT_TOO_LARGE, problems.INVOICE_EMPTY)
 @blp.answers(204)
 def remove_invoice_item(invoice_id: int, item_id: int) -> None:
     """Remove an item

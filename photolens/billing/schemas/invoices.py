@@ -5,10 +5,12 @@ from decimal import Decimal
 from marshmallow import fields, validate
 
 from photolens.billing.rules import MOST_ITEMS
+from photolens.billing.schemas.milestones import Milestone
 from photolens.billing.schemas.payments import Payment
 from photolens.database import sql
 from photolens.fields import (
     Choice,
+    Currency,
     Date,
     Email,
     Flag,
@@ -17,6 +19,7 @@ from photolens.fields import (
     Instant,
     Money,
     Output,
+    Percent,
     Quantity,
     Text,
     WebAddress,
@@ -49,9 +52,14 @@ class InvoiceItem(Output):
     expense_id = Id(nullable=True)
 
 
-class InvoiceChanges(Input):
-    """What may be changed of an invoice; its client stays."""
+class InvoiceTerms(Input):
+    """What an invoice is said to be, when it is drafted and later."""
 
+    invoice_name = Text(200, nullable=True, load_default=None, example="Wedding at Riverside Gardens")
+    invoice_description = Text(5000, nullable=True, load_default=None, example="As agreed on 3 November.")
+    work_package_id = Id(
+        nullable=True, load_default=None, metadata={"description": "A work package of the same client."}
+    )
     booking_id = Id(nullable=True, load_default=None, metadata={"description": "A booking of the same client."})
     issue_date = Date(
         load_default=None, example="2026-11-20", metadata={"description": "A new invoice without one gets today's."}
@@ -61,12 +69,33 @@ class InvoiceChanges(Input):
         load_default=None,
         metadata={"description": "A new invoice without one is due as the settings say."},
     )
+    discount_amount = Money(
+        load_default=Decimal(0),
+        example="50.00",
+        metadata={"description": "Taken off what the items come to, before tax.", "default": "0.00"},
+    )
+    tax_rate = Percent(
+        load_default=Decimal(0),
+        metadata={"description": "In percent, of the items less the discount; rounded half-up once.", "default": 0},
+    )
 
 
-class InvoiceInput(InvoiceChanges):
+class InvoiceChanges(InvoiceTerms):
+    """What may be changed of an invoice; its client and currency stay."""
+
+    needs_review = Flag(
+        validate=validate.Equal(False, error="can only be taken back"),
+        metadata={"example": False, "description": "False, once somebody has looked."},
+    )
+
+
+class InvoiceInput(InvoiceTerms):
     """A draft, with its items."""
 
     client_id = Id(required=True)
+    currency = Currency(
+        load_default=None, metadata={"description": "ISO 4217; without one, that of the settings. It stays."}
+    )
     items = fields.List(fields.Nested(InvoiceItemInput), load_default=list, validate=validate.Length(max=MOST_ITEMS))
 
 
@@ -80,22 +109,43 @@ class InvoiceSummary(Output):
     client_email = Email()
     client_avatar_url = WebAddress(nullable=True)
     booking_id = Id(nullable=True)
+    work_package_id = Id(nullable=True)
+    invoice_name = Text(200, nullable=True, example="Wedding at Riverside Gardens")
+    invoice_description = Text(5000, nullable=True, example="As agreed on 3 November.")
     issue_date = Date(example="2026-11-20")
     due_date = Date(nullable=True)
     status = Choice(*STATUSES)
-    currency = Text(3, example="USD")
-    total_amount = Money(example="6400.00")
-    balance_due = Money(example="6400.00")
+    currency = Currency()
+    subtotal = Money(example="6400.00", metadata={"description": "What the items come to."})
+    discount_amount = Money(example="50.00")
+    tax_rate = Percent()
+    tax_amount = Money(example="563.56")
+    total_amount = Money(example="6913.56", metadata={"description": "Subtotal − discount + tax."})
+    balance_due = Money(example="6913.56")
+    overpaid_amount = Money(example="0.00", metadata={"description": "What came in above the total."})
     is_overdue = Flag(metadata={"example": False, "description": "Whether a balance is past due today."})
+    paid_at = Instant(nullable=True, metadata={"description": "When the last of it was paid."})
+    paid_by_contact_id = Id(nullable=True)
+    paid_by_contact_name = Text(200, nullable=True, example="Noor Haddad")
+    needs_review = Flag(
+        metadata={
+            "example": False,
+            "description": "Whether a provider took money that does not fit, and nobody has looked.",
+        }
+    )
     last_reminder_at = Instant(nullable=True)
     created_at = Instant()
     updated_at = Instant()
 
 
 class Invoice(InvoiceSummary):
-    """An invoice, whole: its items, and its hundred newest payments."""
+    """An invoice, whole: its items, its milestones, its hundred newest payments, and its ids at the provider."""
 
+    stripe_checkout_session_id = Text(255, nullable=True, example="cs_test_a1b2c3")
+    stripe_payment_intent_id = Text(255, nullable=True, example="pi_3a1b2c3")
+    stripe_customer_id = Text(255, nullable=True, example="cus_a1b2c3")
     items = fields.List(fields.Nested(InvoiceItem))
+    milestones = fields.List(fields.Nested(Milestone))
     payments = fields.List(fields.Nested(Payment))
 
 
@@ -116,10 +166,17 @@ class InvoiceList(ListArguments):
     status = Choice(*STATUSES, load_default=None)
     client_id = Id(load_default=None)
     booking_id = Id(load_default=None)
+    work_package_id = Id(load_default=None)
+    needs_review = Flag(load_default=None, metadata={"description": "What somebody is to look at, or the rest."})
     overdue = Flag(load_default=None, metadata={"description": "With a balance past due today, or without."})
 
 
 PROBLEM_MEMBERS |= {
+    "difference": Money(
+        signed=True,
+        example="-10.00",
+        metadata={"description": "Of `milestones_do_not_add_up`, by how much they are above the total, or below it."},
+    ),
     "balance_due": Money(metadata={"description": "Of an `overpayment`, what is due."}),
     "invoice_id": Id(metadata={"description": "Of a `booking_invoiced`, the invoice there is."}),
 }

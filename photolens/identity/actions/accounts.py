@@ -78,7 +78,10 @@ def send_link(conn: Connection, email: str, purpose: str, address: str) -> None:
     limits.count_try(conn, limits.SEND_LINK, f"{purpose} {email}", address)
     with conn.transaction():
         user = sql.identity.get_recipient(conn, email=email)
-        _send_link(conn, email if user is None else user["email"], purpose, is_awaited=user is not None)
+        if user is None:
+            _send_link(conn, email, purpose, is_awaited=False)
+        else:
+            _send_link(conn, user["email"], purpose, to_portal=user["isContact"])
 
 
 def invite(conn: Connection, email: str) -> None:
@@ -230,14 +233,15 @@ def _open_account(conn: Connection, **user: Any) -> UUID:
     return user_id
 
 
-def _send_link(conn: Connection, email: str, purpose: str, *, is_awaited: bool = True) -> None:
+def _send_link(conn: Connection, email: str, purpose: str, *, is_awaited: bool = True, to_portal: bool = False) -> None:
     token = new_token()
+    settings = current_settings()
     # Done for an unknown e-mail as well, and taken back: it takes as long, and nothing is kept of what was typed.
     with conn.transaction(force_rollback=not is_awaited):
         sql.identity.upsert_verification_token(
             conn, email=email, token=digest_of(token), purpose=purpose, seconds=rules.LINK_LIVES[purpose]
         )
-        app_url = current_settings().app_url
+        app_url = f"{settings.portal_url}/portal" if to_portal else settings.app_url
         queue_message(conn, "EMAIL", email, purpose.lower(), token=token, app_url=app_url)
 
 

@@ -8,7 +8,7 @@ from photolens.database import Connection, Row, connection, sql
 from photolens.portal.rows import as_contact
 from photolens.portal.schemas import dashboard as dashboard_schemas
 from photolens.portal.schemas import me as schemas
-from photolens.portal.screens import dashboard
+from photolens.portal.screens.dashboard import dashboard
 from photolens.problems import NOT_A_CONTACT
 from photolens.studio.actions import contacts as actions
 from photolens.studio.problems import CLIENT_ERASED
@@ -35,9 +35,7 @@ def update_portal_contact(changes: dict[str, Any]) -> Row:
 
     The e-mail address, by which one signs in, is the studio's to change.
     """
-    contact_id = access.current_caller().contact_id
-    assert contact_id is not None
-    actions.update_own_contact(connection(), contact_id, changes)
+    actions.update_own_contact(connection(), access.current_contact_id(), changes)
     return _read_contact(connection())  # where the change is seen, if it is not committed yet
 
 
@@ -52,7 +50,7 @@ def get_portal_dashboard() -> Row:
 
 def _read_contact(conn: Connection) -> Row:
     """The caller as a contact, or the refusal of whoever has ceased to be one since the request began."""
-    contact: Row | None = sql.portal.get_contact(conn, contact_id=access.current_caller().contact_id)
+    contact: Row | None = sql.portal.get_contact(conn, contact_id=access.current_contact_id())
     if contact is None:
         raise NOT_A_CONTACT("You are one no longer.")
     return contact

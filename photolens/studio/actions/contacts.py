@@ -113,7 +113,7 @@ def invite_contact(conn: Connection, contact_id: int) -> Row:
             client_id=contact["client_id"],
             studio=sql.studio.get_company_name(conn)["companyName"] or "The studio",
             token=token,
-            app_url=current_settings().app_url,
+            portal_url=current_settings().portal_url,
         )
         return _changed(conn, contact_id, "CONTACT_INVITED")
 

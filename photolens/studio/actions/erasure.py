@@ -1,6 +1,7 @@
 """What happens to a client who asks to be forgotten: the person goes, the books stay."""
 
 from photolens.access import API, Caller, Role
+from photolens.billing.actions import stripe_events
 from photolens.database import Connection, Row, sql
 from photolens.identity.actions.erasure import leave_accounts
 from photolens.identity.problems import OWNERS_ONLY
@@ -17,10 +18,11 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
     any other is signed out. In the end the client is locked against being referred to: who was in the middle of it has
     finished, and what they wrote is overwritten too.
 
-    Locks: client, bookings, contacts, links, users by id, editing jobs; then the client alone. Problems: `not_found`,
-    `owners_only`, `client_erased`.
+    Locks: the provider's events about the client; client, bookings, contacts, links, users by id, editing jobs; then
+    the client alone. Problems: `not_found`, `owners_only`, `client_erased`.
     """
     with conn.transaction():
+        event_ids = stripe_events.lock_events_of_client(conn, client_id)
         client = found(sql.studio.lock_client(conn, client_id=client_id), "client", client_id)
         if caller.role != Role.OWNER:
             raise OWNERS_ONLY("An administrator erases nobody.")
@@ -33,7 +35,9 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
         sql.studio.lock_editing_jobs_of_client(conn, client_id=client_id)
         sql.studio.lock_client_alone(conn, client_id=client_id)
         _overwrite(conn, client_id, names)
+        stripe_events.erase_names(conn, client_id, event_ids)
         _erase_contacts(conn, client_id, contacts)
+        stripe_events.erase_names(conn, client_id, event_ids)
         _erase_traces(conn, client, contacts)
         record_activity(conn, "CLIENT_ERASED", "CLIENT", client_id, client_id=client_id)
         row: Row = sql.studio.get_client(conn, client_id=client_id, viewer_id=None)

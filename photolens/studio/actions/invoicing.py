@@ -23,5 +23,5 @@ def invoice_booking(conn: Connection, booking_id: int) -> Row:
             raise BOOKING_INVOICED("Change that one, or void it first.", invoiceId=invoice["id"])
         package = sql.studio.get_session_package(conn, package_id=booking["session_type_id"])
         item = {"name": package["name"], "quantity": Decimal(1), "unit_price": booking["price"]}
-        draft = {"client_id": booking["client_id"], "booking_id": booking_id, "issue_date": None, "due_date": None}
-        return invoices.create_invoice(conn, {**draft, "items": [item]})
+        draft = {**invoices.NOTHING_SAID, "client_id": booking["client_id"], "booking_id": booking_id, "items": [item]}
+        return invoices.create_invoice(conn, draft)

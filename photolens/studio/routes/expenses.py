@@ -5,7 +5,7 @@ from typing import Any
 from photolens import access, paging
 from photolens.access import Permission
 from photolens.api import Blueprint
-from photolens.billing.problems import INVOICE_FULL
+from photolens.billing.problems import INVOICE_FROZEN, INVOICE_FULL, MILESTONES_FIXED
 from photolens.database import Row, connection, sql
 from photolens.problems import NAME_TAKEN, found
 from photolens.studio import problems
@@ -66,7 +66,7 @@ def delete_expense(expense_id: int) -> None:
 @blp.post("/expenses/<id:expense_id>/bill")
 @access.requires(Permission.MANAGE_EXPENSES)
 @access.requires(Permission.MANAGE_INVOICES)
-@blp.refuses(problems.EXPENSE_BILLED, problems.EXPENSE_NOT_BILLABLE, INVOICE_FULL)
+@blp.refuses(problems.EXPENSE_BILLED, problems.EXPENSE_NOT_BILLABLE, INVOICE_FROZEN, INVOICE_FULL, MILESTONES_FIXED)
 @blp.answers(200, schemas.Expense)
 def bill_expense(expense_id: int) -> Row:
     """Bill an expense on its booking's invoice

@@ -2,7 +2,9 @@
 
 from marshmallow import fields
 
+from photolens.billing.schemas.checkouts import Checkout
 from photolens.billing.schemas.invoices import InvoiceItem, InvoiceSummary
+from photolens.billing.schemas.milestones import Milestone
 from photolens.billing.schemas.payments import Payment
 from photolens.fields import Choice, Id, Instant, Output, Text, WholeNumber
 from photolens.platform.schemas import Activity
@@ -39,10 +41,12 @@ class HeldEditingJob(EditingJobSummary):
 
 
 class HeldInvoice(InvoiceSummary):
-    """An invoice, with all of its items and payments."""
+    """An invoice, with all of its items, milestones and payments, and how it was to be paid online."""
 
     items = fields.List(fields.Nested(InvoiceItem))
+    milestones = fields.List(fields.Nested(Milestone))
     payments = fields.List(fields.Nested(Payment))
+    checkout_sessions = fields.List(fields.Nested(Checkout))
 
 
 class HeldMessage(Output):

@@ -1,6 +1,6 @@
 """The columns of the files that are exported: the rows of the lists, flat."""
 
-from photolens.billing.schemas.payments import Payment
+from photolens.billing.schemas.payments import BookedPayment
 from photolens.fields import Choice, Email, Id, Instant, Money, Output, Text, WebAddress, WholeNumber
 from photolens.studio.schemas.bookings import STATUSES
 
@@ -22,6 +22,8 @@ class ExportedBooking(Output):
     room_id = Id(nullable=True)
     room_name = Text(100, nullable=True, example="Daylight studio")
     series_id = Id(nullable=True)
+    work_package_id = Id(nullable=True)
+    work_package_name = Text(200, nullable=True, example="Spring campaign")
     location = Text(300, example="Riverside Gardens")
     price = Money()
     status = Choice(*STATUSES)
@@ -36,11 +38,10 @@ class ExportedBooking(Output):
     updated_at = Instant()
 
 
-class ExportedPayment(Payment):
+class ExportedPayment(BookedPayment):
     """A payment, with the invoice it was for and whose that is."""
 
     invoice_number = Text(60, nullable=True, example="INV-00042")
     client_id = Id()
     client_name = Text(200, example="Emma Chen")
     client_email = Email()
-    currency = Text(3, example="USD")

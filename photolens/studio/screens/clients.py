@@ -7,6 +7,7 @@ from typing import Any
 from photolens import paging, visibility
 from photolens.access import Caller, Permission
 from photolens.billing.schemas.invoices import InvoiceList
+from photolens.billing.screens.checkouts import shown
 from photolens.database import Connection, Row, snapshot, sql
 from photolens.paging import ListArguments
 from photolens.platform.schemas import ActivityList
@@ -66,7 +67,9 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
         revisions = sql.studio.list_editing_revisions_of_client(conn, **of_client)
         invoices = sql.studio.list_invoices_of_client(conn, **of_client)
         items = sql.studio.list_invoice_items_of_client(conn, **of_client)
+        milestones = sql.studio.list_milestones_of_client(conn, **of_client)
         payments = sql.studio.list_payments_of_client(conn, **of_client)
+        checkouts = [shown(row) for row in sql.studio.list_checkouts_of_client(conn, **of_client)]
         return {
             "client": client,
             "contacts": sql.studio.list_contacts_of_client(conn, **of_client),
@@ -74,7 +77,14 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
             "bookings": _with(bookings, "bookingId", photoSelections=selections),
             "series": sql.studio.list_booking_series_of_client(conn, **of_client),
             "editingJobs": _with(jobs, "editingJobId", statusHistory=statuses, revisions=revisions),
-            "invoices": _with(invoices, "invoiceId", items=items, payments=payments),
+            "invoices": _with(
+                invoices,
+                "invoiceId",
+                items=items,
+                milestones=milestones,
+                payments=payments,
+                checkoutSessions=checkouts,
+            ),
             "expenses": sql.studio.list_expenses_of_client(conn, **of_client),
             "activities": sql.studio.list_activities_of_client(
                 conn, **of_client, subject_types=visibility.subjects_shown(caller)

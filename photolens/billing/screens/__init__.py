@@ -1,0 +1,1 @@
+"""What billing's screens show: a module for each subject."""

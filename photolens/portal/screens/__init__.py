@@ -1,0 +1,1 @@
+"""What the portal's screens show: a module for each subject."""

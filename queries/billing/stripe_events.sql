@@ -1,0 +1,120 @@
+-- name: insert_stripe_event(event_id, type, payload)!
+-- Keep what the provider tells, once: an event that is here already stays as it is.
+insert into stripe_events (id, type, payload)
+values (:event_id, :type, :payload)
+on conflict (id) do nothing;
+
+-- name: get_stripe_event(event_id)^
+-- One event, whole.
+select
+    id,
+    type,
+    outcome,
+    detail,
+    attempts,
+    received_at,
+    processed_at,
+    payload
+from stripe_events
+where id = :event_id;
+
+-- name: lock_stripe_event(event_id)^
+-- Locks: the event, before everything else, so that it is handled once however often it is sent.
+select *
+from stripe_events
+where id = :event_id
+for no key update;
+
+-- name: mark_stripe_event(event_id, outcome, detail)!
+-- Note what came of an event, and one more attempt. The event is locked.
+update stripe_events
+set
+    outcome = :outcome::stripe_event_outcome,
+    detail = :detail,
+    attempts = attempts + 1,
+    processed_at = case when :outcome::stripe_event_outcome in ('PROCESSED', 'IGNORED') then now() end
+where id = :event_id;
+
+-- name: list_stripe_events(after_key, after_id, limit, outcome, type)
+-- Events, newest first, without what they say.
+select
+    id,
+    type,
+    outcome,
+    detail,
+    attempts,
+    received_at,
+    processed_at
+from stripe_events
+where
+    (received_at, id) < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::text, ''))
+    and (:outcome::text is null or outcome = :outcome::stripe_event_outcome)
+    and (:type::text is null or type = :type)
+order by received_at desc, id desc
+limit :limit;
+
+-- name: count_stripe_events(outcome, type)$
+-- How many rows list_stripe_events has in all.
+select count(*)
+from stripe_events
+where
+    (:outcome::text is null or outcome = :outcome::stripe_event_outcome)
+    and (:type::text is null or type = :type);
+
+-- name: list_stripe_events_to_replay(after_key, after_id, limit)
+-- Events that are still to be handled, in the order in which they came.
+select
+    id,
+    received_at
+from stripe_events
+where
+    (received_at, id) > (coalesce(:after_key::timestamptz, '-infinity'), coalesce(:after_id::text, ''))
+    and outcome in ('FAILED', 'PENDING')
+order by received_at, id
+limit :limit;
+
+-- name: lock_stripe_events_of_client(client_id)
+-- Locks: the events about checkouts of a client and the money that came of them, by id, before the client.
+select id
+from stripe_events
+where
+    payload #>> '{data,object,id}' in (
+        select checkout_sessions.stripe_session_id
+        from checkout_sessions
+        inner join invoices on checkout_sessions.invoice_id = invoices.id
+        where invoices.client_id = :client_id
+    )
+    or payload #>> '{data,object,payment_intent}' in (
+        select checkout_sessions.stripe_payment_intent_id
+        from checkout_sessions
+        inner join invoices on checkout_sessions.invoice_id = invoices.id
+        where invoices.client_id = :client_id
+    )
+order by id
+limit 1000000
+for no key update;
+
+-- name: mark_stripe_events_nameless(event_ids)!
+-- Keep of these events only what names nobody. They are locked.
+update stripe_events
+set payload = nameless_stripe_event(payload)
+where id = any(:event_ids::text []);
+
+-- name: mark_stripe_event_of_erased_nameless(event_id)!
+-- Keep of an event only what names nobody, if it came after its client was erased. The event is locked.
+update stripe_events
+set payload = nameless_stripe_event(payload)
+where
+    id = :event_id
+    and exists (
+        select
+        from checkout_sessions
+        inner join invoices on checkout_sessions.invoice_id = invoices.id
+        inner join clients on invoices.client_id = clients.id
+        where
+            clients.erased_at is not null
+            and (
+                checkout_sessions.stripe_session_id = stripe_events.payload #>> '{data,object,id}'
+                or checkout_sessions.stripe_payment_intent_id = stripe_events.payload #>> '{data,object,payment_intent}'
+            )
+    );
