@@ -49,6 +49,7 @@ WITHOUT_LIMIT = {
     f"studio.list_{rows}_of_client"
     for rows in (
         "activities",
+        "milestones",
         "booking_series",
         "bookings",
         "contacts",

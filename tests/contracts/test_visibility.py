@@ -216,8 +216,12 @@ class Studio:
         invoice = self._make.invoice(
             clientId=booking["clientId"],
             bookingId=booking["id"],
+            invoiceName=tell("invoice name"),
+            invoiceDescription=tell("invoice words"),
             items=[{"name": tell("item"), "unitPrice": "250.00"}],
         )
+        plan = {"milestones": [{"label": tell("milestone"), "description": tell("milestone words"), "percent": 100}]}
+        milestones = self._api.put(f"/invoices/{invoice['id']}/milestones", plan).body["data"]
         assert self._api.post(f"/invoices/{invoice['id']}/send").status == 200
         through = {"paymentAccountId": account["id"]}
         payment = self._make.payment(
@@ -230,6 +234,7 @@ class Studio:
             paymentAccountId=account["id"],
             invoiceId=invoice["id"],
             itemId=invoice["items"][0]["id"],
+            milestoneId=milestones[0]["id"],
             paymentId=payment["id"],
             expenseId=expense["id"],
         )

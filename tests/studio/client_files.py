@@ -81,6 +81,8 @@ def known_client(conn: Connection, api: ApiClient, make: Factory, word: str) -> 
         change = {"status": status, "statusNote": f"{word} wants it {status}.", "notes": f"{word} likes it warm."}
         assert api.patch(job, change).status == 200
     invoice = make.sent_invoice(clientId=client["id"], bookingId=booking["id"], items=[MONEY_ITEM])
+    plan = {"milestones": [{"label": "Ledger: all", "description": "Ledger: at once", "percent": 100}]}
+    assert api.put(f"/invoices/{invoice['id']}/milestones", plan).status == 200
     make.payment(invoice, "10.00", notes="Ledger: first half.", method="Ledger: cash")
     make.expense(bookingId=booking["id"], description="Ledger: train", notes="Ledger: receipt")
     make.photo(booking, name=f"{word}_0042.jpg")

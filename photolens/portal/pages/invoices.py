@@ -6,9 +6,11 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from photolens import paging
+from photolens import answers, paging
 from photolens.access import current_contact_id
 from photolens.billing.actions import checkouts
+from photolens.billing.routes.files import PDF
+from photolens.billing.screens import documents
 from photolens.database import connection, sql
 from photolens.portal.pages.house import blp, form_as, reading
 from photolens.portal.schemas.checkouts import PortalCheckoutInput
@@ -34,6 +36,20 @@ def invoice(invoice_id: int) -> Any:
     with reading() as conn:
         row = found(sql.portal.get_invoice(conn, invoice_id=invoice_id), "invoice", invoice_id)
     return render_template("portal/invoice.html", invoice=row, checkout_status=checkout_status)
+
+
+@blp.get("/invoices/<id:invoice_id>.pdf")
+def invoice_pdf(invoice_id: int) -> Response:
+    """An invoice, to keep."""
+    with reading() as conn:
+        return answers.document(documents.draw_invoice(conn, invoice_id), PDF)
+
+
+@blp.get("/invoices/<id:invoice_id>/receipt.pdf")
+def receipt_pdf(invoice_id: int) -> Response:
+    """What was received for an invoice, to keep."""
+    with reading() as conn:
+        return answers.document(documents.draw_receipt(conn, invoice_id), PDF)
 
 
 @blp.post("/invoices/<id:invoice_id>/pay")

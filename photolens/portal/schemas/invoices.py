@@ -3,7 +3,8 @@
 from marshmallow import fields
 
 from photolens.database import sql
-from photolens.fields import Choice, Date, Flag, Id, Instant, Money, Number, Output, Quantity, Text, WholeNumber
+from photolens.decimals import Quantity
+from photolens.fields import Choice, Date, Flag, Id, Instant, Money, Number, Output, Text, WholeNumber
 from photolens.paging import ListArguments, Order, sort_field
 
 STATUSES = ("SENT", "PARTIALLY_PAID", "PAID", "OVERDUE", "VOID")
@@ -69,6 +70,7 @@ class PortalRefund(Output):
     id = Id()
     payment_id = Id()
     amount = Money(example="100.00")
+    reason = Text(1000, nullable=True, example="The second photographer was ill.")
     status = Choice("SUCCEEDED", "PENDING")
     refunded_at = Instant()
 
