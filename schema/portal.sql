@@ -142,7 +142,8 @@ grant select (id, invoice_id, milestone_id, amount, currency, paid_at, method, c
 create policy payments_portal on payments for select to photolens_portal
 using (exists (select from invoices where invoices.id = payments.invoice_id));
 
-grant select (id, payment_id, amount, status, refunded_at) on refunds to photolens_portal;
+-- The reason stands on the papers that a client is handed.
+grant select (id, payment_id, amount, reason, status, refunded_at) on refunds to photolens_portal;
 create policy refunds_portal on refunds for select to photolens_portal
 using (exists (select from payments where payments.id = refunds.payment_id));
 

@@ -225,6 +225,7 @@ select
                         'id', newest.id,
                         'paymentId', newest.payment_id,
                         'amount', newest.amount::text,
+                        'reason', newest.reason,
                         'status', newest.status,
                         'refundedAt', rfc3339(newest.refunded_at)
                     )
@@ -237,6 +238,7 @@ select
                 refunds.id,
                 refunds.payment_id,
                 refunds.amount,
+                refunds.reason,
                 refunds.status,
                 refunds.refunded_at
             from payments

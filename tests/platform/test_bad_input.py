@@ -26,6 +26,7 @@ from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
 from tests.conftest import TEMPLATE, Databases, pools_of
+from tests.contacts import sign_in_contact
 from tests.contracts.roles import join_team
 from tests.factories import Factory, instant
 
@@ -79,6 +80,10 @@ class Operation:
     def is_public(self) -> bool:
         security: list[Any] = self.spec["security"]
         return not security
+
+    @property
+    def is_for_contacts(self) -> bool:
+        return self.template.startswith(f"{PREFIX}/portal/") and bool(self.spec.get("security", True))
 
     @property
     def takes_key(self) -> bool:
@@ -161,6 +166,7 @@ class Room:
         packed = {"clientId": client["id"], "sessionTypeId": package["id"]}
         completed = make.completed_booking(sessionDate=instant(50), **packed)
         booking = make.booking(staff, **packed)
+        in_review = make.completed_booking(sessionDate=instant(52), **packed)
         draft = make.invoice("100.00", "50.00", clientId=client["id"], bookingId=booking["id"])
         issued = make.sent_invoice("9000.00", clientId=client["id"])
         plan = {"milestones": [{"label": "All", "percent": 100}]}
@@ -168,6 +174,11 @@ class Room:
         api.patch(f"/editing-jobs/{completed['editingJobId']}", {"status": "DELIVERED"})
         revision = api.post(f"/editing-jobs/{completed['editingJobId']}/revisions", {"note": "Warmer tones."}).body
         stages = {stage["name"]: stage["id"] for stage in api.get("/editing-stages").body["data"]}
+        assert (
+            api.patch(f"/editing-jobs/{in_review['editingJobId']}", {"stageId": stages["Client Review"]}).status == 200
+        )
+        self._contact = sign_in_contact(conn, client["id"])
+        self._of_portal = {"invoiceId": issued["id"], "editingJobId": in_review["editingJobId"]}
         self._ids = {
             "stageId": stages["In Progress"],
             "revisionId": revision["id"],
@@ -226,6 +237,7 @@ class Room:
         where a milestone is."""
         of_issued = any(part in operation.template for part in ("/payments", "/milestones/", "/receipt"))
         ids = self._ids | ({"invoiceId": self._issued_id} if of_issued else {})
+        ids |= self._of_portal if operation.is_for_contacts else {}
         return {name: ids[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:
@@ -252,7 +264,12 @@ class Room:
         token: str | None = token_of("OWNER"),
         **options: Any,
     ) -> Answer:
-        """Its answer to this body (or `data`), this query, these ids in place of its own, these headers, this token."""
+        """Its answer to this body (or `data`), this query, these ids in place of its own, these headers, this token.
+
+        What is for the contacts of clients is sent by one of them in place of the owner.
+        """
+        if token == token_of("OWNER") and operation.is_for_contacts:
+            token = self._contact
         if body is not None:
             options = {"content_type": "application/json", "data": json.dumps(body).encode(), **options}
         if query == "" and operation.template.endswith("/calendar.ics"):

@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 
 from photolens.database import Connection
-from tests.client import PREFIX, Answer, ApiClient, api_document
+from tests.client import PREFIX, Answer, ApiClient, api_document, token_of
+from tests.contacts import sign_in_contact
 from tests.factories import Factory, instant
 
 Row = dict[str, Any]
@@ -19,11 +20,15 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Listing:
-    """A list: its address, how a row of some rank comes in, and how one goes, where rows of its kind can go."""
+    """A list: its address, how a row of some rank comes in, and how one goes, where rows of its kind can go.
+
+    The owner reads it, where nobody else is named.
+    """
 
     path: str
     add: Callable[[int], Row]
     remove: Callable[[Row], Answer] | None = None
+    token: str = token_of("OWNER")
 
 
 def rows_of(path: str, add: Callable[[int], Row], api: ApiClient) -> Listing:
@@ -249,6 +254,51 @@ def inserted(conn: Connection, statement: LiteralString, value: str) -> Row:
     return row
 
 
+def at_portal(kind: str, *, make: Factory, conn: Connection, add: Callable[[dict[str, Any], int], Row]) -> Listing:
+    """A list of the portal, read by a contact of the one client whose rows are added, with one package."""
+    ids = {"clientId": make.client()["id"], "sessionTypeId": make.package()["id"]}
+    token = sign_in_contact(conn, ids["clientId"])
+    return Listing(f"/portal/{kind}", lambda rank: add(ids, rank), token=token)
+
+
+def portal_invoices(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    def add(ids: dict[str, Any], rank: int) -> Row:
+        days = {"issueDate": f"2027-01-0{rank // 20 + 1}", "dueDate": f"2027-02-0{rank // 20 + 1}"}
+        return make.sent_invoice(clientId=ids["clientId"], **days)
+
+    return at_portal("invoices", make=make, conn=conn, add=add)
+
+
+def portal_bookings(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    def add(ids: dict[str, Any], rank: int) -> Row:
+        return make.booking(sessionDate=instant(day=rank // 20), **ids)
+
+    return at_portal("bookings", make=make, conn=conn, add=add)
+
+
+def portal_photos(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    booking = make.booking()
+    token = sign_in_contact(conn, booking["clientId"])
+    path = f"/portal/bookings/{booking['id']}/photo-selections"
+    return Listing(path, lambda _rank: make.photo(booking), token=token)
+
+
+def portal_editing_jobs(api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    def add(ids: dict[str, Any], _rank: int) -> Row:
+        job_id = make.completed_booking(**ids)["editingJobId"]
+        job: Row = api.patch(f"/editing-jobs/{job_id}", {"status": "DELIVERED"}).body
+        return job
+
+    return at_portal("editing-jobs", make=make, conn=conn, add=add)
+
+
+def portal_work_packages(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    def add(ids: dict[str, Any], _rank: int) -> Row:
+        return make.work_package(clientId=ids["clientId"])
+
+    return at_portal("work-packages", make=make, conn=conn, add=add)
+
+
 Opener = Callable[[ApiClient, Factory, Connection], Listing]
 
 LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
@@ -281,6 +331,11 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/auth/sessions": {sessions: ("-createdAt",)},
     "/me/tokens": {personal_tokens: ("-createdAt",)},
     "/me/addresses": {addresses: ("createdAt",)},
+    "/portal/invoices": {portal_invoices: ("issueDate", "-issueDate", "dueDate", "-dueDate")},
+    "/portal/bookings": {portal_bookings: ("sessionDate", "-sessionDate")},
+    "/portal/bookings/{bookingId}/photo-selections": {portal_photos: ("position",)},
+    "/portal/editing-jobs": {portal_editing_jobs: ("createdAt", "-createdAt")},
+    "/portal/work-packages": {portal_work_packages: ("createdAt", "-createdAt")},
 }
 EVERY_ORDER = [
     pytest.param(opener, sorts, id=f"{opener.__name__} by {', '.join(sorts)}")
@@ -290,6 +345,12 @@ EVERY_ORDER = [
 # Read by twos, a page ends between two rows of one key in either direction (10 and 15, 50 and 55, 70 and 90 undated).
 RANKS = (30, 10, 15, 50, 55, 90, 70)
 EVERY_LIST = [pytest.param(next(iter(openers)), id=path) for path, openers in LISTS.items()]
+
+
+@pytest.fixture
+def reader(api: ApiClient, listing: Listing) -> ApiClient:
+    """Whoever reads the list."""
+    return api.by_token(listing.token)
 
 
 @pytest.fixture
@@ -330,13 +391,13 @@ def test_every_list_of_the_api_is_read_here_in_every_order(app: Flask) -> None:
 
 @pytest.mark.parametrize(("listing", "sorts"), EVERY_ORDER, indirect=["listing"])
 def test_pages_follow_one_another_through_the_whole_list(
-    api: ApiClient, listing: Listing, sorts: tuple[str, ...]
+    reader: ApiClient, listing: Listing, sorts: tuple[str, ...]
 ) -> None:
     added = {listing.add(rank)["id"] for rank in RANKS}
     for sort in sorts:
-        whole = all_ids(api, listing.path, sort=sort, limit=200)
+        whole = all_ids(reader, listing.path, sort=sort, limit=200)
 
-        by_twos = list(pages(api, listing.path, sort=sort, limit=2))
+        by_twos = list(pages(reader, listing.path, sort=sort, limit=2))
 
         assert added <= set(whole), sort
         assert [len(page) for page in by_twos[:-1]] == [2] * (len(by_twos) - 1), sort
@@ -345,22 +406,22 @@ def test_pages_follow_one_another_through_the_whole_list(
 
 @pytest.mark.parametrize(("listing", "sorts"), EVERY_ORDER, indirect=["listing"])
 def test_rows_that_come_and_go_meanwhile_make_a_reader_neither_skip_nor_repeat_one(
-    api: ApiClient, conn: Connection, listing: Listing, sorts: tuple[str, ...]
+    reader: ApiClient, conn: Connection, listing: Listing, sorts: tuple[str, ...]
 ) -> None:
     rows = {row["id"]: row for row in (listing.add(rank) for rank in RANKS)}
     for sort in sorts:
         with conn.transaction(force_rollback=True):
-            before = all_ids(api, listing.path, sort=sort)
-            reader = pages(api, listing.path, sort=sort, limit=2)
+            before = all_ids(reader, listing.path, sort=sort)
+            pages_read = pages(reader, listing.path, sort=sort, limit=2)
 
-            read = next(reader)
+            read = next(pages_read)
             gone = [before[0], before[-1]] if listing.remove else []
             for row_id in gone:
                 assert listing.remove is not None
                 assert listing.remove(rows[row_id]).status < 300
             for rank in (5, 45, 95):
                 listing.add(rank)
-            read += [row_id for page in reader for row_id in page]
+            read += [row_id for page in pages_read for row_id in page]
 
         stayed = [row_id for row_id in before if row_id not in gone]
         assert len(read) == len(set(read)), sort
@@ -369,34 +430,34 @@ def test_rows_that_come_and_go_meanwhile_make_a_reader_neither_skip_nor_repeat_o
 
 
 @pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
-def test_the_last_page_has_no_next_even_when_it_is_full(api: ApiClient, listing: Listing) -> None:
+def test_the_last_page_has_no_next_even_when_it_is_full(reader: ApiClient, listing: Listing) -> None:
     for rank in (10, 50):
         listing.add(rank)
-    count = len(all_ids(api, listing.path))
+    count = len(all_ids(reader, listing.path))
 
-    full = api.get(f"{listing.path}?limit={count}")
+    full = reader.get(f"{listing.path}?limit={count}")
 
     assert (len(full.body["data"]), full.body["nextCursor"]) == (count, None)
     assert "Link" not in full.headers
 
 
 @pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
-def test_the_total_is_of_all_rows_and_only_there_when_it_is_asked_for(api: ApiClient, listing: Listing) -> None:
+def test_the_total_is_of_all_rows_and_only_there_when_it_is_asked_for(reader: ApiClient, listing: Listing) -> None:
     for rank in (10, 50, 90):
         listing.add(rank)
 
-    counted = api.get(f"{listing.path}?limit=1&include=total").body
-    plain = api.get(f"{listing.path}?limit=1").body
+    counted = reader.get(f"{listing.path}?limit=1&include=total").body
+    plain = reader.get(f"{listing.path}?limit=1").body
 
-    assert counted["total"] == len(all_ids(api, listing.path))
+    assert counted["total"] == len(all_ids(reader, listing.path))
     assert "total" not in plain
 
 
 @pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "ten", "1.5", ""])
-def test_a_page_has_1_to_200_rows(api: ApiClient, listing: Listing, limit: str) -> None:
+def test_a_page_has_1_to_200_rows(reader: ApiClient, listing: Listing, limit: str) -> None:
 
-    refused = api.get(f"{listing.path}?limit={limit}")
+    refused = reader.get(f"{listing.path}?limit={limit}")
 
     assert refused.status == 422
     assert pointers(refused) == ["/limit"]
@@ -418,9 +479,9 @@ def test_a_page_has_50_rows_unless_asked_otherwise(api: ApiClient, make: Factory
 
 @pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
 @pytest.mark.parametrize("argument", ["colour=red", "offset=10", "Limit=10"])
-def test_an_argument_that_is_not_known_is_refused(api: ApiClient, listing: Listing, argument: str) -> None:
+def test_an_argument_that_is_not_known_is_refused(reader: ApiClient, listing: Listing, argument: str) -> None:
 
-    refused = api.get(f"{listing.path}?{argument}")
+    refused = reader.get(f"{listing.path}?{argument}")
 
     assert refused.status == 422
     assert pointers(refused) == [f"/{argument.partition('=')[0]}"]
@@ -428,9 +489,9 @@ def test_an_argument_that_is_not_known_is_refused(api: ApiClient, listing: Listi
 
 @pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
 @pytest.mark.parametrize("argument", ["sort=id", "sort=", "sort=--createdAt", "include=rows", "cursor="])
-def test_an_argument_that_is_no_word_of_its_list_is_refused(api: ApiClient, listing: Listing, argument: str) -> None:
+def test_an_argument_that_is_no_word_of_its_list_is_refused(reader: ApiClient, listing: Listing, argument: str) -> None:
 
-    refused = api.get(f"{listing.path}?{argument}")
+    refused = reader.get(f"{listing.path}?{argument}")
 
     assert refused.status == 422
     assert pointers(refused) == [f"/{argument.partition('=')[0]}"]
@@ -461,9 +522,9 @@ def test_a_filter_that_cannot_be_meant_is_refused(api: ApiClient, path: str, poi
 
 
 @pytest.mark.parametrize("listing", EVERY_LIST, indirect=True)
-def test_a_cursor_that_is_none_is_refused(api: ApiClient, listing: Listing) -> None:
+def test_a_cursor_that_is_none_is_refused(reader: ApiClient, listing: Listing) -> None:
 
-    refused = api.get(f"{listing.path}?cursor=bm9uZQ")
+    refused = reader.get(f"{listing.path}?cursor=bm9uZQ")
 
     assert refused.status == 422
     assert pointers(refused) == ["/cursor"]
@@ -539,12 +600,12 @@ def follow(api: ApiClient, answer: Answer) -> Answer:
 @pytest.mark.parametrize("sort", ["dueDate", "-dueDate"])
 @pytest.mark.parametrize("listing", [editing_jobs, invoices], indirect=True)
 def test_rows_without_the_key_they_are_sorted_by_come_after_all_others(
-    api: ApiClient, listing: Listing, sort: str
+    reader: ApiClient, listing: Listing, sort: str
 ) -> None:
     undated, dated = [listing.add(rank)["id"] for rank in (90, 70, 80)], [listing.add(rank)["id"] for rank in (50, 10)]
     ascending = [*reversed(dated), *undated]
 
-    read = all_ids(api, listing.path, sort=sort, limit=1)
+    read = all_ids(reader, listing.path, sort=sort, limit=1)
 
     assert read == (ascending if sort == "dueDate" else ascending[::-1])
 

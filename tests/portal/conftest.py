@@ -1,6 +1,6 @@
 """Two clients who have everything, and the portal as the contact of the first sees it."""
 
-from dataclasses import dataclass
+from functools import cached_property
 
 import pytest
 
@@ -10,16 +10,19 @@ from tests.factories import Factory
 from tests.portal.furnished import FurnishedClient, furnish
 
 
-@dataclass(frozen=True)
 class Portal:
-    """The portal, as the contact of `own` sees it, who is to see nothing of `foreign`."""
+    """The portal, as the contact of `own` sees it, who is to see nothing of `foreign`: who is there once asked for."""
 
-    api: ApiClient
-    own: FurnishedClient
-    foreign: FurnishedClient
+    def __init__(self, conn: Connection, api: ApiClient, make: Factory) -> None:
+        self._studio = (conn, api, make)
+        self.own = furnish(*self._studio, 0)
+        self.api = api.by_token(self.own.token)
+
+    @cached_property
+    def foreign(self) -> FurnishedClient:
+        return furnish(*self._studio, 10)
 
 
 @pytest.fixture
 def portal(conn: Connection, api: ApiClient, make: Factory) -> Portal:
-    own, foreign = furnish(conn, api, make, 0), furnish(conn, api, make, 10)
-    return Portal(api.by_token(own.token), own, foreign)
+    return Portal(conn, api, make)

@@ -51,6 +51,7 @@ def furnish(conn: Connection, api: ApiClient, make: Factory, day: int) -> Furnis
         token,
         {
             "invoiceId": invoice["id"],
+            "checkoutId": str(next(iter(money["checkout_sessions"]))),
             "bookingId": upcoming["id"],
             "selectionId": photo["id"],
             "editingJobId": reviewed["id"],
@@ -106,7 +107,7 @@ def _money(conn: Connection, client_id: int, invoice_id: int, payment_id: int) -
         ).fetchall()
         refund = _one(
             conn,
-            "insert into refunds (payment_id, amount, reason, recorded_by) values (%s, 100, 'Zyxomma', 'Zyxomma')"
+            "insert into refunds (payment_id, amount, reason, recorded_by) values (%s, 100, 'Rain', 'Zyxomma')"
             " returning id",
             payment_id,
         )

@@ -38,11 +38,11 @@ OF_THE_CLIENT: dict[str, str] = {
     " paid_at created_at updated_at",
     "payments": "id invoice_id milestone_id amount currency paid_at method created_at",
     "photo_selections": "id booking_id name is_edited position created_at updated_at",
-    "refunds": "id payment_id amount status refunded_at",
+    "refunds": "id payment_id amount reason status refunded_at",
     "work_packages": "id client_id name description status starts_on ends_on created_at updated_at",
 }
 # Of those, these have no column that is not the client's to see.
-WHOLE = {"invoice_milestones", "photo_selections"}
+WHOLE = {"invoice_milestones", "photo_selections", "work_packages"}
 # Of rows that are nobody's, these columns.
 OF_THE_STUDIO: dict[str, str] = {
     "editing_stages": "id name status awaits_selection awaits_approval",
@@ -64,6 +64,7 @@ HIDDEN = {
     "booking_profits",
     "booking_series",
     "calendar_links",
+    "checkout_details",
     "client_contact_details",
     "communication_logs",
     "contact_invites",
@@ -75,13 +76,17 @@ HIDDEN = {
     "idempotency_keys",
     "invoice_counter",
     "invoice_item_details",
+    "invoice_milestone_details",
     "invoice_summaries",
     "invoice_sums",
+    "milestone_sums",
     "money_movements",
     "otp_sessions",
     "payment_accounts",
     "payment_allocations",
     "payment_details",
+    "payment_sums",
+    "refund_details",
     "rooms",
     "session_package_details",
     "staff_assignments",

@@ -12,7 +12,13 @@ class RefundInput(Input):
     """Money that goes back."""
 
     amount = Money(positive=True, required=True, example="200.00")
-    reason = Text(1000, nullable=True, load_default=None, example="The second photographer was ill.")
+    reason = Text(
+        1000,
+        nullable=True,
+        load_default=None,
+        example="The second photographer was ill.",
+        metadata={"description": "The client reads it on their invoice and receipt."},
+    )
     refunded_at = Instant(
         load_default=None,
         metadata={"description": "Without one, now. Not for what Stripe took: that goes back when it is asked to."},

@@ -1,4 +1,7 @@
-"""What a client is handed: an invoice, or its receipt, read in one snapshot and drawn."""
+"""What a client is handed: an invoice, or its receipt, read in one snapshot and drawn.
+
+The connection may be the portal's: nothing is read here but what the client may read themselves.
+"""
 
 from typing import Any
 

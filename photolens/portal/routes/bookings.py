@@ -35,13 +35,13 @@ def get_portal_booking(booking_id: int) -> Row:
 
 @blp.get("/portal/bookings/<id:booking_id>/photo-selections")
 @access.contact
-@blp.arguments(schemas.PortalPhotoList, location="query")
+@blp.arguments(schemas.PortalPhotoSelectionList, location="query")
 @blp.pages(schemas.PortalPhotoSelection)
 def list_portal_photos(arguments: dict[str, Any], booking_id: int) -> dict[str, Any]:
     """List the photos that were chosen of a booking of one's client's"""
     with as_contact() as conn:
         found(sql.portal.exists_booking(conn, booking_id=booking_id) or None, "booking", booking_id)
-        return paging.page(conn, schemas.PortalPhotoList, {**arguments, "booking_id": booking_id})
+        return paging.page(conn, schemas.PortalPhotoSelectionList, {**arguments, "booking_id": booking_id})
 
 
 @blp.get("/portal/bookings/<id:booking_id>/photo-selections/<id:selection_id>")

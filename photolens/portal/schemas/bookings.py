@@ -60,7 +60,7 @@ class PortalPhotoInput(Input):
     name = Text(200, required=True, example="IMG_0042.jpg")
 
 
-class PortalPhotoList(ListArguments):
+class PortalPhotoSelectionList(ListArguments):
     """The order of a booking's photos."""
 
     orders = {"position": Order(sql.portal.list_photo_selections_by_position, "position")}

@@ -70,6 +70,7 @@ class PortalRefund(Output):
     id = Id()
     payment_id = Id()
     amount = Money(example="100.00")
+    reason = Text(1000, nullable=True, example="The second photographer was ill.")
     status = Choice("SUCCEEDED", "PENDING")
     refunded_at = Instant()
 
