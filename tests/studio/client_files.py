@@ -136,7 +136,7 @@ def _what_paying_online_makes(conn: Connection, invoice: dict[str, Any], word: s
         "insert into stripe_events (id, type, payload) select 'evt_' || session.id, 'checkout.session.expired',"
         " jsonb_build_object('data', jsonb_build_object('object', to_jsonb(session)))"
         " from checkout_sessions cross join lateral"
-        " (select stripe_session_id as id, %(word)s || '@berg.example' as customer_email) as session (id, customer_email)"
+        " (select stripe_session_id, %(word)s || '@berg.example') as session (id, customer_email)"
         " where invoice_id = %(invoice)s",
     ):
         conn.execute(statement.encode(), {"word": word, "invoice": invoice["id"]})
