@@ -173,31 +173,6 @@ set
     stripe_refund_id = coalesce(stripe_refund_id, :stripe_refund_id)
 where id = :refund_id;
 
--- name: refresh_invoice_milestones(invoice_id)!
--- Recompute what has been paid of each milestone of an invoice, less what was given back; what failed to go back counts for
--- nothing. The invoice is locked.
-update invoice_milestones
-set
-    paid_amount = paid.amount,
-    status = case
-        when paid.amount = 0 then 'PENDING'
-        when paid.amount < invoice_milestones.expected_amount then 'PARTIAL'
-        else 'PAID'
-    end::milestone_status
-from (
-    select
-        milestones.id,
-        least(milestones.expected_amount, coalesce(sum(payment_allocations.amount), 0)) as amount
-    from invoice_milestones as milestones
-    left join (
-        payment_allocations
-        left join refunds on payment_allocations.refund_id = refunds.id
-    ) on milestones.id = payment_allocations.milestone_id and refunds.status is distinct from 'FAILED'
-    where milestones.invoice_id = :invoice_id
-    group by milestones.id
-) as paid
-where invoice_milestones.id = paid.id;
-
 -- name: list_refunds_by_refunded_at(after_key, after_id, limit, payment_id)
 -- Refunds of a payment, oldest first.
 select *

@@ -81,7 +81,8 @@ def known_client(conn: Connection, api: ApiClient, make: Factory, word: str) -> 
         change = {"status": status, "statusNote": f"{word} wants it {status}.", "notes": f"{word} likes it warm."}
         assert api.patch(job, change).status == 200
     invoice = make.sent_invoice(clientId=client["id"], bookingId=booking["id"], items=[MONEY_ITEM])
-    make.payment(invoice, "10.00", notes="Ledger: first half.", method="Ledger: cash")
+    payment = make.payment(invoice, "10.00", notes="Ledger: first half.", method="Ledger: cash")
+    make.refund(payment, "5.00", reason="Ledger: rain")
     make.expense(bookingId=booking["id"], description="Ledger: train", notes="Ledger: receipt")
     make.photo(booking, name=f"{word}_0042.jpg")
     assert api.post(f"{job}/revisions", {"note": f"{word} wants it warmer."}).status == 201

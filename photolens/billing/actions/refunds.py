@@ -12,6 +12,7 @@ from typing import Any
 from photolens import stripe_gateway as gateway
 from photolens.access import current_actor
 from photolens.billing import rules
+from photolens.billing.actions.allocations import allocate_payments
 from photolens.billing.actions.invoices import lock_invoice
 from photolens.billing.problems import REFUND_EXCEEDS_PAYMENT
 from photolens.currencies import from_minor_units, to_minor_units
@@ -182,7 +183,7 @@ def _note(conn: Connection, invoice: Row, refund: Row, status: str, stripe_refun
 def _changed(conn: Connection, invoice: Row, kind: str, refund: dict[str, Any]) -> None:
     """Recompute what follows from a refund that came, or failed, and record the deed."""
     invoice_id, client_id = invoice["id"], invoice["client_id"]
-    sql.billing.refresh_invoice_milestones(conn, invoice_id=invoice_id)
+    allocate_payments(conn, invoice)
     sql.billing.refresh_invoice(conn, invoice_id=invoice_id)
     sql.billing.refresh_client_revenue(conn, client_id=client_id)
     details = {"invoiceNumber": invoice["invoice_number"], "amount": f"{refund['amount']:.2f}"}
