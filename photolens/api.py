@@ -167,8 +167,8 @@ class Blueprint(flask_smorest.Blueprint):
 
         return decorator
 
-    def sends(self, mimetype: str, example: str) -> Callable[..., Any]:
-        """Answer with the bytes that the view gives, a document of this media type."""
+    def sends(self, mimetype: str, example: str | None = None) -> Callable[..., Any]:
+        """Answer with the bytes that the view gives, a document of this media type; what is no text has no example."""
 
         def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)

@@ -14,10 +14,11 @@ _DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-# The portal's pages run their own scripts only, and send forms here; from here a payment goes on to its provider.
+# The portal's pages run their own scripts only, and send forms here; from here a payment goes on to its provider, whose
+# pages may have any address; a stand-in for it has one without TLS.
 _PORTAL_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "frame-ancestors 'none'; base-uri 'none'; form-action 'self' https:"
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self' https: {provider}"
 )
 
 _EXPOSED = [
@@ -37,9 +38,9 @@ _EXPOSED = [
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def _policy_of(path: str) -> str:
+def _policy_of(path: str, settings: Settings) -> str:
     if path.startswith("/portal/"):
-        return _PORTAL_POLICY
+        return _PORTAL_POLICY.format(provider=settings.stripe_api_base)
     return _DOCS_POLICY if path.startswith("/api/docs") else _POLICY
 
 
@@ -64,7 +65,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         # The portal's pages tell each other where one came from, so that a form of another site is known for one.
         response.headers["Referrer-Policy"] = "same-origin" if request.path.startswith("/portal/") else "no-referrer"
-        response.headers["Content-Security-Policy"] = _policy_of(request.path)
+        response.headers["Content-Security-Policy"] = _policy_of(request.path, settings)
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.path.startswith(("/api/v1/", "/portal/")) and not request.path.startswith("/portal/static/"):

@@ -154,9 +154,11 @@ def _describe_shapes(doc: dict[str, Any], doc_info: dict[str, Any]) -> None:
 
 
 def _describe_files(doc: dict[str, Any], doc_info: dict[str, Any]) -> None:
-    """What is sent or answered as a file, which is text to the document; the example of a CSV has its columns."""
+    """What is sent or answered as a file: text, of a CSV its columns as an example; or bytes, which have none."""
 
-    def file(mimetype: str, example: str) -> dict[str, Any]:
+    def file(mimetype: str, example: str | None) -> dict[str, Any]:
+        if example is None:
+            return {mimetype: {"schema": {"type": "string", "format": "binary"}}}
         return {mimetype: {"schema": {"type": "string"}, "example": example}}
 
     if "csv_body" in doc_info:

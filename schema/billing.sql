@@ -420,10 +420,10 @@ select
     items.subtotal,
     taxed.tax_amount,
     totalled.total_amount,
-    case when invoices.status = 'VOID' then 0.00 else greatest(totalled.total_amount - moved.amount, 0) end as balance_due,
+    case when invoices.status = 'VOID' then 0.00 else greatest(totalled.total_amount - moved.amount, 0.00) end as balance_due,
     case
         when invoices.status = 'VOID' then moved.amount
-        else greatest(moved.amount - totalled.total_amount, 0)
+        else greatest(moved.amount - totalled.total_amount, 0.00)
     end as overpaid_amount,
     called.status_before_due,
     case

@@ -143,20 +143,60 @@ order by demo_invoices.id;
 
 
 -- What each comes to, before any money moves on it: from then on it stands.
+-- Some have a name, a discount, a tax.
 update invoices
 set
-    subtotal = sums.total,
-    total_amount = sums.total,
-    balance_due = sums.total
+    invoice_name = terms.name,
+    subtotal = sums.subtotal,
+    discount_amount = coalesce(terms.discount, 0),
+    tax_rate = coalesce(terms.tax_rate, 0),
+    tax_amount = taxed.tax_amount,
+    total_amount = sums.subtotal - coalesce(terms.discount, 0) + taxed.tax_amount,
+    balance_due = sums.subtotal - coalesce(terms.discount, 0) + taxed.tax_amount
 from (
     select
         invoice_items.invoice_id,
-        sum(invoice_items.amount) as total
+        sum(invoice_items.amount) as subtotal
     from invoice_items
     group by invoice_items.invoice_id
 ) as sums
 inner join demo_invoices on sums.invoice_id = demo_invoices.id
+left join (
+    values
+    ('B01', 'The wedding, with its album', 100.00, 8.875),
+    ('B36', null, 50.00, 8.875),
+    ('B38', 'In two parts', 0.00, 8.875),
+    ('B39', null, 40.00, 8.875),
+    ('B46', 'The wedding, in three parts', 120.00, 0.000)
+) as terms (code, name, discount, tax_rate) on demo_invoices.code = terms.code
+cross join lateral (
+    select
+        round((sums.subtotal - coalesce(terms.discount, 0)) * coalesce(terms.tax_rate, 0) / 100, 2) as tax_amount
+) as taxed
 where invoices.id = demo_invoices.id;
+
+
+-- Two are to be paid in parts: percents of the total, rounded as they add up.
+insert into invoice_milestones (invoice_id, position, label, description, expected_amount, expected_date)
+select
+    invoices.id,
+    parts.position,
+    parts.label,
+    parts.description,
+    round(invoices.total_amount * parts.reached / 100, 2)
+    - round(invoices.total_amount * (parts.reached - parts.percent) / 100, 2),
+    demo_invoices.issue_date + parts.days
+from (
+    values
+    ('B38', 1, 'On delivery', null, 50, 50, 14),
+    ('B38', 2, 'A month later', null, 50, 100, 44),
+    ('B46', 1, 'To hold the date', 'Not given back if you cancel.', 30, 30, 7),
+    ('B46', 2, 'Before the wedding', null, 40, 70, 30),
+    ('B46', 3, 'With the album', null, 30, 100, 90)
+) as parts (code, position, label, description, percent, reached, days)
+inner join demo_invoices on parts.code = demo_invoices.code
+inner join invoices on demo_invoices.id = invoices.id
+order by invoices.id, parts.position;
 
 
 -- The days count from the day of issue. A payment without an amount is all that is left of the total.
@@ -232,6 +272,32 @@ cross join lateral (
         at time zone demo_calendar.time_zone as at
 ) as paid
 order by paid.at, demo_invoices.id;
+
+-- What came in for parts fills them in their order: here each such invoice was paid on once.
+insert into payment_allocations (invoice_id, payment_id, milestone_id, amount)
+select
+    payments.invoice_id,
+    payments.id,
+    parts.id,
+    least(parts.expected_amount, payments.amount - parts.before)
+from payments
+inner join (
+    select
+        invoice_milestones.*,
+        sum(invoice_milestones.expected_amount) over (
+            partition by invoice_milestones.invoice_id order by invoice_milestones.position
+        ) - invoice_milestones.expected_amount as before
+    from invoice_milestones
+) as parts on payments.invoice_id = parts.invoice_id
+where payments.amount > parts.before
+order by payments.id, parts.position;
+
+update invoice_milestones
+set
+    paid_amount = sums.paid_amount,
+    status = sums.status
+from milestone_sums as sums
+where invoice_milestones.id = sums.milestone_id;
 
 
 -- Issue: balance, status and number together, as the table's checks want them. Numbers go by day of issue.

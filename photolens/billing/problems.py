@@ -12,6 +12,7 @@ INVOICE_NUMBER_TAKEN = ProblemKind(409, "invoice_number_taken", "Another invoice
 INVOICE_ISSUED = ProblemKind(409, "invoice_issued", "An issued invoice is never deleted")
 NOTHING_DUE = ProblemKind(409, "nothing_due", "There is nothing left to pay")
 PAYMENT_PROCESSING = ProblemKind(409, "payment_processing", "A payment is already on its way")
+NOTHING_PAID = ProblemKind(409, "nothing_paid", "Nothing has been paid on the invoice")
 DISCOUNT_TOO_LARGE = ProblemKind(409, "discount_too_large", "The discount is more than the items come to")
 MILESTONES_FIXED = ProblemKind(409, "milestones_fixed", "The invoice's milestones come to its total")
 MILESTONES_DO_NOT_ADD_UP = ProblemKind(409, "milestones_do_not_add_up", "The milestones do not come to the total")
@@ -30,14 +31,13 @@ CONSTRAINTS |= {
     "invoice_milestones_expected_amount_positive": InvalidField(
         "/milestones", "come to one of nothing: so little cannot be split like that"
     ),
-    # A total below zero, which is found before the constraint that says so.
+    # Of a total below zero, the first check that says so.
     "invoices_balance_within_total": _DISCOUNT_TOO_LARGE,
     "invoices_discount_within_subtotal": _DISCOUNT_TOO_LARGE,
     "invoices_overpaid_is_reviewed": Refusal(
         OVERPAYMENT, "More is paid than the invoice comes to: it stays under review until that is given back."
     ),
     "invoices_total_stands": Refusal(INVOICE_FROZEN, "Money has moved on it, or somebody is paying: its total stands."),
-    "invoices_work_package_fkey": Reference("/workPackageId", absent_detail="is no work package of this client"),
     "payments_milestone_fkey": Reference("/milestoneId", absent_detail="is no milestone of this invoice"),
     "invoices_invoice_number_key": Refusal(INVOICE_NUMBER_TAKEN, "An older prefix made it; change the invoice prefix."),
     "invoices_due_after_issue": InvalidField("/dueDate", "is before the issue date"),

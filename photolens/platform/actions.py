@@ -19,10 +19,12 @@ from photolens.sealing import current_seal
 # What details of a deed stay when its client is erased. One that is not here may name them, and goes.
 NAMELESS_DETAILS = [
     "amount",
+    "amountMinor",
     "balanceDue",
     "bookings",
     "category",
     "created",
+    "currency",
     "invoiceNumber",
     "price",
     "reasons",

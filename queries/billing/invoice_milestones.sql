@@ -11,7 +11,7 @@ from invoice_milestones
 where invoice_id = :invoice_id and id = :milestone_id
 for no key update;
 
--- name: upsert_milestones(invoice_id, labels, descriptions, expected_amounts, expected_dates)!
+-- name: insert_milestones(invoice_id, labels, descriptions, expected_amounts, expected_dates)!
 -- Put these milestones, in order, in the place of those that were there; a surplus goes by delete_milestones. The invoice is
 -- locked, and no money has moved on it. A milestone for which a checkout had been begun stays the one it was for.
 insert into invoice_milestones (invoice_id, position, label, description, expected_amount, expected_date)

@@ -388,7 +388,7 @@ where
     )
     or (
         invoices.status <> expected.status
-        and not (invoices.status = 'OVERDUE' and invoices.balance_due > 0 and invoices.due_date < studio_today() + 2)
+        and not (invoices.status = 'OVERDUE' and invoices.balance_due > 0 and coalesce(invoices.due_date, 'infinity') < studio_today() + 2)
         and not (expected.status = 'OVERDUE' and invoices.status = expected.status_before_due)
     )
 order by invoices.id

@@ -1,13 +1,14 @@
--- name: list_open_milestones(invoice_id)
+-- name: list_open_milestones(invoice_id, limit)
 -- What is still expected of each milestone of an invoice by its rows, in their order. The invoice is locked.
 select
     milestone_id,
     open_amount
 from milestone_sums
 where invoice_id = :invoice_id and open_amount > 0
-order by position, milestone_id;
+order by position, milestone_id
+limit :limit;
 
--- name: list_unallocated_payments(invoice_id)
+-- name: list_unallocated_payments(invoice_id, limit)
 -- Payments of an invoice of which something was kept that is on no milestone, in the order they were booked. The invoice is
 -- locked.
 select
@@ -17,7 +18,8 @@ select
 from payments
 inner join payment_sums on payments.id = payment_sums.payment_id
 where payments.invoice_id = :invoice_id and payment_sums.unallocated_amount > 0
-order by payments.id;
+order by payments.id
+limit :limit;
 
 -- name: insert_payment_allocations(invoice_id, payment_id, milestone_ids, amounts)!
 -- Put parts of a payment on milestones of its invoice; a refund takes them off again by insert_refund_allocations. The invoice

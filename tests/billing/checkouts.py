@@ -1,4 +1,4 @@
-"""What tests of billing need of other parts, made by SQL: a checkout that is open, a work package."""
+"""A checkout that is open, made by SQL, for tests that are not about how one is opened."""
 
 from typing import Any
 
@@ -17,14 +17,3 @@ def begin_checkout(conn: Connection, invoice: dict[str, Any], milestone_id: int 
         """,
         {"invoice_id": invoice["id"], "milestone_id": milestone_id, "currency": invoice["currency"]},
     )
-
-
-def make_work_package(conn: Connection, client_id: int) -> int:
-    """A work package of a client; gives its id."""
-    row = conn.execute(
-        "insert into work_packages (client_id, name) values (%(client_id)s, 'The wedding') returning id",
-        {"client_id": client_id},
-    ).fetchone()
-    assert row is not None
-    package_id: int = row["id"]
-    return package_id

@@ -77,11 +77,11 @@ def test_what_it_comes_to_and_who_pays_is_not_for_the_caller_to_say(payer: Payer
     assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, f"/{field}")
 
 
-def test_a_milestone_is_paid_by_itself_and_never_beyond_the_balance(payer: Payer, make: Factory) -> None:
+def test_of_a_milestone_what_is_left_of_it_is_paid(payer: Payer, make: Factory) -> None:
     first, second = payer.part("30.00", "70.00")
-    make.payment(payer.invoice, "60.00")
+    make.payment(payer.invoice, "60.00", milestoneId=second)
 
-    assert [payer.checkout(milestone)["amount"] for milestone in (first, second)] == ["30.00", "40.00"]
+    assert [payer.checkout(milestone)["amount"] for milestone in (first, second)] == ["30.00", "10.00"]
 
 
 def test_a_milestone_of_another_invoice_is_none_of_this_one(payer: Payer) -> None:

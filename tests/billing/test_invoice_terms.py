@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from photolens.database import Connection
-from tests.billing.checkouts import begin_checkout, make_work_package
+from tests.billing.checkouts import begin_checkout
 from tests.client import ApiClient
 from tests.contacts import sign_in_contact
 from tests.factories import Factory
@@ -115,7 +115,7 @@ def test_an_invoice_belongs_to_a_work_package_of_its_own_client(
     api: ApiClient, make: Factory, conn: Connection
 ) -> None:
     client, other = make.client(), make.client()
-    own, foreign = make_work_package(conn, client["id"]), make_work_package(conn, other["id"])
+    own, foreign = (make.work_package(clientId=c["id"])["id"] for c in (client, other))
     invoice = make.invoice(clientId=client["id"], workPackageId=own)
 
     refused = [

@@ -214,3 +214,22 @@ def test_money_for_an_invoice_that_was_voided_meanwhile_is_kept_and_flagged(
     payer.hear(stripe.pay(payer.session_of(checkout)))
 
     assert (payer.seen()["status"], payer.overpaid(), payer.reasons()) == ("VOID", "100.00", [["VOID"]])
+
+
+def test_money_for_a_milestone_is_put_on_it_and_where_that_was_paid_meanwhile_on_the_next(
+    payer: Payer, stripe: StripeStub, make: Factory, conn: Connection
+) -> None:
+    first, second = payer.part("30.00", "70.00")
+    for_second = payer.checkout(second)
+    payer.hear(stripe.pay(payer.session_of(for_second)))
+    for_first = payer.checkout(first)
+    make.payment(payer.invoice, "10.00")
+
+    payer.hear(stripe.pay(payer.session_of(for_first)))
+
+    rows = conn.execute("select id, paid_amount, status from invoice_milestones order by position").fetchall()
+    assert [(row["id"], str(row["paid_amount"]), row["status"]) for row in rows] == [
+        (first, "30.00", "PAID"),
+        (second, "70.00", "PAID"),
+    ]
+    assert (payer.seen()["status"], payer.overpaid(), payer.reasons()) == ("PAID", "10.00", [["OVERPAID"]])

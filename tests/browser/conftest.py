@@ -62,7 +62,8 @@ class Browser:
 
     def press(self, words: str) -> None:
         """Press the button, or follow the link, with these words."""
-        found = f"//button[normalize-space()='{words}' or @aria-label='{words}'] | //a[normalize-space()='{words}']"
+        text = "normalize-space(translate(., '\u00a0', ' '))"
+        found = f"//button[{text}='{words}' or @aria-label='{words}'] | //a[{text}='{words}']"
         self.go(found)
 
     def go(self, xpath: str) -> None:

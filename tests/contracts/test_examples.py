@@ -27,6 +27,8 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
                 api.patch(f"/editing-jobs/{ids['editingJobId']}", {"status": "DELIVERED"})
             if operation.name == "updateInvoice":  # the booking and date of an issued one stand
                 path_ids["invoiceId"] = make.invoice(clientId=ids["clientId"])["id"]
+            if operation.name in ("recordPayment", "updateMilestone"):  # of what is paid in parts
+                path_ids["invoiceId"] = ids["partsId"]
             conn.execute("savepoint example")
             token, known = secrets.of(operation.name)
             if operation.is_for_contacts:
@@ -134,6 +136,9 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
     booking = make.booking(clientId=client["id"])
     done = make.completed_booking(sessionDate="2027-06-01T10:00:00Z")
     invoice = make.sent_invoice("9000.00", clientId=client["id"])
+    parts = make.sent_invoice("9000.00", clientId=client["id"])
+    plan = {"milestones": [{"label": "All", "percent": 100}]}
+    milestones = api.put(f"/invoices/{parts['id']}/milestones", plan).body["data"]
     staff = make.staff()
     photo = api.post(f"/bookings/{booking['id']}/photo-selections", {"name": "IMG_0001.jpg"}).body
     in_progress = next(stage for stage in api.get("/editing-stages").body["data"] if stage["name"] == "In Progress")
@@ -157,6 +162,8 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
         "paymentAccountId": make.payment_account()["id"],
         "invoiceId": invoice["id"],
         "itemId": invoice["items"][0]["id"],
+        "partsId": parts["id"],
+        "milestoneId": milestones[0]["id"],
         "addressId": address["id"],
         "userId": api.by_role("CUSTOMER").get("/me").body["id"],
     }

@@ -19,6 +19,7 @@ from tests.factories import Factory, instant
 # Who is shown every row below an address; everybody else, only their own.
 HEADS = {"OWNER", "ADMIN"}
 SHOWN_ALL = {
+    "/admin/stripe-events": HEADS,
     "/booking-series": HEADS,
     "/bookings": HEADS,
     "/clients": HEADS,

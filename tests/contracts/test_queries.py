@@ -49,8 +49,10 @@ WITHOUT_LIMIT = {
     f"studio.list_{rows}_of_client"
     for rows in (
         "activities",
+        "milestones",
         "booking_series",
         "bookings",
+        "checkouts",
         "contacts",
         "editing_jobs",
         "editing_revisions",

@@ -24,6 +24,7 @@ FOR_THE_CLIENT = "of the document that only whoever is shown everybody's rows ma
 OF_WHO_ASKS = "tells who is asking"
 UNSCOPED = {
     "billing.count_invoices": OF_INVOICES,
+    "billing.get_invoice_document": OF_INVOICES,
     "billing.list_invoices_by_due_date": OF_INVOICES,
     "billing.list_invoices_by_due_date_desc": OF_INVOICES,
     "billing.list_invoices_by_issue_date": OF_INVOICES,

@@ -30,6 +30,7 @@ PHOTOGRAPHERS = {
     "client notes",
     "client avatar",
     "contact",
+    "contact name",
     "work package",
     "location",
     "booking notes",
@@ -47,6 +48,7 @@ FINANCES = {
     "client name",
     "client email",
     "client avatar",
+    "contact name",
     "work package",
     "staff name",
     "editor name",
@@ -198,8 +200,8 @@ class Studio:
             avatarUrl=f"https://images.example/{tell('client avatar').replace(' ', '-')}.jpg",
         )
         email = f"{tell('contact')}.{self._day}@example.com".replace(" ", ".")
-        texts = {name: tell("contact") for name in ("name", "title", "phone")}
-        contact = self._make.contact(clientId=client["id"], email=email, **texts)
+        texts = {name: tell("contact") for name in ("title", "phone")}
+        contact = self._make.contact(clientId=client["id"], name=tell("contact name"), email=email, **texts)
         texts = {name: tell("work package") for name in ("name", "description")}
         work_package = self._make.work_package(clientId=client["id"], **texts)
         self._note(contactId=contact["id"], workPackageId=work_package["id"])
@@ -216,8 +218,12 @@ class Studio:
         invoice = self._make.invoice(
             clientId=booking["clientId"],
             bookingId=booking["id"],
+            invoiceName=tell("invoice name"),
+            invoiceDescription=tell("invoice words"),
             items=[{"name": tell("item"), "unitPrice": "250.00"}],
         )
+        plan = {"milestones": [{"label": tell("milestone"), "description": tell("milestone words"), "percent": 100}]}
+        milestones = self._api.put(f"/invoices/{invoice['id']}/milestones", plan).body["data"]
         assert self._api.post(f"/invoices/{invoice['id']}/send").status == 200
         through = {"paymentAccountId": account["id"]}
         payment = self._make.payment(
@@ -226,13 +232,33 @@ class Studio:
         expense = self._make.expense(
             bookingId=booking["id"], description=tell("expense"), notes=tell("expense notes"), **through
         )
+        self._pay_online(invoice, booking, tell)
         self._note(
             paymentAccountId=account["id"],
             invoiceId=invoice["id"],
             itemId=invoice["items"][0]["id"],
+            milestoneId=milestones[0]["id"],
             paymentId=payment["id"],
             expenseId=expense["id"],
         )
+
+    def _pay_online(self, invoice: dict[str, Any], booking: dict[str, Any], tell: Callable[[str], str]) -> None:
+        """The contact has opened a page to pay on, of which Stripe has told something."""
+        checkout = self._conn.execute(
+            """
+            insert into checkout_sessions (invoice_id, contact_id, expected_amount_minor, currency, status)
+            select %s, max(id), 100, %s, 'EXPIRED' from client_contacts where client_id = %s
+            returning id
+            """,
+            [invoice["id"], invoice["currency"], booking["clientId"]],
+        ).fetchone()
+        assert checkout is not None
+        event_id = f"evt_{self._day}"
+        self._conn.execute(
+            "insert into stripe_events (id, type, payload) values (%s, %s, jsonb_build_object('of', %s::text))",
+            [event_id, tell("event type"), tell("event")],
+        )
+        self._note(checkoutId=checkout["id"], eventId=event_id)
 
     def private_things(self) -> None:
         """What a user keeps to themselves."""

@@ -13,9 +13,12 @@ ALSO_WRITTEN_BY = {
     # A job is in a stage from the first, before there is a log to derive it from.
     "editing_jobs.stage_id": {"studio.insert_editing_jobs"},
     # A void invoice owes nothing, and a check wants both to be so at once.
-    "invoices.balance_due": {"billing.mark_invoice_void"},
+    "invoices.balance_due": {"billing.mark_invoice_void", "billing.update_invoice_terms"},
     # What a person decides; what the rows decide, refresh_invoice does.
-    "invoices.status": {"billing.mark_invoice_sent", "billing.mark_invoice_void"},
+    "invoices.status": {"billing.mark_invoice_sent", "billing.mark_invoice_void", "billing.update_invoice_terms"},
+    # What follows from a discount and a tax, which checks want to be so at once.
+    "invoices.tax_amount": {"billing.update_invoice_terms"},
+    "invoices.total_amount": {"billing.update_invoice_terms"},
 }
 
 

@@ -19,6 +19,16 @@ def broken_by(conn: Connection, statement: str, *parameters: Any) -> list[str]:
         return sorted(broken_invariants(conn))
 
 
+def differing(invoice: dict[str, Any], stored: tuple[str, str, str], expected: tuple[str, str, str]) -> str:
+    """The audit's line about an invoice without discount and tax that is not paid: total, balance and status."""
+
+    def sums(total: str, balance: str, status: str) -> str:
+        return f"{total}, 0.00, {total}, {balance}, 0.00, {status}"
+
+    columns = "subtotal, tax_amount, total_amount, balance_due, overpaid_amount, status, paid_at, paid_by_contact_id"
+    return f"invoices {invoice['id']}: {columns} is {sums(*stored)}, its rows say {sums(*expected)}"
+
+
 def test_a_busy_studio_has_nothing_broken(api: ApiClient, make: Factory, conn: Connection) -> None:
     booking = make.completed_booking()
     api.patch(f"/editing-jobs/{booking['editingJobId']}", {"status": "DELIVERED"})
@@ -50,12 +60,9 @@ def test_sessions_that_were_not_completed_are_named(make: Factory, conn: Connect
 def test_a_total_that_is_not_that_of_the_items_is_named(make: Factory, conn: Connection) -> None:
     invoice = make.sent_invoice("60.00", "40.00")
 
-    broken = broken_by(conn, "update invoices set total_amount = 99, balance_due = 99")
+    broken = broken_by(conn, "update invoices set subtotal = 99, total_amount = 99, balance_due = 99")
 
-    assert broken == [
-        f"invoices {invoice['id']}: total_amount, balance_due, status is 99.00, 99.00, SENT,"
-        " its rows say 100.00, 100.00, SENT"
-    ]
+    assert broken == [differing(invoice, ("99.00", "99.00", "SENT"), ("100.00", "100.00", "SENT"))]
 
 
 def test_an_item_that_was_changed_behind_the_invoices_back_is_named(make: Factory, conn: Connection) -> None:
@@ -63,10 +70,7 @@ def test_an_item_that_was_changed_behind_the_invoices_back_is_named(make: Factor
 
     broken = broken_by(conn, "update invoice_items set quantity = 1.5")
 
-    assert broken == [
-        f"invoices {invoice['id']}: total_amount, balance_due, status is 60.00, 60.00, DRAFT,"
-        " its rows say 90.00, 90.00, DRAFT"
-    ]
+    assert broken == [differing(invoice, ("60.00", "60.00", "DRAFT"), ("90.00", "90.00", "DRAFT"))]
 
 
 def test_a_balance_that_is_not_what_is_left_to_pay_is_named(make: Factory, conn: Connection) -> None:
@@ -75,23 +79,21 @@ def test_a_balance_that_is_not_what_is_left_to_pay_is_named(make: Factory, conn:
 
     broken = broken_by(conn, "update invoices set balance_due = 59.99")
 
-    assert broken == [
-        f"invoices {invoice['id']}: total_amount, balance_due, status is 100.00, 59.99, PARTIALLY_PAID,"
-        " its rows say 100.00, 60.00, PARTIALLY_PAID"
-    ]
+    assert broken == [differing(invoice, ("100.00", "59.99", "PARTIALLY_PAID"), ("100.00", "60.00", "PARTIALLY_PAID"))]
 
 
 def test_a_payment_that_went_round_the_application_is_named_where_it_counts(make: Factory, conn: Connection) -> None:
     invoice = make.sent_invoice("100.00")
 
     broken = broken_by(
-        conn, "insert into payments (invoice_id, amount, recorded_by) values (%s, 40, 'nobody')", invoice["id"]
+        conn,
+        "insert into payments (invoice_id, amount, currency, recorded_by) values (%s, 40, 'USD', 'nobody')",
+        invoice["id"],
     )
 
     assert broken == [
         f"clients {invoice['clientId']}: total_revenue is 0.00, its rows say 40.00",
-        f"invoices {invoice['id']}: total_amount, balance_due, status is 100.00, 100.00, SENT,"
-        " its rows say 100.00, 60.00, PARTIALLY_PAID",
+        differing(invoice, ("100.00", "100.00", "SENT"), ("100.00", "60.00", "PARTIALLY_PAID")),
     ]
 
 
@@ -105,10 +107,7 @@ def test_an_invoice_that_is_called_overdue_and_never_falls_due_is_named(
 
     broken = broken_by(conn, "update invoices set status = 'OVERDUE', due_date = null")
 
-    assert broken == [
-        f"invoices {invoice['id']}: total_amount, balance_due, status is 100.00, {balance}, OVERDUE,"
-        f" its rows say 100.00, {balance}, {status}"
-    ]
+    assert broken == [differing(invoice, ("100.00", balance, "OVERDUE"), ("100.00", balance, status))]
 
 
 def test_an_invoice_that_is_called_overdue_before_it_is_due_anywhere_on_earth_is_named(
@@ -119,8 +118,7 @@ def test_an_invoice_that_is_called_overdue_before_it_is_due_anywhere_on_earth_is
 
     assert broken_by(conn, overdue + "1") == []
     assert broken_by(conn, overdue + "2") == [
-        f"invoices {invoice['id']}: total_amount, balance_due, status is 100.00, 100.00, OVERDUE,"
-        " its rows say 100.00, 100.00, SENT"
+        differing(invoice, ("100.00", "100.00", "OVERDUE"), ("100.00", "100.00", "SENT"))
     ]
 
 
@@ -129,10 +127,7 @@ def test_an_invoice_that_owes_nothing_and_is_not_called_paid_is_named(make: Fact
 
     broken = broken_by(conn, "update invoices set status = 'SENT'")
 
-    assert broken == [
-        f"invoices {invoice['id']}: total_amount, balance_due, status is 0.00, 0.00, SENT,"
-        " its rows say 0.00, 0.00, PAID"
-    ]
+    assert broken == [differing(invoice, ("0.00", "0.00", "SENT"), ("0.00", "0.00", "PAID"))]
 
 
 def test_an_invoice_that_fell_due_and_is_not_yet_called_overdue_is_no_error(make: Factory, conn: Connection) -> None:

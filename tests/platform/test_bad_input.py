@@ -163,6 +163,8 @@ class Room:
         booking = make.booking(staff, **packed)
         draft = make.invoice("100.00", "50.00", clientId=client["id"], bookingId=booking["id"])
         issued = make.sent_invoice("9000.00", clientId=client["id"])
+        plan = {"milestones": [{"label": "All", "percent": 100}]}
+        milestones = api.put(f"/invoices/{issued['id']}/milestones", plan).body["data"]
         api.patch(f"/editing-jobs/{completed['editingJobId']}", {"status": "DELIVERED"})
         revision = api.post(f"/editing-jobs/{completed['editingJobId']}/revisions", {"note": "Warmer tones."}).body
         stages = {stage["name"]: stage["id"] for stage in api.get("/editing-stages").body["data"]}
@@ -185,6 +187,7 @@ class Room:
             "expenseId": make.expense(bookingId=booking["id"])["id"],
             "invoiceId": draft["id"],
             "itemId": draft["items"][0]["id"],
+            "milestoneId": milestones[0]["id"],
             "paymentId": make.payment(issued, "1.00")["id"],
             "editorId": make.staff(role="EDITOR")["id"],
             "userId": api.by_role("ADMIN").get("/me").body["id"],
@@ -219,8 +222,10 @@ class Room:
         return len(before) >= 15 and self._left == before
 
     def ids(self, operation: Operation) -> dict[str, Any]:
-        """What stands for the parameters of its path: the draft, but where payments are about the issued invoice."""
-        ids = self._ids | ({"invoiceId": self._issued_id} if "/payments" in operation.template else {})
+        """What stands for the parameters of its path: the draft, but where payments are about the issued invoice, and
+        where a milestone is."""
+        of_issued = any(part in operation.template for part in ("/payments", "/milestones/", "/receipt"))
+        ids = self._ids | ({"invoiceId": self._issued_id} if of_issued else {})
         return {name: ids[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:

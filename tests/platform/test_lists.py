@@ -175,6 +175,21 @@ def payments(_api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     )
 
 
+def milestones(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    invoice = make.invoice("100.00")
+    return Listing(
+        f"/invoices/{invoice['id']}/milestones",
+        lambda _rank: inserted(
+            conn,
+            "insert into invoice_milestones (invoice_id, position, label, expected_amount)"
+            " select invoices.id, count(invoice_milestones.id) + 1, 'Part', 1"
+            " from invoices left join invoice_milestones on invoices.id = invoice_milestones.invoice_id"
+            " where invoices.id = %s group by invoices.id returning id",
+            invoice["id"],
+        ),
+    )
+
+
 def activities(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     def add(_rank: int) -> Row:
         make.staff()
@@ -258,6 +273,7 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/expenses": {expenses: ("incurredAt", "-incurredAt", "amount", "-amount")},
     "/payment-accounts": {payment_accounts: ("name", "-name")},
     "/invoices": {invoices: ("issueDate", "-issueDate", "dueDate", "-dueDate")},
+    "/invoices/{invoiceId}/milestones": {milestones: ("position",)},
     "/invoices/{invoiceId}/payments": {payments: ("paidAt", "-paidAt")},
     "/activities": {activities: ("-createdAt",)},
     "/reports/booking-profitability": {booking_profits: ("sessionDate",)},

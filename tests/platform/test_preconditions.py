@@ -75,6 +75,22 @@ def invoice_item(_api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/invoices/{invoice['id']}/items/{invoice['items'][0]['id']}", change={"unitPrice": "90.00"})
 
 
+def milestone(api: ApiClient, make: Factory) -> Resource:
+    path = f"/invoices/{make.invoice('100.00')['id']}/milestones"
+    made = api.put(path, {"milestones": [{"label": "All", "percent": 100}]}).body["data"]
+    return Resource(f"{path}/{made[0]['id']}", change={"label": "All of it"})
+
+
+def invoice_file(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/invoices/{make.sent_invoice('100.00')['id']}.pdf")
+
+
+def receipt_file(_api: ApiClient, make: Factory) -> Resource:
+    invoice = make.sent_invoice("100.00")
+    make.payment(invoice, "10.00")
+    return Resource(f"/invoices/{invoice['id']}/receipt.pdf")
+
+
 def payment(_api: ApiClient, make: Factory) -> Resource:
     invoice = make.sent_invoice("100.00")
     return Resource(f"/invoices/{invoice['id']}/payments/{make.payment(invoice, '10.00')['id']}")
@@ -182,8 +198,11 @@ RESOURCES: dict[str, Opener] = {
     "/invoices/{invoiceId}": lambda _, make: Resource(
         f"/invoices/{make.invoice()['id']}", change={"dueDate": "2199-12-31"}
     ),
+    "/invoices/{invoiceId}.pdf": invoice_file,
     "/invoices/{invoiceId}/items/{itemId}": invoice_item,
+    "/invoices/{invoiceId}/milestones/{milestoneId}": milestone,
     "/invoices/{invoiceId}/payments/{paymentId}": payment,
+    "/invoices/{invoiceId}/receipt.pdf": receipt_file,
     "/settings": studio_settings,
     "/users/{userId}": user,
     "/auth/me": caller,
@@ -206,6 +225,8 @@ UNCHANGED = (
     profile,
     document,
     calendar,
+    invoice_file,
+    receipt_file,
     availability,
     *FIGURES.values(),
 )
@@ -256,7 +277,8 @@ def etag_of(api: ApiClient, path: str) -> str:
 def pay(conn: Connection, invoice: dict[str, Any], amount: str) -> None:
     """Pay on an invoice in the test's own transaction, as the application does."""
     conn.execute(
-        "insert into payments (invoice_id, amount, recorded_by) values (%s, %s, 'test')", [invoice["id"], amount]
+        "insert into payments (invoice_id, amount, currency, recorded_by) values (%s, %s, %s, 'test')",
+        [invoice["id"], amount, invoice["currency"]],
     )
     sql.billing.refresh_invoice(conn, invoice_id=invoice["id"])
     sql.billing.refresh_client_revenue(conn, client_id=invoice["clientId"])

@@ -81,6 +81,8 @@ def known_client(conn: Connection, api: ApiClient, make: Factory, word: str) -> 
         change = {"status": status, "statusNote": f"{word} wants it {status}.", "notes": f"{word} likes it warm."}
         assert api.patch(job, change).status == 200
     invoice = make.sent_invoice(clientId=client["id"], bookingId=booking["id"], items=[MONEY_ITEM])
+    plan = {"milestones": [{"label": "Ledger: all", "description": "Ledger: at once", "percent": 100}]}
+    assert api.put(f"/invoices/{invoice['id']}/milestones", plan).status == 200
     payment = make.payment(invoice, "10.00", notes="Ledger: first half.", method="Ledger: cash")
     make.refund(payment, "5.00", reason="Ledger: rain")
     make.expense(bookingId=booking["id"], description="Ledger: train", notes="Ledger: receipt")
@@ -89,6 +91,7 @@ def known_client(conn: Connection, api: ApiClient, make: Factory, word: str) -> 
     handed_on = {"photographerNotes": f"{word} blinks.", "driveFolderUrl": f"https://drive.example/{word}"}
     assert api.patch(job, handed_on).status == 200
     _what_tasks_and_series_make(conn, client, booking, word)
+    _what_paying_online_makes(conn, invoice, word)
     shown: dict[str, Any] = api.get(f"/clients/{client['id']}").body
     return shown
 
@@ -123,3 +126,18 @@ def _what_tasks_and_series_make(conn: Connection, client: dict[str, Any], bookin
         " values ('NOTED', 'CLIENT', %(client)s, %(client)s, 'Somebody', jsonb_build_object('new', %(word)s::text))",
     ):
         conn.execute(statement.encode(), given)
+
+
+def _what_paying_online_makes(conn: Connection, invoice: dict[str, Any], word: str) -> None:
+    for statement in (
+        "insert into checkout_sessions"
+        " (invoice_id, contact_id, idempotency_key, expected_amount_minor, currency, status, stripe_session_id)"
+        " select invoices.id, client_contacts.id, %(word)s || '-1', 9000, currency, 'EXPIRED', 'cs_' || invoices.id"
+        " from invoices join client_contacts using (client_id) where invoices.id = %(invoice)s",
+        "insert into stripe_events (id, type, payload) select 'evt_' || session.id, 'checkout.session.expired',"
+        " jsonb_build_object('data', jsonb_build_object('object', to_jsonb(session)))"
+        " from checkout_sessions cross join lateral"
+        " (select stripe_session_id as id, %(word)s || '@berg.example' as customer_email) as session (id, customer_email)"
+        " where invoice_id = %(invoice)s",
+    ):
+        conn.execute(statement.encode(), {"word": word, "invoice": invoice["id"]})

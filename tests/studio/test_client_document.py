@@ -30,6 +30,7 @@ BESIDE = {
     "invoices": {"invoice_sequence"},
     "communication_logs": {"body"},
     "contact_invites": {"token"},
+    "checkout_sessions": {"expected_amount_minor", "idempotency_key"},
 }
 
 

@@ -77,9 +77,11 @@ class Books:
             moves[row["editing_job_id"]].append(row)
         return moves
 
-    def item_total(self, invoice_id: int) -> Decimal:
-        items = [row for row in self._rows("invoice_items") if row["invoice_id"] == invoice_id]
-        return sum((cents(row["quantity"] * row["unit_price"]) for row in items), Decimal())
+    def total(self, invoice: Row) -> Decimal:
+        """Its items, less the discount, and the tax on that."""
+        items = [row for row in self._rows("invoice_items") if row["invoice_id"] == invoice["id"]]
+        taxed = sum((cents(row["quantity"] * row["unit_price"]) for row in items), -invoice["discount_amount"])
+        return taxed + cents(taxed * invoice["tax_rate"] / 100)
 
     def paid(self, invoice_id: int, until: date = date.max) -> Decimal:
         return sum(
@@ -93,7 +95,7 @@ class Books:
 
     def owed(self, as_of: date) -> list[tuple[Row, Decimal]]:
         """The invoices that were not settled at the end of a day, each with its balance."""
-        balances = [(row, self.item_total(row["id"]) - self.paid(row["id"], as_of)) for row in self.issued.values()]
+        balances = [(row, self.total(row) - self.paid(row["id"], as_of)) for row in self.issued.values()]
         return [(row, balance) for row, balance in balances if balance and row["issue_date"] <= as_of]
 
     def revenue(self, first: date, last: date) -> Decimal:
@@ -247,7 +249,7 @@ def test_booking_profitability_is_what_hangs_on_each_booking(
         if booking["status"] == "CANCELLED" and not invoices and not expenses:
             continue
         figures = [
-            sum((books.item_total(row["id"]) for row in invoices), Decimal()),
+            sum((books.total(row) for row in invoices), Decimal()),
             sum((books.paid(row["id"]) for row in invoices), Decimal()),
             sum((row["amount"] for row in expenses), Decimal()),
         ]

@@ -3,6 +3,8 @@
 from photolens.billing import rules
 from photolens.database import Connection, Row, sql
 
+_MOST_PAYMENTS = 1000  # with money on no milestone, of which there are few: those that came too late
+
 
 def allocate_payments(conn: Connection, invoice: Row) -> None:
     """Put money that is on no milestone of the invoice yet on those that still expect some; recompute the milestones.
@@ -13,9 +15,9 @@ def allocate_payments(conn: Connection, invoice: Row) -> None:
     if not invoice["has_milestones"]:
         return
     invoice_id = invoice["id"]
-    milestones: list[Row] = sql.billing.list_open_milestones(conn, invoice_id=invoice_id)
+    milestones: list[Row] = sql.billing.list_open_milestones(conn, invoice_id=invoice_id, limit=rules.MOST_MILESTONES)
     expected = {milestone["milestoneId"]: milestone["openAmount"] for milestone in milestones}
-    for payment in sql.billing.list_unallocated_payments(conn, invoice_id=invoice_id):
+    for payment in sql.billing.list_unallocated_payments(conn, invoice_id=invoice_id, limit=_MOST_PAYMENTS):
         parts = rules.allocate(payment["unallocatedAmount"], expected, payment["milestoneId"])
         sql.billing.insert_payment_allocations(
             conn,

@@ -25,7 +25,7 @@ def replace_milestones(conn: Connection, invoice_id: int, milestones: list[dict[
             apart = f"{abs(difference):.2f} {'more' if difference > 0 else 'less'}"
             detail = f"They come to {sum(amounts):.2f}, which is {apart} than the total of {total}."
             raise MILESTONES_DO_NOT_ADD_UP(detail, difference=f"{difference:.2f}")
-        sql.billing.upsert_milestones(
+        sql.billing.insert_milestones(
             conn,
             invoice_id=invoice_id,
             labels=[milestone["label"] for milestone in milestones],

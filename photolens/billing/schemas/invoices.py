@@ -1,13 +1,15 @@
 """The JSON of invoices and their items."""
 
 from decimal import Decimal
+from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates
 
 from photolens.billing.rules import MOST_ITEMS
 from photolens.billing.schemas.milestones import Milestone
 from photolens.billing.schemas.payments import Payment
 from photolens.database import sql
+from photolens.decimals import Percent, Quantity
 from photolens.fields import (
     Choice,
     Currency,
@@ -19,8 +21,6 @@ from photolens.fields import (
     Instant,
     Money,
     Output,
-    Percent,
-    Quantity,
     Text,
     WebAddress,
     WholeNumber,
@@ -84,9 +84,13 @@ class InvoiceChanges(InvoiceTerms):
     """What may be changed of an invoice; its client and currency stay."""
 
     needs_review = Flag(
-        validate=validate.Equal(False, error="can only be taken back"),
-        metadata={"example": False, "description": "False, once somebody has looked."},
+        metadata={"example": False, "description": "False, once somebody has looked: it can only be taken back."}
     )
+
+    @validates("needs_review")
+    def check_is_taken_back(self, needs_review: bool, **_: Any) -> None:
+        if needs_review:
+            raise ValidationError("can only be taken back")
 
 
 class InvoiceInput(InvoiceTerms):

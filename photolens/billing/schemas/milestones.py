@@ -6,7 +6,8 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from photolens.billing.rules import MOST_MILESTONES
 from photolens.database import sql
-from photolens.fields import Choice, Date, Id, Input, Money, Output, Percent, Text, WholeNumber
+from photolens.decimals import Percent
+from photolens.fields import Choice, Date, Id, Input, Money, Output, Text, WholeNumber
 from photolens.paging import ListArguments, Order, sort_field
 
 STATUSES = ("PENDING", "PARTIAL", "PAID")
@@ -54,7 +55,7 @@ class Milestone(Output):
 
     id = Id()
     invoice_id = Id()
-    position = WholeNumber(1, MOST_MILESTONES)
+    position = WholeNumber(1, 2**31 - 1)
     label = Text(200, example="To hold the date")
     description = Text(5000, nullable=True, example="Not given back if you cancel.")
     expected_amount = Money(example="1920.00")

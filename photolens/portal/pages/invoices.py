@@ -6,11 +6,13 @@ from uuid import UUID
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from photolens import paging
+from photolens import answers, paging
 from photolens.access import current_contact_id
 from photolens.billing.actions import checkouts
+from photolens.billing.screens.documents import PDF, draw_invoice, draw_receipt
 from photolens.database import connection, sql
 from photolens.portal.pages.house import blp, form_as, reading
+from photolens.portal.rows import as_contact
 from photolens.portal.schemas.checkouts import PortalCheckoutInput
 from photolens.portal.schemas.invoices import PortalInvoiceList
 from photolens.portal.screens.checkouts import get_checkout, require_invoice
@@ -34,6 +36,20 @@ def invoice(invoice_id: int) -> Any:
     with reading() as conn:
         row = found(sql.portal.get_invoice(conn, invoice_id=invoice_id), "invoice", invoice_id)
     return render_template("portal/invoice.html", invoice=row, checkout_status=checkout_status)
+
+
+@blp.get("/invoices/<id:invoice_id>.pdf")
+def invoice_pdf(invoice_id: int) -> Response:
+    """The invoice, to keep."""
+    with as_contact() as conn:
+        return answers.document(draw_invoice(conn, invoice_id), PDF)
+
+
+@blp.get("/invoices/<id:invoice_id>/receipt.pdf")
+def receipt_pdf(invoice_id: int) -> Response:
+    """The receipt of what was paid."""
+    with as_contact() as conn:
+        return answers.document(draw_receipt(conn, invoice_id), PDF)
 
 
 @blp.post("/invoices/<id:invoice_id>/pay")

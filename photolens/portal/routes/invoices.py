@@ -4,6 +4,8 @@ from typing import Any
 
 from photolens import access, paging
 from photolens.api import Blueprint
+from photolens.billing.problems import NOTHING_PAID
+from photolens.billing.screens.documents import PDF, draw_invoice, draw_receipt
 from photolens.database import Row, sql
 from photolens.portal.rows import as_contact
 from photolens.portal.schemas import invoices as schemas
@@ -35,3 +37,25 @@ def get_portal_invoice(invoice_id: int) -> Row:
     """
     with as_contact() as conn:
         return found(sql.portal.get_invoice(conn, invoice_id=invoice_id), "invoice", invoice_id)
+
+
+@blp.get("/portal/invoices/<id:invoice_id>.pdf")
+@access.contact
+@blp.sends(PDF)
+def get_portal_invoice_pdf(invoice_id: int) -> bytes:
+    """Read an invoice of one's client's as PDF"""
+    with as_contact() as conn:
+        return draw_invoice(conn, invoice_id)
+
+
+@blp.get("/portal/invoices/<id:invoice_id>/receipt.pdf")
+@access.contact
+@blp.refuses(NOTHING_PAID)
+@blp.sends(PDF)
+def get_portal_receipt_pdf(invoice_id: int) -> bytes:
+    """Read the receipt of an invoice of one's client's as PDF
+
+    What came in, what went back, and what is left to pay.
+    """
+    with as_contact() as conn:
+        return draw_receipt(conn, invoice_id)

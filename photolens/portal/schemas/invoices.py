@@ -3,7 +3,8 @@
 from marshmallow import fields
 
 from photolens.database import sql
-from photolens.fields import Choice, Date, Flag, Id, Instant, Money, Number, Output, Quantity, Text, WholeNumber
+from photolens.decimals import Quantity
+from photolens.fields import Choice, Date, Flag, Id, Instant, Money, Number, Output, Text, WholeNumber
 from photolens.paging import ListArguments, Order, sort_field
 
 STATUSES = ("SENT", "PARTIALLY_PAID", "PAID", "OVERDUE", "VOID")
