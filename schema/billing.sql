@@ -547,18 +547,25 @@ begin atomic
         invoices.client_id,
         invoices.issue_date,
         invoices.due_date,
-        greatest(invoices.balance_due + coalesce(moved_since.amount, 0), 0) as balance
+        invoices.balance_due + coalesce(moved_since.amount, 0) as balance
     from invoices
     left join moved_since on invoices.id = moved_since.invoice_id
-    where invoices.balance_due > 0 and invoices.status not in ('DRAFT', 'VOID') and invoices.issue_date <= last_day
+    where
+        invoices.balance_due > 0
+        and invoices.status not in ('DRAFT', 'VOID')
+        and invoices.issue_date <= last_day
+        and invoices.balance_due + coalesce(moved_since.amount, 0) > 0
     union all
     select
         invoices.id,
         invoices.client_id,
         invoices.issue_date,
         invoices.due_date,
-        greatest(moved_since.amount - invoices.overpaid_amount, 0)
+        moved_since.amount - invoices.overpaid_amount
     from moved_since
     inner join invoices on moved_since.invoice_id = invoices.id
-    where invoices.balance_due = 0 and invoices.status not in ('DRAFT', 'VOID');
+    where
+        invoices.balance_due = 0
+        and invoices.status not in ('DRAFT', 'VOID')
+        and moved_since.amount > invoices.overpaid_amount;
 end;

@@ -142,9 +142,9 @@ def is_too_long_a_period(first: date, last: date) -> bool:
 
 
 def compared(value: Decimal | int, previous: Decimal | int) -> dict[str, Any]:
-    """A figure beside the one before: 150 after 120 is 30 more, which is 25 %. Of nothing there is no percent."""
+    """A figure beside the one before: 150 after 120 is 30 more, which is 25 %. Of nothing or less there is none."""
     change = value - previous
-    percent = (100 * Decimal(change) / previous).quantize(Decimal("0.01"), ROUND_HALF_UP) if previous else None
+    percent = (100 * Decimal(change) / previous).quantize(Decimal("0.01"), ROUND_HALF_UP) if previous > 0 else None
     return {
         "value": value,
         "previous": previous,

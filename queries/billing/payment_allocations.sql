@@ -21,14 +21,13 @@ where payments.invoice_id = :invoice_id and payment_sums.unallocated_amount > 0
 order by payments.id
 limit :limit;
 
--- name: insert_payment_allocations(invoice_id, payment_id, refund_id, milestone_ids, amounts)!
--- Put parts of a payment on milestones of its invoice; or, below zero, take them off again for a refund of it. The invoice is
--- locked; refresh_invoice_milestones follows.
-insert into payment_allocations (invoice_id, payment_id, refund_id, milestone_id, amount)
+-- name: insert_payment_allocations(invoice_id, payment_id, milestone_ids, amounts)!
+-- Put parts of a payment on milestones of its invoice; a refund takes them off again by insert_refund_allocations. The invoice
+-- is locked; refresh_invoice_milestones follows.
+insert into payment_allocations (invoice_id, payment_id, milestone_id, amount)
 select
     :invoice_id,
     :payment_id,
-    :refund_id,
     parts.milestone_id,
     parts.amount
 from unnest(:milestone_ids::bigint [], :amounts::numeric []) with ordinality as parts (milestone_id, amount, position)

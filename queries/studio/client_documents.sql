@@ -130,6 +130,28 @@ inner join invoices on checkout_details.invoice_id = invoices.id
 where invoices.client_id = :client_id
 order by checkout_details.id;
 
+-- name: list_refunds_of_client(client_id)
+-- What went back of these payments, or is to, or failed to.
+select refund_details.*
+from refund_details
+inner join invoices on refund_details.invoice_id = invoices.id
+where invoices.client_id = :client_id
+order by refund_details.id;
+
+-- name: list_payment_allocations_of_client(client_id)
+-- How these payments were split over milestones; and, below zero, what their refunds took from them again.
+select
+    payment_allocations.id,
+    payment_allocations.invoice_id,
+    payment_allocations.payment_id,
+    payment_allocations.milestone_id,
+    payment_allocations.refund_id,
+    payment_allocations.amount
+from payment_allocations
+inner join invoices on payment_allocations.invoice_id = invoices.id
+where invoices.client_id = :client_id
+order by payment_allocations.id;
+
 -- name: list_expenses_of_client(client_id)
 -- What was spent on the bookings of a client.
 select *

@@ -18,12 +18,12 @@ from studio_settings
 cross join lateral (select studio_today() as day) as today;
 
 -- name: get_revenue_figure(previous_starts_at, starts_at, ends_at)^
--- What came in during a period, and during the one before.
+-- What came in during a period, less what went back, and during the one before.
 select
-    coalesce(sum(payments.amount) filter (where payments.paid_at >= :starts_at), 0.00) as value,
-    coalesce(sum(payments.amount) filter (where payments.paid_at < :starts_at), 0.00) as previous
-from payments
-where payments.paid_at >= :previous_starts_at and payments.paid_at < :ends_at;
+    coalesce(sum(amount) filter (where moved_at >= :starts_at), 0.00) as value,
+    coalesce(sum(amount) filter (where moved_at < :starts_at), 0.00) as previous
+from money_movements
+where moved_at >= :previous_starts_at and moved_at < :ends_at;
 
 -- name: get_overdue_figure(today, ends_at, day_then, day_then_ends_at)^
 -- What is past due at the end of a day, on how many invoices; and what was on a day before.

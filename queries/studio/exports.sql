@@ -66,6 +66,23 @@ from payment_details
 inner join invoice_summaries on payment_details.invoice_id = invoice_summaries.id
 order by payment_details.id;
 
+-- name: stream_refunds()
+-- Every refund, also those that failed, with the payment that it is of, the invoice that was for and whose that is.
+select
+    refund_details.*,
+    payments.paid_at,
+    payments.method,
+    payment_accounts.name as payment_account_name,
+    invoice_summaries.invoice_number,
+    invoice_summaries.client_id,
+    invoice_summaries.client_name,
+    invoice_summaries.client_email
+from refund_details
+inner join payments on refund_details.payment_id = payments.id
+left join payment_accounts on payments.payment_account_id = payment_accounts.id
+inner join invoice_summaries on refund_details.invoice_id = invoice_summaries.id
+order by refund_details.id;
+
 -- name: stream_expenses()
 -- Every expense, as their list shows them.
 select *

@@ -22,7 +22,7 @@ cross join lateral (
 ) as period;
 
 -- name: list_profit_by_month(date_from, date_to)
--- What came in, what was spent and what is left of it, for each month of a period.
+-- What came in, less what went back; what was spent; and what is left of it, for each month of a period.
 select
     months.month,
     income.revenue,
@@ -30,9 +30,9 @@ select
     income.revenue - spending.expenses as profit
 from studio_months(:date_from, :date_to) as months
 cross join lateral (
-    select coalesce(sum(payments.amount), 0.00) as revenue
-    from payments
-    where payments.paid_at >= months.starts_at and payments.paid_at < months.ends_at
+    select coalesce(sum(money_movements.amount), 0.00) as revenue
+    from money_movements
+    where money_movements.moved_at >= months.starts_at and money_movements.moved_at < months.ends_at
 ) as income
 cross join lateral (
     select coalesce(sum(expenses.amount), 0.00) as expenses
@@ -43,15 +43,15 @@ order by months.month
 limit 200;
 
 -- name: get_profit_totals(starts_at, ends_at)^
--- What came in, what was spent and what is left of it, in a period.
+-- What came in, less what went back; what was spent; and what is left of it, in a period.
 select
     income.revenue,
     spending.expenses,
     income.revenue - spending.expenses as profit
 from (
-    select coalesce(sum(payments.amount), 0.00) as revenue
-    from payments
-    where payments.paid_at >= :starts_at and payments.paid_at < :ends_at
+    select coalesce(sum(money_movements.amount), 0.00) as revenue
+    from money_movements
+    where money_movements.moved_at >= :starts_at and money_movements.moved_at < :ends_at
 ) as income
 cross join (
     select coalesce(sum(expenses.amount), 0.00) as expenses
@@ -77,14 +77,17 @@ order by categories.category
 limit 200;
 
 -- name: list_revenue_by_category(starts_at, ends_at)
--- What came in during a period for each category of sessions, best first; and for what is no session. An invoice of no
--- booking is of no category. Summed by booking, by package, by category: what is joined next is fewer each time.
+-- What came in during a period, less what went back, for each category of sessions, best first; and for what is no session.
+-- An invoice of no booking is of no category; a booking on which money only went back is not one that was paid on. Summed by
+-- booking, by package, by category: what is joined next is fewer each time.
 select
     categories.category_id,
     categories.category_name,
     coalesce(received.revenue, 0.00) as revenue,
     coalesce(received.bookings, 0) as bookings,
-    round(100 * coalesce(received.revenue, 0) / sum(received.revenue) over (), 2)::float8 as share_percent
+    round(
+        100 * coalesce(received.revenue, 0) / nullif(greatest(sum(received.revenue) over (), 0), 0), 2
+    )::float8 as share_percent
 from (
     select
         session_categories.id as category_id,
@@ -104,14 +107,15 @@ left join (
         select
             bookings.session_type_id,
             sum(paid.amount) as revenue,
-            count(paid.booking_id) as bookings
+            count(paid.booking_id) filter (where paid.came_in) as bookings
         from (
             select
                 invoices.booking_id,
-                sum(payments.amount) as amount
-            from payments
-            inner join invoices on payments.invoice_id = invoices.id
-            where payments.paid_at >= :starts_at and payments.paid_at < :ends_at
+                sum(money_movements.amount) as amount,
+                bool_or(money_movements.amount > 0) as came_in
+            from money_movements
+            inner join invoices on money_movements.invoice_id = invoices.id
+            where money_movements.moved_at >= :starts_at and money_movements.moved_at < :ends_at
             group by invoices.booking_id
         ) as paid
         left join bookings on paid.booking_id = bookings.id
@@ -124,27 +128,27 @@ order by revenue desc, lower(categories.category_name), category_id
 limit 1000;
 
 -- name: list_revenue_by_month(date_from, date_to)
--- What came in, for each month of a period.
+-- What came in, less what went back, for each month of a period.
 select
     months.month,
     income.revenue
 from studio_months(:date_from, :date_to) as months
 cross join lateral (
-    select coalesce(sum(payments.amount), 0.00) as revenue
-    from payments
-    where payments.paid_at >= months.starts_at and payments.paid_at < months.ends_at
+    select coalesce(sum(money_movements.amount), 0.00) as revenue
+    from money_movements
+    where money_movements.moved_at >= months.starts_at and money_movements.moved_at < months.ends_at
 ) as income
 order by months.month
 limit 200;
 
 -- name: get_revenue_totals(starts_at, ends_at)^
--- What came in during a period, and on how many bookings.
+-- What came in during a period, less what went back; and on how many bookings money came in.
 select
-    coalesce(sum(payments.amount), 0.00) as revenue,
-    count(distinct invoices.booking_id) as bookings
-from payments
-inner join invoices on payments.invoice_id = invoices.id
-where payments.paid_at >= :starts_at and payments.paid_at < :ends_at;
+    coalesce(sum(money_movements.amount), 0.00) as revenue,
+    count(distinct invoices.booking_id) filter (where money_movements.amount > 0) as bookings
+from money_movements
+inner join invoices on money_movements.invoice_id = invoices.id
+where money_movements.moved_at >= :starts_at and money_movements.moved_at < :ends_at;
 
 -- name: list_booking_profits(after_key, after_id, limit, starts_at, ends_at)
 -- What each booking with a session in a period brought and cost, earliest session first; of those that were cancelled, only
@@ -202,7 +206,7 @@ select
 from (
     select
         coalesce(sum(invoices.total_amount), 0.00) as invoiced,
-        coalesce(sum(invoices.total_amount - invoices.balance_due), 0.00) as paid
+        coalesce(sum(invoices.total_amount - invoices.balance_due + invoices.overpaid_amount), 0.00) as paid
     from bookings
     inner join invoices on bookings.id = invoices.booking_id
     where

@@ -83,7 +83,8 @@ def known_client(conn: Connection, api: ApiClient, make: Factory, word: str) -> 
     invoice = make.sent_invoice(clientId=client["id"], bookingId=booking["id"], items=[MONEY_ITEM])
     plan = {"milestones": [{"label": "Ledger: all", "description": "Ledger: at once", "percent": 100}]}
     assert api.put(f"/invoices/{invoice['id']}/milestones", plan).status == 200
-    make.payment(invoice, "10.00", notes="Ledger: first half.", method="Ledger: cash")
+    payment = make.payment(invoice, "10.00", notes="Ledger: first half.", method="Ledger: cash")
+    make.refund(payment, "5.00", reason="Ledger: rain")
     make.expense(bookingId=booking["id"], description="Ledger: train", notes="Ledger: receipt")
     make.photo(booking, name=f"{word}_0042.jpg")
     assert api.post(f"{job}/revisions", {"note": f"{word} wants it warmer."}).status == 201

@@ -23,7 +23,6 @@ def allocate_payments(conn: Connection, invoice: Row) -> None:
             conn,
             invoice_id=invoice_id,
             payment_id=payment["id"],
-            refund_id=None,
             milestone_ids=list(parts),
             amounts=list(parts.values()),
         )

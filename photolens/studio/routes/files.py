@@ -63,8 +63,25 @@ def export_invoices() -> Iterator[Row]:
 @access.requires(Permission.VIEW_INVOICES)
 @blp.streams(schemas.ExportedPayment, "payments.csv")
 def export_payments() -> Iterator[Row]:
-    """Export the payments"""
+    """Export the payments
+
+    As they came in; `refundedAmount` is what has gone back of each since, or is on its way. When it went, the file of
+    refunds says.
+    """
     with sql.studio.stream_payments_cursor(connection()) as rows:
+        yield from rows
+
+
+@blp.get("/exports/refunds.csv")
+@access.requires(Permission.VIEW_INVOICES)
+@blp.streams(schemas.ExportedRefund, "refunds.csv")
+def export_refunds() -> Iterator[Row]:
+    """Export the refunds
+
+    Each with the day it went, also those that failed, which count for nothing. With the file of payments, what came in
+    less what went back is the revenue that the reports show.
+    """
+    with sql.studio.stream_refunds_cursor(connection()) as rows:
         yield from rows
 
 

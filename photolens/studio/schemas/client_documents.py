@@ -6,7 +6,8 @@ from photolens.billing.schemas.checkouts import Checkout
 from photolens.billing.schemas.invoices import InvoiceItem, InvoiceSummary
 from photolens.billing.schemas.milestones import Milestone
 from photolens.billing.schemas.payments import Payment
-from photolens.fields import Choice, Id, Instant, Output, Text, WholeNumber
+from photolens.billing.schemas.refunds import Refund
+from photolens.fields import Choice, Id, Instant, Money, Output, Text, WholeNumber
 from photolens.platform.schemas import Activity
 from photolens.studio.schemas.bookings import Booking
 from photolens.studio.schemas.clients import Client
@@ -40,12 +41,25 @@ class HeldEditingJob(EditingJobSummary):
     revisions = fields.List(fields.Nested(EditingRevision))
 
 
+class HeldAllocation(Output):
+    """What of a payment was put on a milestone; or, below zero, what a refund took from it again."""
+
+    id = Id()
+    invoice_id = Id()
+    payment_id = Id()
+    milestone_id = Id()
+    refund_id = Id(nullable=True)
+    amount = Money(signed=True, example="3200.00")
+
+
 class HeldInvoice(InvoiceSummary):
-    """An invoice, with all of its items, milestones and payments, and how it was to be paid online."""
+    """An invoice, with all of its items and milestones, the money that moved, and how it was to be paid online."""
 
     items = fields.List(fields.Nested(InvoiceItem))
     milestones = fields.List(fields.Nested(Milestone))
     payments = fields.List(fields.Nested(Payment))
+    refunds = fields.List(fields.Nested(Refund))
+    allocations = fields.List(fields.Nested(HeldAllocation))
     checkout_sessions = fields.List(fields.Nested(Checkout))
 
 

@@ -7,7 +7,7 @@ from photolens.platform.schemas import Activity
 from photolens.studio.schemas.bookings import Booking
 from photolens.studio.schemas.reports import MANY, MonthlyRevenue
 
-PERCENT = {"description": "Of what it was before, in percent; null where that was nothing."}
+PERCENT = {"description": "Of what it was before, in percent; null where that was nothing, or less."}
 
 
 class DashboardPeriod(QueryInput):
@@ -19,8 +19,8 @@ class DashboardPeriod(QueryInput):
 class MoneyFigure(Output):
     """An amount, beside what it was before."""
 
-    value = MoneySum(example="7300.00")
-    previous = MoneySum(example="8000.00")
+    value = MoneySum(signed=True, example="7300.00")
+    previous = MoneySum(signed=True, example="8000.00")
     change = MoneySum(signed=True, example="-700.00")
     change_percent = Number(nullable=True, example=-8.75, metadata=PERCENT)
 

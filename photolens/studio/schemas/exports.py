@@ -1,6 +1,7 @@
 """The columns of the files that are exported: the rows of the lists, flat."""
 
 from photolens.billing.schemas.payments import BookedPayment
+from photolens.billing.schemas.refunds import Refund
 from photolens.fields import Choice, Email, Id, Instant, Money, Output, Text, WebAddress, WholeNumber
 from photolens.studio.schemas.bookings import STATUSES
 
@@ -41,6 +42,18 @@ class ExportedBooking(Output):
 class ExportedPayment(BookedPayment):
     """A payment, with the invoice it was for and whose that is."""
 
+    invoice_number = Text(60, nullable=True, example="INV-00042")
+    client_id = Id()
+    client_name = Text(200, example="Emma Chen")
+    client_email = Email()
+
+
+class ExportedRefund(Refund):
+    """A refund, with the payment that it is of, the invoice that was for and whose that is."""
+
+    paid_at = Instant()
+    method = Text(60, nullable=True, example="Bank transfer")
+    payment_account_name = Text(100, nullable=True, example="Business checking")
     invoice_number = Text(60, nullable=True, example="INV-00042")
     client_id = Id()
     client_name = Text(200, example="Emma Chen")

@@ -45,9 +45,9 @@ class Report(Output):
 
 
 class Profit(Output):
-    """What came in, what was spent, and what is left of it."""
+    """What came in, less what went back; what was spent; and what is left of it."""
 
-    revenue = MoneySum(example="7300.00")
+    revenue = MoneySum(signed=True, example="7300.00")
     expenses = MoneySum(example="850.00")
     profit = MoneySum(signed=True, example="6450.00")
 
@@ -56,7 +56,7 @@ class MonthlyProfit(Output):
     """The profit of a month."""
 
     month = Month()
-    revenue = MoneySum(example="7300.00")
+    revenue = MoneySum(signed=True, example="7300.00")
     expenses = MoneySum(example="850.00")
     profit = MoneySum(signed=True, example="6450.00")
 
@@ -77,28 +77,28 @@ class ProfitAndLoss(Report):
 
 
 class CategoryRevenue(Output):
-    """What came in for a category of sessions."""
+    """What came in, less what went back, for a category of sessions."""
 
     category_id = Id(nullable=True, metadata={"description": "null for invoices without a booking."})
     category_name = Text(100, example="Weddings")
-    revenue = MoneySum(example="7300.00")
+    revenue = MoneySum(signed=True, example="7300.00")
     bookings = WholeNumber(0, MANY, example=4, metadata={"description": "Bookings that were paid on."})
     share_percent = Number(
-        nullable=True, metadata={"description": "Of the total, in percent; null where nothing came in."}
+        nullable=True, metadata={"description": "Of the total, in percent; null where that is nothing, or less."}
     )
 
 
 class MonthlyRevenue(Output):
-    """What came in during a month."""
+    """What came in during a month, less what went back."""
 
     month = Month()
-    revenue = MoneySum(example="7300.00")
+    revenue = MoneySum(signed=True, example="7300.00")
 
 
 class RevenueTotals(Output):
-    """What came in, and on how many bookings."""
+    """What came in, less what went back, and on how many bookings money came in."""
 
-    revenue = MoneySum(example="7300.00")
+    revenue = MoneySum(signed=True, example="7300.00")
     bookings = WholeNumber(0, MANY, example=4)
 
 

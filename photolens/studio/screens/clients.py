@@ -69,6 +69,8 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
         items = sql.studio.list_invoice_items_of_client(conn, **of_client)
         milestones = sql.studio.list_milestones_of_client(conn, **of_client)
         payments = sql.studio.list_payments_of_client(conn, **of_client)
+        refunds = sql.studio.list_refunds_of_client(conn, **of_client)
+        allocations = sql.studio.list_payment_allocations_of_client(conn, **of_client)
         checkouts = [shown(row) for row in sql.studio.list_checkouts_of_client(conn, **of_client)]
         return {
             "client": client,
@@ -83,6 +85,8 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
                 items=items,
                 milestones=milestones,
                 payments=payments,
+                refunds=refunds,
+                allocations=allocations,
                 checkoutSessions=checkouts,
             ),
             "expenses": sql.studio.list_expenses_of_client(conn, **of_client),
