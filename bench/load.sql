@@ -1,5 +1,5 @@
--- A large studio for measuring: 10,000 clients, 50,000 bookings, 50,000 invoices with two items each, 60,000 payments,
--- 25,000 editing jobs with three or four moves each, 200,000 photos, 10,000 expenses, 20,000 users with five sessions
+-- A large studio for measuring: 10,000 clients, 50,000 bookings, 50,000 invoices with two items each, 60,000 payments, 10,000
+-- refunds, 25,000 editing jobs with three or four moves each, 200,000 photos, 10,000 expenses, 20,000 users with five sessions
 -- each. The session token `bench` is an owner's. On a database that has schema.sql and nothing else:
 --
 --     psql "$DATABASE_URL" -f schema.sql -f bench/load.sql
@@ -210,6 +210,17 @@ cross join generate_series(1, 2) as part (number)
 where (invoices.id % 10 in (1, 6) and part.number = 1) or invoices.id % 10 in (2, 3, 4, 5, 7)
 order by invoices.id, part.number;
 
+insert into refunds (payment_id, amount, reason, refunded_at, recorded_by)
+select
+    payments.id,
+    5,
+    'Too much',
+    payments.paid_at + interval '40 days',
+    'bench'
+from payments
+where payments.invoice_id % 10 = 7
+order by payments.id;
+
 with numbered as (
     select
         id,
@@ -220,8 +231,8 @@ with numbered as (
     select
         invoice_id,
         sum(amount) as paid,
-        max(paid_at) as last_paid_at
-    from payments
+        max(moved_at) as last_paid_at
+    from money_movements
     group by invoice_id
 )
 
@@ -245,9 +256,9 @@ set last_sequence = (select max(invoice_sequence) from invoices);
 update clients
 set
     total_revenue = coalesce((
-        select sum(payments.amount)
+        select sum(money_movements.amount)
         from invoices
-        inner join payments on invoices.id = payments.invoice_id
+        inner join money_movements on invoices.id = money_movements.invoice_id
         where invoices.client_id = clients.id
     ), 0),
     total_sessions = (

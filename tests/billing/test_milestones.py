@@ -296,21 +296,8 @@ def test_what_is_above_all_milestones_is_put_on_none(make: Factory, plans: Plans
 
 def test_what_a_refund_took_from_a_milestone_is_expected_again(make: Factory, plans: Plans, conn: Connection) -> None:
     invoice = plans.sent("60.00", "40.00")
-    payment = make.payment(invoice, "80.00")
-    row = conn.execute(
-        "insert into refunds (payment_id, amount, recorded_by) values (%(id)s, 30, 'Dana') returning id", payment
-    ).fetchone()
-    assert row is not None
+    make.refund(make.payment(invoice, "80.00"), "30.00")
 
-    sql.billing.insert_payment_allocations(
-        conn,
-        invoice_id=invoice["id"],
-        payment_id=payment["id"],
-        refund_id=row["id"],
-        milestone_ids=[invoice["milestones"][1]["id"], invoice["milestones"][0]["id"]],
-        amounts=[-20, -10],
-    )
-    sql.billing.refresh_invoice_milestones(conn, invoice_id=invoice["id"])
     refunded = plans.paid(invoice)
     conn.execute("update refunds set status = 'FAILED'")
     sql.billing.refresh_invoice_milestones(conn, invoice_id=invoice["id"])
