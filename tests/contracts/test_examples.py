@@ -121,7 +121,7 @@ class _Secrets:
 
 
 def _client_of_contact(conn: Connection, make: Factory, api: ApiClient) -> tuple[str, dict[str, Any]]:
-    """The token of a contact, and what is their client's: an invoice, a session to choose photos of, photos in review."""
+    """The token of a contact, and what is their client's: an invoice, a session to choose from, photos to judge."""
     booking = make.booking(sessionDate="2027-07-01T10:00:00Z")
     shot = make.completed_booking(clientId=booking["clientId"], sessionDate="2027-07-02T10:00:00Z")
     stages = {stage["name"]: stage["id"] for stage in api.get("/editing-stages").body["data"]}
