@@ -62,6 +62,15 @@ from (
     union all
 
     select
+        'PAYMENT_REFUNDED', 'INVOICE', invoices.id, invoices.client_id, refunds.recorded_by,
+        jsonb_build_object('invoiceNumber', invoices.invoice_number, 'amount', refunds.amount::text),
+        refunds.created_at
+    from refund_details as refunds
+    inner join invoices on refunds.invoice_id = invoices.id
+
+    union all
+
+    select
         'INVOICE_REMINDER_QUEUED', 'INVOICE', invoices.id, invoices.client_id, 'Photolens',
         jsonb_build_object('invoiceNumber', invoices.invoice_number, 'balanceDue', invoices.balance_due::text),
         invoices.last_reminder_at

@@ -1,7 +1,7 @@
 -- The demo studio's invoices, their items and the money that came in. Every total is computed from the rows at the end.
 
 -- An invoice's code is its booking's, with a letter where there are two; the days count from the shoot. Issued ones get
--- their status from money and due date, and become: OVERDUE B20, B29, B31; SENT B36, B38, B42; PARTIALLY_PAID B37, B46;
+-- their status from money and due date, and become: OVERDUE B08 (a refund reopened it), B20, B29, B31; SENT B36, B38, B42; PARTIALLY_PAID B37, B46;
 -- PAID the rest.
 create temporary table demo_invoice_plan on commit drop as
 select
@@ -273,6 +273,28 @@ cross join lateral (
 ) as paid
 order by paid.at, demo_invoices.id;
 
+-- What went back; the days count from the day of issue, too.
+insert into refunds (payment_id, amount, reason, refunded_at, recorded_by, created_at)
+select
+    payments.id,
+    plan.amount,
+    plan.reason,
+    given_back.at,
+    'Dana Kowalski',
+    given_back.at
+from (
+    values
+    ('B08', 20, 65.00, 'A print was damaged on its way'),
+    ('B31', 8, 50.00, 'The album has 18 pages')
+) as plan (code, days, amount, reason)
+inner join demo_invoices on plan.code = demo_invoices.code
+inner join payments on demo_invoices.id = payments.invoice_id
+cross join demo_calendar
+cross join lateral (
+    select (demo_invoices.issue_date + plan.days + time '15:10') at time zone demo_calendar.time_zone as at
+) as given_back
+order by payments.id;
+
 -- What came in for parts fills them in their order: here each such invoice was paid on once.
 insert into payment_allocations (invoice_id, payment_id, milestone_id, amount)
 select
@@ -322,10 +344,10 @@ from demo_invoices
 inner join (
     select
         demo_invoices.id,
-        coalesce(sum(payments.amount), 0) as paid,
-        max(payments.paid_at) as last_paid_at
+        coalesce(sum(money_movements.amount), 0) as paid,
+        max(money_movements.moved_at) as last_paid_at
     from demo_invoices
-    left join payments on demo_invoices.id = payments.invoice_id
+    left join money_movements on demo_invoices.id = money_movements.invoice_id
     group by demo_invoices.id
 ) as sums on demo_invoices.id = sums.id
 left join (
@@ -370,11 +392,11 @@ from (
         demo_bookings.client_id,
         count(distinct demo_bookings.id) filter (where demo_bookings.status = 'COMPLETED') as sessions,
         max(demo_bookings.ends_at) filter (where demo_bookings.status = 'COMPLETED') as last_shoot_at,
-        coalesce(sum(payments.amount), 0) as revenue,
-        max(payments.paid_at) as last_paid_at
+        coalesce(sum(money_movements.amount), 0) as revenue,
+        max(money_movements.moved_at) as last_paid_at
     from demo_bookings
     left join invoices on demo_bookings.id = invoices.booking_id
-    left join payments on invoices.id = payments.invoice_id
+    left join money_movements on invoices.id = money_movements.invoice_id
     group by demo_bookings.client_id
 ) as sums
 where clients.id = sums.client_id and (clients.total_revenue, clients.total_sessions) <> (sums.revenue, sums.sessions);

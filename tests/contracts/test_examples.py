@@ -141,6 +141,9 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
     parts = make.sent_invoice("9000.00", clientId=client["id"])
     plan = {"milestones": [{"label": "All", "percent": 100}]}
     milestones = api.put(f"/invoices/{parts['id']}/milestones", plan).body["data"]
+    payment = make.payment(
+        make.sent_invoice("9000.00", clientId=client["id"]), "9000.00", paidAt="2026-01-05T10:00:00Z"
+    )
     staff = make.staff()
     photo = api.post(f"/bookings/{booking['id']}/photo-selections", {"name": "IMG_0001.jpg"}).body
     in_progress = next(stage for stage in api.get("/editing-stages").body["data"] if stage["name"] == "In Progress")
@@ -166,6 +169,7 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
         "itemId": invoice["items"][0]["id"],
         "partsId": parts["id"],
         "milestoneId": milestones[0]["id"],
+        "paymentId": payment["id"],
         "addressId": address["id"],
         "userId": api.by_role("CUSTOMER").get("/me").body["id"],
     }

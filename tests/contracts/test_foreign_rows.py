@@ -29,6 +29,7 @@ SHOWN_ALL = {
     "/expenses": HEADS | {"FINANCE"},
     "/invoices": HEADS | {"FINANCE"},
     "/payment-accounts": HEADS | {"FINANCE"},
+    "/payments": HEADS | {"FINANCE"},
     "/rooms": HEADS | {"PHOTOGRAPHER"},
     "/session-categories": HEADS | {"PHOTOGRAPHER", "FINANCE"},
     "/session-packages": HEADS | {"PHOTOGRAPHER", "FINANCE"},

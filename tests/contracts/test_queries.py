@@ -61,8 +61,10 @@ WITHOUT_LIMIT = {
         "invoice_items",
         "invoices",
         "messages",
+        "payment_allocations",
         "payments",
         "photo_selections",
+        "refunds",
         "work_packages",
     )
 }

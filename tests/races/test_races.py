@@ -66,6 +66,42 @@ def test_of_ten_payments_of_the_whole_balance_at_once_one_is_taken(api: LiveApi,
     assert (settled["status"], settled["balanceDue"], len(settled["payments"])) == ("PAID", "0.00", 1)
 
 
+def test_of_ten_refunds_of_a_fifth_of_a_payment_at_once_five_are_made(
+    api: LiveApi, make: Factory, conn: Connection
+) -> None:
+    payment = make.payment(make.sent_invoice("100.00"), "100.00")
+
+    answers = api.at_once([Call("POST", f"/payments/{payment['id']}/refunds", {"amount": "20.00"})] * 10)
+
+    assert outcomes(answers) == {(201, None): 5, (409, "refund_exceeds_payment"): 5}
+    reopened = api.get(f"/invoices/{payment['invoiceId']}").body
+    assert (reopened["status"], reopened["balanceDue"]) == ("SENT", "100.00")
+    assert api.get(f"/clients/{reopened['clientId']}").body["totalRevenue"] == "0.00"
+    assert count(conn, "activities", "kind = 'PAYMENT_REFUNDED'") == 5
+
+
+def test_under_one_key_a_refund_that_is_sent_ten_times_at_once_is_made_once(api: LiveApi, make: Factory) -> None:
+    payment = make.payment(make.sent_invoice("100.00"), "100.00")
+    call = Call("POST", f"/payments/{payment['id']}/refunds", {"amount": "20.00"}, {"Idempotency-Key": "once"})
+
+    answers = api.at_once([call] * 10)
+
+    assert outcomes(answers) == {(201, None): 10}
+    assert len({answer.body["id"] for answer in answers}) == 1
+
+
+def test_payments_and_refunds_of_one_invoice_at_once_leave_it_exact(api: LiveApi, make: Factory) -> None:
+    invoice = make.sent_invoice("200.00")
+    payment = make.payment(invoice, "100.00")
+    refunds = [Call("POST", f"/payments/{payment['id']}/refunds", {"amount": "10.00"})] * 10
+    payments = [Call("POST", f"/invoices/{invoice['id']}/payments", {"amount": "5.00"})] * 10
+
+    answers = api.at_once([call for pair in zip(refunds, payments, strict=True) for call in pair])
+
+    assert outcomes(answers) == {(201, None): 20}
+    assert api.get(f"/invoices/{invoice['id']}").body["balanceDue"] == "150.00"
+
+
 def test_of_50_bookings_of_one_photographer_for_one_hour_one_is_made(api: LiveApi, make: Factory) -> None:
     photographer = make.staff()
     booking = {

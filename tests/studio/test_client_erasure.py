@@ -149,7 +149,7 @@ def test_a_reminder_that_went_to_an_earlier_address_goes_too(
 
 def test_the_books_and_what_is_written_on_them_stay(conn: Connection, api: ApiClient, client: dict[str, Any]) -> None:
     texts = {"payments.notes", "payments.method", "invoice_items.name", "expenses.description", "expenses.notes"}
-    texts |= {"refunds.reason"}
+    texts |= {"refunds.reason", "invoice_milestones.label", "invoice_milestones.description"}
     books = books_of(conn)
     assert places_of(conn, "Ledger") == texts
 
