@@ -232,8 +232,9 @@ class Blueprint(flask_smorest.Blueprint):
         demand: access.Demand = described["demand"]
         # Keys are kept for a user: where there is none, or where nothing may be kept, a POST takes none.
         takes_key = demand.caller and not described.get("is_confidential", False)
-        is_wrapped = takes_key and not described.get("commits_first", False)
-        wrap = _conventions_of(options.get("methods", ["GET"])[0], is_wrapped)
+        wrap = _conventions_of(options.get("methods", ["GET"])[0], takes_key)
+        if described.get("commits_first", False):
+            wrap = idempotency.left_to_the_route
 
         @wraps(view_func)
         def view(**path: Any) -> Response:

@@ -33,6 +33,13 @@ def sent_key() -> str | None:
     return key
 
 
+def left_to_the_route(produce: Callable[[], Response]) -> Response:
+    """The answer of `produce`, which keeps the key itself: what is no key, or a body beyond all limits, is refused."""
+    if sent_key() is not None:
+        request.get_data(cache=True)
+    return produce()
+
+
 def once(produce: Callable[[], Response]) -> Response:
     """The answer of `produce`, or the stored one of the first request that carried the same key.
 

@@ -16,6 +16,7 @@ from photolens.fields import MAX_ID, Choice, QueryInput, Text, WholeNumber
 from photolens.problems import Problem, invalid
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}")  # an id that a payment provider has given
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,11 @@ def _decode(cursor: str, listing: str) -> tuple[str, int | str | UUID]:
             of == listing and type(row_id) is int and 0 <= row_id <= MAX_ID and "\x00" not in key
         ):
             return key, row_id
-        case [str(of), str(key), str(row_id)] if of == listing and "\x00" not in key + row_id:
-            return key, UUID(row_id) if _UUID.fullmatch(row_id) else row_id
+        case [str(of), str(key), str(row_id)] if of == listing and "\x00" not in key:
+            if _UUID.fullmatch(row_id):
+                return key, UUID(row_id)
+            if _WORD.fullmatch(row_id):
+                return key, row_id
     raise _bad_cursor()
 
 

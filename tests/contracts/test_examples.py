@@ -37,7 +37,8 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
             body = operation.example(ids) | known
             answer = caller.request(operation.method.upper(), operation.address(path_ids), body)
             conn.execute("rollback to savepoint example")
-            if answer.status >= 400:
+            # What is to be paid online gets as far as the provider, of which there is none here.
+            if answer.status >= 400 and answer.body["code"] != "payments_not_configured":
                 refused.append(f"{operation}: {answer.body}")
 
     assert refused == []
@@ -120,13 +121,14 @@ class _Secrets:
 
 
 def _client_of_contact(conn: Connection, make: Factory, api: ApiClient) -> tuple[str, dict[str, Any]]:
-    """The token of a contact, and what is their client's: a session to choose photos of, and photos in review."""
+    """The token of a contact, and what is their client's: an invoice, a session to choose from, photos to judge."""
     booking = make.booking(sessionDate="2027-07-01T10:00:00Z")
     shot = make.completed_booking(clientId=booking["clientId"], sessionDate="2027-07-02T10:00:00Z")
     stages = {stage["name"]: stage["id"] for stage in api.get("/editing-stages").body["data"]}
     job = f"/editing-jobs/{shot['editingJobId']}"
     assert api.patch(job, {"stageId": stages["Client Review"]}).status == 200
-    ids = {"bookingId": booking["id"], "editingJobId": shot["editingJobId"]}
+    invoice = make.sent_invoice(clientId=booking["clientId"])
+    ids = {"invoiceId": invoice["id"], "bookingId": booking["id"], "editingJobId": shot["editingJobId"]}
     return sign_in_contact(conn, booking["clientId"]), ids
 
 
