@@ -15,7 +15,7 @@ Both are drawn from one document, in the names of the API:
     taxRate             percent, up to 3 decimals
     milestones          [{label, expectedAmount, expectedDate (date or None), status: PENDING, PARTIAL or PAID}]
     payments            [{paidAt (datetime in the studio's time zone), method (text or None), amount}], in their order
-    refunds             [{refundedAt (likewise), amount}]
+    refunds             [{refundedAt (likewise), reason (text or None), amount}]
     updatedAt           datetime with its offset: when the file says it was made
 
 Amounts are Decimals, those of refunds and discounts not negative. The same document is the same bytes.
@@ -246,8 +246,11 @@ def _payments(sheet: Sheet, document: Mapping[str, Any]) -> None:
 
 
 def _refunds(sheet: Sheet, document: Mapping[str, Any]) -> None:
-    rows = [(_day(refund["refundedAt"]), _money(-refund["amount"], document)) for refund in document["refunds"]]
-    _section(sheet, "Refunds", [Column("Date", ACROSS - 120)], rows)
+    rows = [
+        (_day(refund["refundedAt"]), refund["reason"] or _NOTHING, _money(-refund["amount"], document))
+        for refund in document["refunds"]
+    ]
+    _section(sheet, "Refunds", [Column("Date", 130), Column("Reason", ACROSS - 250)], rows)
 
 
 def _section(sheet: Sheet, title: str, columns: list[Column], rows: Sequence[tuple[str, ...]]) -> None:

@@ -68,6 +68,7 @@ limit :limit;
 -- What went back of it, likewise; what failed to did not.
 select
     refunds.refunded_at at time zone studio_settings.time_zone as refunded_at,
+    refunds.reason,
     refunds.amount
 from refunds
 inner join payments on refunds.payment_id = payments.id

@@ -23,3 +23,8 @@ from client_contacts
 inner join clients on client_contacts.client_id = clients.id
 cross join studio_settings
 where client_contacts.id = :contact_id;
+
+-- name: get_studio()^
+-- What the studio is called, for the pages of whoever is not signed in.
+select company_name
+from studio_settings;

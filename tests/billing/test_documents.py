@@ -63,6 +63,7 @@ DOCUMENT: dict[str, Any] = {
     "refunds": [
         {
             "refundedAt": datetime(2026, 11, 16, 9, 0, tzinfo=STUDIO_TIME),
+            "reason": "Paid twice",
             "amount": Decimal("100.00"),
         },
     ],
@@ -137,7 +138,7 @@ def test_an_invoice_lists_its_milestones_its_payments_and_its_refunds() -> None:
     assert re.search(r"^Deposit\s+15 November 2026\s+Partly paid\s+USD 500\.00$", text, re.MULTILINE)
     assert re.search(r"^Gallery\s+–\s+Open\s+USD 1,024\.25$", text, re.MULTILINE)
     assert re.search(r"^14 November 2026\s+Bank transfer\s+USD 500\.00$", text, re.MULTILINE)
-    assert re.search(r"^16 November 2026\s+−USD 100\.00$", text, re.MULTILINE)
+    assert re.search(r"^16 November 2026\s+Paid twice\s+−USD 100\.00$", text, re.MULTILINE)
 
 
 def test_a_receipt_says_what_was_paid_when_how_for_which_invoice_and_what_is_left() -> None:
@@ -146,7 +147,7 @@ def test_a_receipt_says_what_was_paid_when_how_for_which_invoice_and_what_is_lef
     assert "Receipt" in text
     assert "INV-00042" in text
     assert re.search(r"^14 November 2026\s+Bank transfer\s+USD 500\.00$", text, re.MULTILINE)
-    assert re.search(r"^16 November 2026\s+−USD 100\.00$", text, re.MULTILINE)
+    assert re.search(r"^16 November 2026\s+Paid twice\s+−USD 100\.00$", text, re.MULTILINE)
     assert re.search(r"^Invoice total\s+USD 1,524\.25$", text, re.MULTILINE)
     assert re.search(r"^Balance due\s+USD 1,124\.25$", text, re.MULTILINE)
     assert "USD 400.00" in text

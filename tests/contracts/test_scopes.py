@@ -40,6 +40,7 @@ UNSCOPED = {
     "studio.list_photo_selections_of_client": FOR_THE_CLIENT,
     "studio.list_work_packages_of_client": FOR_THE_CLIENT,
     "identity.get_api_token_caller": OF_WHO_ASKS,
+    "identity.get_recipient": "tells nobody: it decides where a link leads",
     "identity.get_session_caller": OF_WHO_ASKS,
     "studio.count_editing_statuses": FOR_CHANGES,
     "studio.exists_contact_with_account": FOR_CHANGES,

@@ -195,6 +195,45 @@ def milestones(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
     )
 
 
+def refunds(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    payment = make.payment(make.sent_invoice("900.00"), "900.00")
+
+    def add(rank: int) -> Row:
+        day = f"2026-01-0{rank // 20 + 1}T12:00:00Z"
+        return created(api, f"/payments/{payment['id']}/refunds", {"amount": "1.00", "refundedAt": day})
+
+    return Listing(f"/payments/{payment['id']}/refunds", add)
+
+
+def checkouts(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    invoice = make.sent_invoice()
+    sign_in_contact(conn, invoice["clientId"])
+    return Listing(
+        f"/invoices/{invoice['id']}/checkout-sessions",
+        lambda rank: inserted(
+            conn,
+            "insert into checkout_sessions"
+            " (invoice_id, contact_id, expected_amount_minor, currency, status, created_at)"
+            " select invoices.id, client_contacts.id, 100, currency, 'FAILED', now() + make_interval(days => %s::int)"
+            " from invoices inner join client_contacts using (client_id) returning checkout_sessions.id::text",
+            str(rank // 20),
+        ),
+    )
+
+
+def stripe_events(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    return Listing(
+        "/admin/stripe-events",
+        lambda rank: inserted(
+            conn,
+            "insert into stripe_events (id, type, payload, received_at)"
+            " select 'evt_' || replace(gen_random_uuid()::text, '-', ''), 'charge.captured', '{}',"
+            " now() + make_interval(days => %s::int) returning id",
+            str(rank // 20),
+        ),
+    )
+
+
 def activities(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     def add(_rank: int) -> Row:
         make.staff()
@@ -325,6 +364,9 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/invoices": {invoices: ("issueDate", "-issueDate", "dueDate", "-dueDate")},
     "/invoices/{invoiceId}/milestones": {milestones: ("position",)},
     "/invoices/{invoiceId}/payments": {payments: ("paidAt", "-paidAt")},
+    "/invoices/{invoiceId}/checkout-sessions": {checkouts: ("-createdAt",)},
+    "/payments/{paymentId}/refunds": {refunds: ("refundedAt", "-refundedAt")},
+    "/admin/stripe-events": {stripe_events: ("-receivedAt",)},
     "/activities": {activities: ("-createdAt",)},
     "/reports/booking-profitability": {booking_profits: ("sessionDate",)},
     "/users": {users: ("name", "-name", "createdAt", "-createdAt")},

@@ -17,7 +17,7 @@ class RefundInput(Input):
         nullable=True,
         load_default=None,
         example="The second photographer was ill.",
-        metadata={"description": "For the books: its client is not shown it."},
+        metadata={"description": "The client reads it on their invoice and receipt."},
     )
     refunded_at = Instant(
         load_default=None,

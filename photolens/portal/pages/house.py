@@ -87,7 +87,7 @@ def surroundings() -> dict[str, Any]:
     """What the layout needs: the contact, if the page has read who it is, and the studio's name."""
     contact = g.get("contact")
     if contact is None:
-        name = sql.platform.get_settings(connection())["companyName"]
+        name = sql.portal.get_studio(connection())["companyName"]
         return {"contact": None, "studio_name": name or NAMELESS, "section": None}
     section = (request.endpoint or "").partition(".")[2]
     return {
