@@ -91,6 +91,11 @@ def receipt_file(_api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/invoices/{invoice['id']}/receipt.pdf")
 
 
+def refund(_api: ApiClient, make: Factory) -> Resource:
+    refunded = make.payment(make.sent_invoice("100.00"), "100.00")
+    return Resource(f"/payments/{refunded['id']}/refunds/{make.refund(refunded, '10.00')['id']}")
+
+
 def payment(_api: ApiClient, make: Factory) -> Resource:
     invoice = make.sent_invoice("100.00")
     return Resource(f"/invoices/{invoice['id']}/payments/{make.payment(invoice, '10.00')['id']}")
@@ -203,6 +208,7 @@ RESOURCES: dict[str, Opener] = {
     "/invoices/{invoiceId}/milestones/{milestoneId}": milestone,
     "/invoices/{invoiceId}/payments/{paymentId}": payment,
     "/invoices/{invoiceId}/receipt.pdf": receipt_file,
+    "/payments/{paymentId}/refunds/{refundId}": refund,
     "/settings": studio_settings,
     "/users/{userId}": user,
     "/auth/me": caller,
@@ -295,8 +301,9 @@ def test_every_resource_of_the_api_is_here(app: Flask) -> None:
         and "/portal/" not in path
     }
 
-    # A link of one's own is that of one's record, at another address: tests/studio/test_calendars.py.
-    assert documented - {"/me/calendar-link"} == set(RESOURCES)
+    # A link of one's own is that of one's record, at another address: tests/studio/test_calendars.py. What Stripe has
+    # told, nobody makes or changes here: tests/billing/test_stripe_events.py.
+    assert documented - {"/me/calendar-link", "/admin/stripe-events/{eventId}"} == set(RESOURCES)
 
 
 @pytest.mark.parametrize("opener", EVERY_RESOURCE)
