@@ -223,6 +223,7 @@ RESOURCES: dict[str, Opener] = {
 # Whoever ends the session they ask by gets no second answer: tests/platform/test_bad_input.py ends others.
 UNCHANGED = (
     payment,
+    refund,
     revision,
     series,
     board,
