@@ -178,7 +178,7 @@ class Room:
             api.patch(f"/editing-jobs/{in_review['editingJobId']}", {"stageId": stages["Client Review"]}).status == 200
         )
         self._contact = sign_in_contact(conn, client["id"])
-        payment = make.payment(issued, "1000.00")
+        payment = make.payment(issued, "1000.00", paidAt="2026-01-05T10:00:00Z")
         self._of_portal = {"invoiceId": issued["id"], "editingJobId": in_review["editingJobId"]}
         self._ids = {
             "stageId": stages["In Progress"],

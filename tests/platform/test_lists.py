@@ -196,7 +196,7 @@ def milestones(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
 
 
 def refunds(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
-    payment = make.payment(make.sent_invoice("900.00"), "900.00")
+    payment = make.payment(make.sent_invoice("900.00"), "900.00", paidAt="2026-01-01T10:00:00Z")
 
     def add(rank: int) -> Row:
         day = f"2026-01-0{rank // 20 + 1}T12:00:00Z"
