@@ -112,7 +112,8 @@ def cases(name: str, parameters: list[str]) -> dict[str, dict[str, Any]]:
     tried = {"first page": blank}
     if "after_key" in blank:
         key = name.partition("_by_")[2].removesuffix("_desc") or "created_at"
-        middle_id = 5000 if "users" not in name else "88888888-8888-8888-8888-888888888888"
+        is_uuid = "users" in name or "checkouts" in name
+        middle_id = "88888888-8888-8888-8888-888888888888" if is_uuid else 5000
         tried["middle"] = {**blank, "after_key": MIDDLE[key], "after_id": middle_id}
     for parameter in parameters:
         value = FILTERS.get(parameter)
