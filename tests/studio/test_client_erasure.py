@@ -48,6 +48,8 @@ def books_of(conn: Connection) -> list[dict[str, Any]]:
     return conn.execute(
         """
         select to_jsonb(payments) as row from payments
+        union all select to_jsonb(refunds) from refunds
+        union all select to_jsonb(payment_allocations) from payment_allocations
         union all select to_jsonb(invoice_items) from invoice_items
         union all select to_jsonb(invoices) from invoices
         union all select to_jsonb(expenses) from expenses
@@ -55,6 +57,7 @@ def books_of(conn: Connection) -> list[dict[str, Any]]:
         union all select jsonb_build_array(id, total_revenue, total_sessions, created_at) from clients
         union all select jsonb_build_array(id, status, changed_at) from editing_status_logs
         union all select jsonb_build_array(id, changed_by) from editing_status_logs where changed_by = 'Owner Test'
+        order by 1
         """
     ).fetchall()
 
