@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -72,14 +72,17 @@ class Browser:
         target = self.driver.find_element(By.XPATH, xpath)
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", target)
         target.click()
-        WebDriverWait(self.driver, 15).until(staleness_of(page))
+        self._wait().until(staleness_of(page))
 
     def page_with(self, words: str) -> WebElement:
         """The page, once it says so: a person waits until it has come."""
         body = (By.TAG_NAME, "body")
-        waiting = WebDriverWait(self.driver, 15, ignored_exceptions=[StaleElementReferenceException])
-        waiting.until(lambda driver: words in driver.find_element(*body).text, f"the page never said {words!r}")
+        self._wait().until(lambda driver: words in driver.find_element(*body).text, f"the page never said {words!r}")
         return self.driver.find_element(*body)
+
+    def _wait(self) -> WebDriverWait[Chrome]:
+        # What is asked of a page that is just making way for another fails in several ways: it is asked again.
+        return WebDriverWait(self.driver, 15, ignored_exceptions=[WebDriverException])
 
     @property
     def text(self) -> str:
