@@ -1,4 +1,4 @@
-"""Amounts as Stripe counts them: whole numbers of a currency's smallest unit, which is not everywhere a hundredth.
+"""Amounts as people read them, and as Stripe counts them: in a currency's smallest unit, not everywhere a hundredth.
 
 Source: https://docs.stripe.com/currencies (zero-decimal and three-decimal currencies, special cases).
 """
@@ -19,6 +19,12 @@ WHOLE_IN_HUNDREDTHS = frozenset({"ISK", "UGX"})
 THREE_DECIMAL = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 CENT = Decimal("0.01")
+
+
+def written(amount: Decimal, currency: str) -> str:
+    """An amount as people read it: `1,250.00`; of a currency without fractions, and where there is none, `5,000`."""
+    is_whole = currency in ZERO_DECIMAL | WHOLE_IN_HUNDREDTHS and amount == amount.to_integral_value()
+    return f"{amount:,.0f}" if is_whole else f"{amount:,.2f}"
 
 
 def to_minor_units(amount: Decimal, currency: str) -> int:

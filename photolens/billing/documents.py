@@ -29,15 +29,10 @@ from functools import partial
 from itertools import accumulate
 from typing import Any
 
+from photolens.currencies import written
 from photolens.pdf import Colour
 from photolens.sheets import ACROSS, GREY, LEFT, RIGHT, Column, Sheet, Style
 from photolens.typesetting import BOLD
-
-# ISO 4217's currencies without a minor unit.
-_WHOLE = {
-    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV"),
-    *("XAF", "XOF", "XPF"),
-}
 
 # How a status reads to who is to pay, and its colour.
 _LABELS: dict[str, tuple[str, Colour]] = {
@@ -197,8 +192,8 @@ def _items(sheet: Sheet, document: Mapping[str, Any]) -> None:
         (
             item["name"],
             _number(item["quantity"]),
-            _amount(item["unitPrice"], currency),
-            _amount(item["amount"], currency),
+            written(item["unitPrice"], currency),
+            written(item["amount"], currency),
         )
         for item in document["items"]
     ]
@@ -279,12 +274,7 @@ def _owed(document: Mapping[str, Any]) -> str:
 def _money(amount: Decimal, document: Mapping[str, Any]) -> str:
     """`USD 1,250.00`, `−USD 50.00`, `JPY 5,000`."""
     sign = "−" if amount < 0 else ""
-    return f"{sign}{document['currency']} {_amount(abs(amount), document['currency'])}"
-
-
-def _amount(amount: Decimal, currency: str) -> str:
-    is_whole = currency in _WHOLE and amount == amount.to_integral_value()
-    return f"{amount:,.0f}" if is_whole else f"{amount:,.2f}"
+    return f"{sign}{document['currency']} {written(abs(amount), document['currency'])}"
 
 
 def _number(number: Decimal | float) -> str:

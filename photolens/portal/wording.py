@@ -4,6 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from photolens.currencies import written
+
 _MOODS = {
     "PAID": "good",
     "DELIVERED": "good",
@@ -19,9 +21,7 @@ _WORDS = {"SENT": "To be paid", "PENDING": "Waiting", "SCHEDULED": "Booked", "VO
 
 def money(amount: Decimal | str, currency: str) -> str:
     """`1250`, USD → `USD 1,250.00`. A currency without smaller units is written without any where there are none."""
-    value = Decimal(amount)
-    decimals = 0 if currency in ("JPY", "KRW") and value == value.to_integral_value() else 2
-    return f"{currency}\N{NO-BREAK SPACE}{value:,.{decimals}f}"
+    return f"{currency}\N{NO-BREAK SPACE}{written(Decimal(amount), currency)}"
 
 
 def number(value: float | Decimal) -> str:
