@@ -2,8 +2,11 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,10 +18,19 @@ from psycopg.conninfo import conninfo_to_dict
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 SHORTEST_SECRET = 32
+_AMOUNT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
 
 
 class ConfigurationError(Exception):
     """A setting that cannot be used; the message names the variable and says what it may be."""
+
+
+@dataclass(frozen=True)
+class CreditProduct:
+    """So many credits, sold together at one price in the studio's currency."""
+
+    price: Decimal
+    credits: int
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,15 @@ class Settings:
     stripe_api_key: str | None = field(repr=False)
     stripe_webhook_secret: tuple[str, ...] = field(repr=False)
     stripe_api_base: str
+    credit_products: tuple[CreditProduct, ...]
+    storage_dir: Path
+    storage_url: str | None = field(repr=False)
+    photo_price: Decimal
+    photo_ai_url: str | None
+    photo_ai_key: str | None = field(repr=False)
+    smtp_url: str | None = field(repr=False)
+    mail_from: str | None
+    sms_url: str | None = field(repr=False)
 
     @property
     def is_production(self) -> bool:
@@ -82,6 +103,15 @@ class Settings:
             stripe_api_key=_stripe_api_key(given),
             stripe_webhook_secret=_stripe_webhook_secrets(given),
             stripe_api_base=_stripe_api_base(given, is_production),
+            credit_products=_credit_products(given),
+            storage_dir=_folder(given, "STORAGE_DIR", f"{given.get('STATE_DIR', '.photolens')}/storage"),
+            storage_url=_address_of(given, "STORAGE_URL", is_production, "s3", "s3+http"),
+            photo_price=_photo_price(given),
+            photo_ai_url=_address_of(given, "PHOTO_AI_URL", is_production, "https", "http"),
+            photo_ai_key=given.get("PHOTO_AI_KEY"),
+            smtp_url=_address_of(given, "SMTP_URL", is_production, "smtps", "smtp"),
+            mail_from=_mail_from(given),
+            sms_url=_address_of(given, "SMS_URL", is_production, "https", "http"),
         )
 
 
@@ -123,7 +153,7 @@ def _folder(given: Mapping[str, str], name: str, default: str) -> Path:
     try:
         return Path(given.get(name, default)).expanduser().resolve()
     except (OSError, RuntimeError) as error:
-        raise ConfigurationError(f"{name} is {given[name]!r}, which is no folder: {error}") from None
+        raise ConfigurationError(f"{name} is {given.get(name, default)!r}, which is no folder: {error}") from None
 
 
 def _origins(given: Mapping[str, str]) -> tuple[str, ...]:
@@ -224,6 +254,56 @@ def _stripe_api_base(given: Mapping[str, str], is_production: bool) -> str:
     if is_production and parts.scheme == "http" and not _is_this_machine(host):
         raise ConfigurationError("STRIPE_API_BASE is not https: in production the key would be sent for all to read.")
     return base
+
+
+def _address_of(given: Mapping[str, str], name: str, is_production: bool, *schemes: str) -> str | None:
+    """The address of a service, under one of these schemes, which may hold a name and a password.
+
+    The last scheme sends everything for all to read, but for SMTP, which goes over to TLS where it can.
+    """
+    url = given.get(name)
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in schemes or not _is_one_word(url):
+        raise ConfigurationError(f"{name} takes an address that begins with {' or '.join(f'{s}://' for s in schemes)}")
+    if is_production and parts.scheme in ("http", "s3+http") and not _is_this_machine(host):
+        raise ConfigurationError(f"{name} is not encrypted: in production it would be sent for all to read.")
+    return url
+
+
+def _mail_from(given: Mapping[str, str]) -> str | None:
+    sender = given.get("MAIL_FROM")
+    if sender is None and "SMTP_URL" in given:
+        raise ConfigurationError("MAIL_FROM is needed with SMTP_URL: whom e-mails are from.")
+    address = parseaddr(sender or "")[1]
+    if sender is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+        raise ConfigurationError("MAIL_FROM takes an address such as Studio <hello@studio.example>")
+    return sender
+
+
+def _photo_price(given: Mapping[str, str]) -> Decimal:
+    text = given.get("PHOTO_PRICE", "1.00")
+    if not _AMOUNT.fullmatch(text):
+        raise ConfigurationError(f"PHOTO_PRICE is {text!r}; it takes credits with at most two decimals, such as 1.00")
+    return Decimal(text)
+
+
+def _credit_products(given: Mapping[str, str]) -> tuple[CreditProduct, ...]:
+    """What is sold, from `price=credits` separated by commas; of one number of credits there is one price."""
+    products: dict[int, CreditProduct] = {}
+    for text in given.get("CREDIT_PRODUCTS", "1.00=1, 18.00=20, 40.00=50, 75.00=100").split(","):
+        price, _, number = (part.strip() for part in text.partition("="))
+        if not (_AMOUNT.fullmatch(price) and Decimal(price) and re.fullmatch(r"[1-9][0-9]{0,4}", number)):
+            raise ConfigurationError(f"CREDIT_PRODUCTS holds {text.strip()!r}; it takes prices and credits: 18.00=20")
+        if int(number) in products:
+            raise ConfigurationError(f"CREDIT_PRODUCTS has two prices for {number} credits.")
+        products[int(number)] = CreditProduct(Decimal(price), int(number))
+    return tuple(products.values())
 
 
 def _is_this_machine(host: str) -> bool:

@@ -1,6 +1,7 @@
 """The environment: what each variable defaults to, what it takes, and whose word counts."""
 
 from dataclasses import FrozenInstanceError, asdict
+from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -36,6 +37,18 @@ def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch
         "stripe_api_key": None,
         "stripe_webhook_secret": (),
         "stripe_api_base": "https://api.stripe.com",
+        "credit_products": tuple(
+            {"price": Decimal(price), "credits": number}
+            for price, number in (("1.00", 1), ("18.00", 20), ("40.00", 50), ("75.00", 100))
+        ),
+        "storage_dir": tmp_path / ".photolens" / "storage",
+        "storage_url": None,
+        "photo_price": Decimal("1.00"),
+        "photo_ai_url": None,
+        "photo_ai_key": None,
+        "smtp_url": None,
+        "mail_from": None,
+        "sms_url": None,
     }
 
 
@@ -62,6 +75,15 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "STRIPE_API_KEY": "sk_test_of_the_studio",
             "STRIPE_WEBHOOK_SECRET": "whsec_old, whsec_new",
             "STRIPE_API_BASE": "http://127.0.0.1:12111/",
+            "CREDIT_PRODUCTS": "5=10,9.5=20",
+            "STORAGE_DIR": str(tmp_path / "files"),
+            "STORAGE_URL": "s3://key:secret@s3.example/bucket",
+            "PHOTO_PRICE": "0.5",
+            "PHOTO_AI_URL": "https://photos.example/edits",
+            "PHOTO_AI_KEY": "key of the photos",
+            "SMTP_URL": "smtp://user:secret@mail.example:587",
+            "MAIL_FROM": "Studio <hello@studio.example>",
+            "SMS_URL": "https://user:secret@texts.example/send",
         }
     )
 
@@ -86,6 +108,18 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "stripe_api_key": "sk_test_of_the_studio",
         "stripe_webhook_secret": ("whsec_old", "whsec_new"),
         "stripe_api_base": "http://127.0.0.1:12111",
+        "credit_products": (
+            {"price": Decimal("5"), "credits": 10},
+            {"price": Decimal("9.5"), "credits": 20},
+        ),
+        "storage_dir": tmp_path / "files",
+        "storage_url": "s3://key:secret@s3.example/bucket",
+        "photo_price": Decimal("0.5"),
+        "photo_ai_url": "https://photos.example/edits",
+        "photo_ai_key": "key of the photos",
+        "smtp_url": "smtp://user:secret@mail.example:587",
+        "mail_from": "Studio <hello@studio.example>",
+        "sms_url": "https://user:secret@texts.example/send",
     }
 
 
@@ -111,6 +145,15 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "STRIPE_API_KEY",
         "STRIPE_WEBHOOK_SECRET",
         "STRIPE_API_BASE",
+        "CREDIT_PRODUCTS",
+        "STORAGE_DIR",
+        "STORAGE_URL",
+        "PHOTO_PRICE",
+        "PHOTO_AI_URL",
+        "PHOTO_AI_KEY",
+        "SMTP_URL",
+        "MAIL_FROM",
+        "SMS_URL",
     ],
 )
 @pytest.mark.parametrize("empty", ["", "  "])
@@ -377,3 +420,46 @@ def test_a_bad_value_in_the_file_is_refused_by_name(monkeypatch: pytest.MonkeyPa
 def test_settings_do_not_change_once_they_are_read() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings.from_environment({}).port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("products", ["18.00", "18.00=", "=20", "0=20", "18.001=20", "18=0", "18=20.5", "18=20,16=20"])
+def test_credits_are_sold_at_one_price_above_zero_each_number(products: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^CREDIT_PRODUCTS (holds|has) "):
+        Settings.from_environment({"CREDIT_PRODUCTS": products})
+
+
+@pytest.mark.parametrize("price", ["-1", "1.005", "1e3", "NaN", "one"])
+def test_a_photo_costs_credits_with_two_decimals(price: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^PHOTO_PRICE is "):
+        Settings.from_environment({"PHOTO_PRICE": price})
+
+
+@pytest.mark.parametrize("name", ["STORAGE_URL", "PHOTO_AI_URL", "SMTP_URL", "SMS_URL"])
+@pytest.mark.parametrize(
+    "url", ["user:secret@example", "ftp://user:secret@x", "https://", "smtp://[::1", "s3://b:port"]
+)
+def test_an_address_of_a_service_that_cannot_be_one_is_refused_and_never_repeated(name: str, url: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^{name} takes an address that begins with ") as refused:
+        Settings.from_environment({name: url, "MAIL_FROM": "a@b"})
+
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("STORAGE_URL", "s3+http://key:secret@s3.example/bucket"),
+        ("PHOTO_AI_URL", "http://photos.example"),
+        ("SMS_URL", "http://texts.example"),
+    ],
+)
+def test_in_production_nothing_is_sent_to_a_service_in_the_clear(name: str, url: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^{name} is not encrypted"):
+        Settings.from_environment({**PRODUCTION, name: url})
+
+
+def test_whoever_sends_e_mails_says_whom_they_are_from() -> None:
+    with pytest.raises(ConfigurationError, match=r"^MAIL_FROM is needed "):
+        Settings.from_environment({"SMTP_URL": "smtp://localhost"})
+    with pytest.raises(ConfigurationError, match=r"^MAIL_FROM takes "):
+        Settings.from_environment({"MAIL_FROM": "the studio"})
