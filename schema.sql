@@ -42,6 +42,7 @@ select set_config(
 
 set local role photolens_owner;
 
+\ir schema/procrastinate.sql
 \ir schema/platform.sql
 \ir schema/identity.sql
 \ir schema/studio.sql

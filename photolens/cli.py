@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -30,9 +30,24 @@ def photolens() -> None:
 
 @photolens.command()
 @click.option("--fresh", is_flag=True, help="Make the embedded database anew: all its data is lost.")
-def serve(fresh: bool) -> None:
-    """Serve the API; without DATABASE_URL, on an embedded PostgreSQL kept in STATE_DIR."""
-    server.serve(Settings.from_environment(), fresh=fresh)
+@click.option("--no-worker", is_flag=True, help="Start no worker beside it: those that do the jobs run elsewhere.")
+def serve(fresh: bool, no_worker: bool) -> None:
+    """Serve the API, with a worker; without DATABASE_URL, on an embedded PostgreSQL kept in STATE_DIR."""
+    server.serve(Settings.from_environment(), fresh=fresh, with_worker=not no_worker)
+
+
+@photolens.command()
+@click.option("--until-idle", is_flag=True, help="Stop once nothing is left to do now.")
+@click.option("--beside-a-server", is_flag=True, hidden=True)
+def worker(until_idle: bool, beside_a_server: bool) -> None:
+    """Do what is queued: messages, photos, and what is done by the clock. As many may run as are wanted."""
+    from photolens import worker  # with its queue it takes half a second to import, and only a worker needs it
+
+    settings = Settings.from_environment()
+    with _database_url(settings) as url:
+        with _connected(settings, url):
+            pass
+        worker.run(settings, url, until_idle=until_idle, is_beside_a_server=beside_a_server)
 
 
 @photolens.command()
@@ -143,13 +158,25 @@ def outbox(limit: int) -> None:
 
 @contextmanager
 def _database(settings: Settings) -> Iterator[Connection]:
-    """A connection to the database of DATABASE_URL, or to the embedded one, running or not."""
-    with ExitStack() as stack:
-        url = settings.database_url
-        if url is None:
-            url = stack.enter_context(EmbeddedServer(settings.state_dir, share=True)).url_as(APP_ROLE)
-        connect = psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row)
-        conn: Connection = stack.enter_context(connect)
+    """A connection to the database, with the schema that this version has."""
+    with _database_url(settings) as url, _connected(settings, url) as conn:
+        yield conn
+
+
+@contextmanager
+def _database_url(settings: Settings) -> Iterator[str]:
+    """The address of the database of DATABASE_URL, or of the embedded one, running or not."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with EmbeddedServer(settings.state_dir, share=True) as embedded:
+        yield embedded.url_as(APP_ROLE)
+
+
+@contextmanager
+def _connected(settings: Settings, url: str) -> Iterator[Connection]:
+    conn: Connection
+    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
         server.require_schema(conn)
         configure(conn, settings, APP_ROLE)
         yield conn

@@ -5,6 +5,10 @@ import contextlib
 import logging
 import signal
 import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn
 
@@ -13,7 +17,7 @@ from flask import Flask
 from psycopg.rows import dict_row
 from waitress.server import create_server
 
-from photolens import create_app, tasks
+from photolens import create_app
 from photolens.config import ConfigurationError, Settings
 from photolens.database import APP_ROLE, OWNER_ROLE, PORTAL_ROLE, Connection, configure, open_pools, sql
 from photolens.embedded import EmbeddedServer
@@ -39,7 +43,7 @@ def application() -> Flask:
     return create_app(settings, pools)
 
 
-def serve(settings: Settings, *, fresh: bool) -> None:
+def serve(settings: Settings, *, fresh: bool, with_worker: bool) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is running and stop the database that was started."""
     if not settings.is_production and not is_loopback(settings.host):
         raise ConfigurationError(
@@ -70,10 +74,36 @@ def serve(settings: Settings, *, fresh: bool) -> None:
             clear_untrusted_proxy_headers=False,  # whom to believe, photolens.proxies decides
             ident=None,
         )
-        stack.enter_context(tasks.every_hour(app, pools.app))
+        if with_worker:
+            stack.enter_context(_worker())
         _announce(settings, listener.getsockname()[1], urls[0], embedded)
         server.run()
         server.close()
+
+
+@contextlib.contextmanager
+def _worker() -> Iterator[None]:
+    """A worker beside the server, a process of its own, which is started again if it ends before the block does."""
+    is_over = threading.Event()
+    command = [sys.executable, "-m", "photolens", "worker", "--beside-a-server"]
+
+    def keep_one() -> None:
+        while not is_over.is_set():
+            # A session of its own: what the terminal tells the server is for the server to pass on.
+            with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as process:
+                assert process.stdin is not None
+                while process.poll() is None and not is_over.wait(1.0):
+                    pass
+                process.stdin.close()
+            is_over.wait(1.0)
+
+    thread = threading.Thread(target=keep_one, name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -250,7 +250,14 @@ class RunningServer:
 
 @contextmanager
 def serving(*arguments: str, **environment: str) -> Iterator[RunningServer]:
-    """`photolens serve` on a free port, until the block ends; fails if it does not leave cleanly."""
+    """`photolens serve` without a worker, on a free port, until the block ends; fails if it does not leave cleanly."""
+    with serving_beside_a_worker("--no-worker", *arguments, **environment) as server:
+        yield server
+
+
+@contextmanager
+def serving_beside_a_worker(*arguments: str, **environment: str) -> Iterator[RunningServer]:
+    """`photolens serve` as it is by default."""
     with Command("serve", *arguments, **{"RATE_LIMIT_PER_MINUTE": "1000000"} | environment) as process:
         announced = ""
         for line in process.stdout:

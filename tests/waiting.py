@@ -1,4 +1,7 @@
-"""Requests that meet in the same order every time: the test holds a lock, they wait for it, the test lets go."""
+"""Requests that meet in the same order every time: the test holds a lock, they wait for it, the test lets go.
+
+And what another process does in its own time, waited for.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -45,3 +48,11 @@ def _count_waiting(conn: Connection) -> int:
     ).fetchone()
     assert row is not None
     return int(row["count"])
+
+
+def until(is_so: Callable[[], Any], patience: float = 20.0) -> None:
+    """Wait for what another process does; fails if it never comes to it."""
+    deadline = time.monotonic() + patience
+    while not is_so():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.02)

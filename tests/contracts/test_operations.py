@@ -46,6 +46,9 @@ ENUMERATED = {
 SHOWN_NOWHERE = {
     # What a link is for, its address says.
     "verification_purpose",
+    # How the queue keeps its jobs is the worker's.
+    "procrastinate_job_event_type",
+    "procrastinate_job_status",
 }
 
 # Money that is kept, and may be less than nothing: what a refund took from a milestone.

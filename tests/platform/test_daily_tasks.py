@@ -1,21 +1,20 @@
-"""The daily tasks as they are run: from the command line, and beside a server, which they never hold up."""
+"""The daily tasks as they are run: from the command line, and by a worker."""
 
-import logging
-import threading
 import time
 
+import psycopg
 import pytest
 from click.testing import CliRunner
-from flask import Flask
+from psycopg.rows import dict_row
 
 from photolens import tasks
-from photolens.billing.actions import overdue
 from photolens.cli import photolens
 from photolens.config import Settings
-from photolens.database import Connection, open_pools
+from photolens.database import Connection, sql
 from tests.client import ApiClient
-from tests.conftest import SEEDED_TEMPLATE, Databases, serving
+from tests.conftest import SEEDED_TEMPLATE, Databases
 from tests.factories import Factory
+from tests.processes import Command
 
 pytestmark = pytest.mark.committed
 
@@ -51,61 +50,27 @@ def test_the_command_does_them_now_and_says_in_a_line_what_it_did(
     assert command(clone_url, "db", "audit", key=settings.secret_key) == "Every derived field is what its rows say.\n"
 
 
-def test_a_server_does_them_when_it_starts(make: Factory, conn: Connection, clone_url: str) -> None:
+def test_a_worker_does_them_when_it_starts(make: Factory, conn: Connection, clone_url: str) -> None:
     make.sent_invoice("100.00")
     fall_due(conn)
 
-    with serving(DATABASE_URL=clone_url) as server:
+    with Command("worker", DATABASE_URL=clone_url) as worker:
         deadline = time.monotonic() + PATIENCE
         while conn.execute("select from invoices where status = 'OVERDUE'").fetchone() is None:
-            assert time.monotonic() < deadline, "the server never came to it"
+            assert time.monotonic() < deadline, "the worker never came to it"
 
-    assert server.process.returncode == 0
+    assert worker.returncode == 0
 
 
-def test_a_fault_is_logged_and_they_are_tried_again(
-    app: Flask, clone_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+def test_one_who_comes_while_another_is_at_them_leaves_it_to_them(
+    make: Factory, conn: Connection, clone_url: str
 ) -> None:
-    came_again, runs = threading.Event(), []
+    with psycopg.connect(clone_url, autocommit=True, row_factory=dict_row) as another:
+        sql.platform.lock_daily_tasks(another)
+        assert tasks.run_daily(conn) == "Another process is doing the daily tasks."
+        sql.platform.unlock_daily_tasks(another)
 
-    def run_daily(_conn: Connection, _stop: threading.Event) -> str:
-        runs.append(1)
-        if len(runs) == 1:
-            raise RuntimeError("the first time")
-        came_again.set()
-        return ""
-
-    monkeypatch.setattr(logging.getLogger("photolens.tasks"), "disabled", False)  # as import-linter leaves it
-    monkeypatch.setattr(tasks, "run_daily", run_daily)
-    monkeypatch.setattr(tasks, "INTERVAL", 0.001)
-    with open_pools(settings, clone_url) as pools, caplog.at_level(logging.ERROR), tasks.every_hour(app, pools.app):
-        assert came_again.wait(PATIENCE)
-
-    assert _threads() == []
-    assert "the first time" in caplog.text
-
-
-def test_a_stop_waits_for_the_batch_that_is_running_and_for_no_other(
-    conn: Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stop = threading.Event()
-    batches: list[str] = []
-
-    def batch(name: str) -> tasks.Batch:
-        def run(_conn: Connection, last_id: int) -> list[int]:
-            batches.append(name)
-            stop.set()
-            return [last_id + 1]  # there is always more
-
-        return run
-
-    monkeypatch.setattr(overdue, "mark_overdue", batch("mark"))
-    monkeypatch.setattr(overdue, "queue_reminders", batch("remind"))
-    for _ in range(2):  # the second finds that the first has let go of everything
-        stop.clear()
-        assert tasks.run_daily(conn, stop) == "Invoices that became overdue: 1. Reminders queued: 0."
-
-    assert batches == ["mark", "mark"]
+    assert tasks.run_daily(conn) == "Invoices that became overdue: 0. Reminders queued: 0."
 
 
 def test_in_the_demo_studio_there_is_nothing_left_for_them_to_do(databases: Databases, settings: Settings) -> None:
@@ -113,7 +78,3 @@ def test_in_the_demo_studio_there_is_nothing_left_for_them_to_do(databases: Data
         said = command(url, "tasks", "daily", key=settings.secret_key)
 
     assert said == "Invoices that became overdue: 0. Reminders queued: 0.\n"
-
-
-def _threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "daily tasks"]

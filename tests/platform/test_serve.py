@@ -417,7 +417,7 @@ def test_only_an_address_of_this_machine_alone_is_served(tmp_path: Path, host: s
     settings = Settings.from_environment({"HOST": host, "PORT": "0", "STATE_DIR": str(tmp_path / "state")})
 
     with pytest.raises(ConfigurationError, match=r"^HOST is "):
-        serve(settings, fresh=False)
+        serve(settings, fresh=False, with_worker=False)
 
     assert not (tmp_path / "state").exists()
 

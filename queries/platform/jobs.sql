@@ -1,0 +1,36 @@
+-- name: insert_job(task, queue, lock, args, scheduled_at)^
+-- Queue a job for the worker, in the transaction that causes it: it is done if and only if that commits.
+select
+    unnest(
+        procrastinate_defer_jobs_v1(
+            array[
+                row(:queue, :task, 0, :lock, null, :args::jsonb, :scheduled_at::timestamptz)::procrastinate_job_to_defer_v1
+            ]
+        )
+    ) as id;
+
+-- name: update_jobs_of_the_dead(silence)$
+-- Give the jobs of workers that have said nothing for so many seconds to whoever comes next; how many. One statement,
+-- that looks again at a row somebody else has just changed: a job that was taken up meanwhile is left alone.
+with retaken as (
+    update procrastinate_jobs
+    set
+        status = 'todo',
+        attempts = attempts + 1,
+        scheduled_at = null,
+        abort_requested = false,
+        worker_id = null
+    where
+        status = 'doing'
+        and not exists (
+            select
+            from procrastinate_workers
+            where
+                procrastinate_workers.id = procrastinate_jobs.worker_id
+                and procrastinate_workers.last_heartbeat > now() - make_interval(secs => :silence::double precision)
+        )
+    returning id
+)
+
+select count(*)
+from retaken;
