@@ -45,8 +45,10 @@ set local role photolens_owner;
 \ir schema/procrastinate.sql
 \ir schema/platform.sql
 \ir schema/identity.sql
+\ir schema/credits.sql
 \ir schema/studio.sql
 \ir schema/billing.sql
+\ir schema/photos.sql
 \ir schema/details.sql
 \ir schema/visibility.sql
 \ir schema/grants.sql

@@ -7,9 +7,11 @@ from photolens import (
     answers,
     api,
     billing,
+    credits,
     database,
     headers,
     identity,
+    photos,
     platform,
     portal,
     problems,
@@ -33,7 +35,7 @@ def create_app(settings: Settings, pools: Pools) -> Flask:
     database.init_app(app, pools)
     access.init_app(app, identity.find_caller)
     rate_limits.init_app(app, settings)
-    domains = (identity, studio, billing, portal, platform)
+    domains = (identity, studio, billing, credits, photos, portal, platform)
     api.init_app(app, (blueprint for domain in domains for blueprint in domain.BLUEPRINTS))
     app.register_blueprint(portal.PAGES)
     return app

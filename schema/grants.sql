@@ -6,3 +6,6 @@ grant usage on all sequences in schema :"schema" to photolens_app;
 revoke update, delete on payments, payment_allocations, refunds from photolens_app;
 -- What the provider makes of a refund that it was asked for.
 grant update (status, stripe_refund_id) on refunds to photolens_app;
+
+-- Nor are the books of credits.
+revoke update, delete on credit_transactions, credit_lot_movements from photolens_app;

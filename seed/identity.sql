@@ -75,14 +75,6 @@ select
 from demo_users
 inner join auth_users on demo_users.id = auth_users.id;
 
-insert into user_credits (user_id, created_at, updated_at)
-select
-    auth_users.id,
-    auth_users.created_at,
-    auth_users.created_at
-from demo_users
-inner join auth_users on demo_users.id = auth_users.id;
-
 insert into addresses (user_id, label, line1, city, region, postal_code, country, created_at, updated_at)
 select
     auth_users.id,

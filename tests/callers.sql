@@ -14,11 +14,6 @@ select id
 from auth_users
 where email like '%@callers.example';
 
-insert into user_credits (user_id)
-select id
-from auth_users
-where email like '%@callers.example';
-
 insert into auth_sessions (user_id, session_token)
 select
     id,

@@ -14,8 +14,6 @@ def sign_in_contact(conn: Connection, client_id: int, name: str = "Noor Haddad")
             returning id, name, email
         ), profile as (
             insert into user_profiles (user_id) select id from account
-        ), balance as (
-            insert into user_credits (user_id) select id from account
         ), session as (
             insert into auth_sessions (user_id, session_token) select id, sha256(%(token)s::bytea) from account
         )

@@ -89,8 +89,6 @@ def enrol(conn: Connection, hashed_of_old: str) -> Enrol:
                 returning id
             ), profiles as (
                 insert into user_profiles (user_id) select id from users
-            ), balances as (
-                insert into user_credits (user_id) select id from users
             ), sessions as (
                 insert into auth_sessions (user_id, session_token)
                 select id, sha256(%(token)s::text::bytea) from users

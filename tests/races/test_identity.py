@@ -86,8 +86,6 @@ def enrol(conn: Connection, email: str, *tokens: str, role: str = "CUSTOMER", ph
             returning id
         ), profiles as (
             insert into user_profiles (user_id) select id from users
-        ), balances as (
-            insert into user_credits (user_id) select id from users
         ), accounts as (
             insert into auth_accounts (user_id, provider, type, provider_account_id, password)
             select id, 'credentials', 'credentials', id::text, %(hashed)s from users

@@ -229,7 +229,6 @@ def _open_account(conn: Connection, **user: Any) -> UUID:
     sql.identity.mark_phone_released(conn, phone_number=user["phone_number"])
     user_id: UUID = sql.identity.insert_user(conn, **user)
     sql.identity.insert_profile(conn, user_id=user_id)
-    sql.identity.insert_user_credits(conn, user_id=user_id)
     return user_id
 
 

@@ -1,0 +1,1 @@
+"""Credits' writes, by subject."""

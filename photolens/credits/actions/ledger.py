@@ -1,0 +1,129 @@
+"""How credits move: each function adds one row to the ledger, moves lots, and leaves the balance that follows.
+
+Every movement begins with the lock on the user's balance, so that a user's credits move one movement at a time. What
+has expired is written off before anything else is done with a balance.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from photolens.access import current_actor
+from photolens.credits.problems import INSUFFICIENT_CREDITS
+from photolens.database import Connection, Row, sql
+from photolens.problems import found
+
+BATCH = 100
+
+
+def lock_balance(conn: Connection, user_id: UUID) -> Row:
+    """A user's balance, locked, with nothing in it that has expired. In a transaction of the caller's.
+
+    Locks: the balance. Problems: `not_found`.
+    """
+    found(sql.credits.lock_user_credits(conn, user_id=user_id), "user", user_id)
+    expired = sql.credits.sum_expired_credits(conn, user_id=user_id)
+    if expired > 0:
+        transaction_id = _add(conn, user_id, "EXPIRY", -expired)
+        sql.credits.insert_lot_expiries(conn, user_id=user_id, transaction_id=transaction_id)
+        _refresh(conn, user_id, transaction_id)
+    balance: Row = sql.credits.lock_user_credits(conn, user_id=user_id)
+    return balance
+
+
+def deposit(
+    conn: Connection,
+    user_id: UUID,
+    kind: str,
+    amount: Decimal,
+    *,
+    expires_at: datetime | None,
+    purchase_id: int | None = None,
+    reason: str | None = None,
+) -> None:
+    """Give a user credits, as a lot of their own: bought (PURCHASE), granted (GRANT) or corrected (ADJUSTMENT).
+
+    Locks: the balance. Problems: `not_found`.
+    """
+    with conn.transaction():
+        lock_balance(conn, user_id)
+        transaction_id = _add(conn, user_id, kind, amount, purchase_id=purchase_id, reason=reason)
+        sql.credits.insert_credit_lot(
+            conn, user_id=user_id, transaction_id=transaction_id, amount=amount, expires_at=expires_at
+        )
+        _refresh(conn, user_id, transaction_id)
+
+
+def withdraw(
+    conn: Connection,
+    user_id: UUID,
+    kind: str,
+    amount: Decimal,
+    *,
+    photo_job_id: int | None = None,
+    reason: str | None = None,
+) -> None:
+    """Take credits of a user, from what expires first: spent (DEBIT) or corrected (ADJUSTMENT).
+
+    Locks: the balance. Problems: `not_found`, `insufficient_credits` with the `shortfall`.
+    """
+    with conn.transaction():
+        require_credits(lock_balance(conn, user_id), amount)
+        transaction_id = _add(conn, user_id, kind, -amount, photo_job_id=photo_job_id, reason=reason)
+        sql.credits.insert_lot_debits(conn, user_id=user_id, transaction_id=transaction_id, amount=amount)
+        _refresh(conn, user_id, transaction_id)
+
+
+def require_credits(balance: Row, amount: Decimal) -> None:
+    """Raise `insufficient_credits`, with the `shortfall`, unless a locked balance has as much."""
+    shortfall = amount - balance["credits"]
+    if shortfall > 0:
+        raise INSUFFICIENT_CREDITS(
+            f"It costs {amount:.2f} credits, which is {shortfall:.2f} more than there are.",
+            shortfall=f"{shortfall:.2f}",
+        )
+
+
+def refund_photo_job(conn: Connection, photo_job_id: int) -> None:
+    """Give back what a job was paid with, to the lots it came from; once. What has expired by now expires with them.
+
+    The job is locked. Locks: the balance.
+    """
+    with conn.transaction():
+        debit = sql.credits.get_debit_of_photo_job(conn, photo_job_id=photo_job_id)
+        if debit is None or debit["isRefunded"]:
+            return
+        lock_balance(conn, debit["userId"])
+        transaction_id = _add(conn, debit["userId"], "REFUND", -debit["delta"], photo_job_id=photo_job_id)
+        sql.credits.insert_lot_refunds(conn, transaction_id=transaction_id, debit_id=debit["id"])
+        _refresh(conn, debit["userId"], transaction_id)
+
+
+def write_off_expired(conn: Connection) -> None:
+    """Write off all credits that have expired, user by user, each in a transaction of their own. Locks: the balance."""
+    last: UUID | None = None
+    while users := sql.credits.list_users_with_expired_credits(conn, after_id=last, limit=BATCH):
+        for user in users:
+            with conn.transaction():
+                lock_balance(conn, user["id"])
+        last = users[-1]["id"]
+
+
+def _add(conn: Connection, user_id: UUID, kind: str, delta: Decimal, **what_for: Any) -> int:
+    _, actor = current_actor()
+    row = sql.credits.insert_credit_transaction(
+        conn,
+        **{"purchase_id": None, "photo_job_id": None, "reason": None, **what_for},
+        user_id=user_id,
+        kind=kind,
+        delta=delta,
+        recorded_by=actor,
+    )
+    transaction_id: int = row["id"]
+    return transaction_id
+
+
+def _refresh(conn: Connection, user_id: UUID, transaction_id: int) -> None:
+    sql.credits.refresh_credit_lots(conn, transaction_id=transaction_id)
+    sql.credits.refresh_user_credits(conn, user_id=user_id)

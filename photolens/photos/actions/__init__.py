@@ -1,0 +1,1 @@
+"""Photo jobs' writes, by subject."""
