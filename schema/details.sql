@@ -400,3 +400,34 @@ where
             and earlier.status = 'DELIVERED'
             and earlier.id < deliveries.id
     );
+
+
+-- Those that their users have not hidden. Who is shown which, the queries say: a user their own, administrators the demos.
+create view photo_job_details as
+select
+    photo_jobs.id,
+    photo_jobs.user_id,
+    photo_jobs.booking_id,
+    photo_jobs.prompt,
+    photo_jobs.group_name,
+    photo_jobs.status,
+    (
+        select count(*)::integer
+        from photo_job_photos
+        where photo_job_photos.job_id = photo_jobs.id and photo_job_photos.done_at is not null
+    ) as done,
+    photo_jobs.photo_count as total,
+    photo_jobs.free_photos,
+    photo_jobs.unit_price,
+    photo_jobs.cost,
+    photo_jobs.failure,
+    photo_jobs.result_bytes,
+    case
+        when photo_jobs.status = 'COMPLETED' then '/api/v1/photo-jobs/' || photo_jobs.id || '/download'
+    end as download_url,
+    photo_jobs.started_at,
+    photo_jobs.finished_at,
+    photo_jobs.created_at,
+    photo_jobs.updated_at
+from photo_jobs
+where photo_jobs.hidden_at is null;

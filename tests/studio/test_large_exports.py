@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from photolens.api import MOST_STREAMS
+from photolens.downloads import MOST_STREAMS
 from photolens.database import Connection
 from tests.conftest import RunningServer, serving
 
