@@ -113,8 +113,8 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Callable[..., Any]:
         """Answer with the view's value as JSON of this shape.
 
-        `named_by` is the member that ends the address of what a 201 or 202 has created, below the one it was created at;
-        elsewhere it is at `location`, with members of the value in braces.
+        `named_by` is the member that ends the address of what a 201 or 202 has created, below the one it was created
+        at; elsewhere it is at `location`, with members of the value in braces.
         With the shape of its `data` as `table`, those rows are answered as CSV to whoever asks for that.
         """
         columns = None if table is None else openapi.columns_of(table)
@@ -170,9 +170,7 @@ class Blueprint(flask_smorest.Blueprint):
 
         return decorator
 
-    def takes_form(
-        self, form: type[Input], json: type[Input], *, limit: int
-    ) -> Callable[..., Any]:
+    def takes_form(self, form: type[Input], json: type[Input], *, limit: int) -> Callable[..., Any]:
         """Take a form, with files, of at most so many bytes; or JSON, that has what the files are by other means.
 
         The view is handed what either schema loads; files are there until it has answered.
@@ -197,7 +195,7 @@ class Blueprint(flask_smorest.Blueprint):
         def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
             def answer(*args: Any, **kwargs: Any) -> Response:
-                return downloads.one_of_few(lambda: downloads.answer(*view(*args, **kwargs), mimetype))
+                return downloads.one_of_few(lambda: downloads.answer(mimetype, *view(*args, **kwargs)))
 
             access.describe(answer, document=(mimetype, None), is_streamed=True)
             documented: Callable[..., Any] = self.response(200, headers=openapi.headers_of_stream())(answer)

@@ -29,7 +29,7 @@ def one_of_few(produce: Callable[[], Response]) -> Response:
     return response
 
 
-def answer(reading: AbstractContextManager[StoredFile], filename: str, mimetype: str) -> Response:
+def answer(mimetype: str, reading: AbstractContextManager[StoredFile], filename: str) -> Response:
     """The file that is being read, as an attachment; it is closed once it is sent, or its reader has gone away.
 
     Problems: `not_found` for one that is there no more, and the storage's.

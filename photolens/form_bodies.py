@@ -52,9 +52,7 @@ def form_of_request(schema: marshmallow.Schema) -> Iterator[dict[str, Any]]:
 def _loaded(schema: marshmallow.Schema, parts: dict[str, list[Any]]) -> dict[str, Any]:
     """The parts as the schema has them; what is sent several times is a list, which only a list may be."""
     lists = {field.data_key for field in schema.fields.values() if isinstance(field, ma_fields.List)}
-    given = {
-        name: values if name in lists or len(values) > 1 else values[0] for name, values in parts.items()
-    }
+    given = {name: values if name in lists or len(values) > 1 else values[0] for name, values in parts.items()}
     try:
         loaded: dict[str, Any] = schema.load(given)
     except marshmallow.ValidationError as error:

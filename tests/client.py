@@ -14,6 +14,7 @@ from photolens.naming import camel_case
 
 PREFIX = "/api/v1"
 PDF = "application/pdf"
+OF_BYTES = {PDF, "application/zip"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class ApiClient:
         check_answer(self._app, method, PREFIX + path, response)
         is_text = bool(response.data) and (response.mimetype or "").startswith("text/")
         body = response.text if is_text else response.get_json(silent=True)
-        if response.mimetype == PDF:
+        if response.mimetype in OF_BYTES:
             body = response.data.decode("latin-1")  # a sign for each byte
         return Answer(response.status_code, body, response.headers)
 
@@ -102,7 +103,7 @@ def check_answer(app: Flask, method: str, path: str, response: TestResponse) -> 
         return
     media = documented["content"].get(response.mimetype)
     assert media is not None, f"{method} {path} answered {response.status_code} as {response.mimetype}"
-    if response.mimetype == PDF or (response.mimetype or "").startswith("text/"):
+    if response.mimetype in OF_BYTES or (response.mimetype or "").startswith("text/"):
         return
     if response.mimetype == "application/problem+json":
         assert response.json is not None

@@ -111,13 +111,14 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
-    """The defaults, whatever the environment of the tests says."""
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The defaults, whatever the environment of the tests says; what is stored is not in anybody's folder."""
     return Settings.from_environment(
         {
             "CORS_ORIGINS": "https://studio.example",
             "SECRET_KEY": "only the tests have this one, and no server",
             "RATE_LIMIT_PER_MINUTE": "1000000",
+            "STORAGE_DIR": str(tmp_path_factory.mktemp("storage")),
         }
     )
 

@@ -181,8 +181,8 @@ def _insert(
         idempotency_key=key,
         request_digest=digest,
     )
-    urls = list(wish.photo_urls) or [None] * len(names)
-    sql.photos.insert_photo_job_photos(conn, job_id=job_id, names=names, source_urls=urls)
+    urls: Sequence[str | None] = wish.photo_urls or [None] * len(names)
+    sql.photos.insert_photo_job_photos(conn, job_id=job_id, names=names, source_urls=list(urls))
     return job_id
 
 

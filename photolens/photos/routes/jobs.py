@@ -54,9 +54,7 @@ def order_photo_job(wish: dict[str, Any]) -> Row:
     """
     caller = access.current_caller()
     viewer_id = visibility.booking_viewer(caller)
-    wished = actions.Wish(
-        user_id=caller.user_id, viewer_id=viewer_id, idempotency_key=idempotency.sent_key(), **wish
-    )
+    wished = actions.Wish(user_id=caller.user_id, viewer_id=viewer_id, idempotency_key=idempotency.sent_key(), **wish)
     job_id = actions.order_job(connection(), wished)
     return screens.read_ordered(connection(), job_id, _asker())
 
@@ -159,8 +157,6 @@ def order_demo_job(wish: dict[str, Any]) -> Row:
     if "photos" not in wish and "photo_urls" not in wish:
         wish = wish | {"photos": draw_samples()}
     key = idempotency.sent_key()
-    wished = actions.Wish(
-        user_id=None, viewer_id=viewer_id, idempotency_key=key and f"{caller.user_id} {key}", **wish
-    )
+    wished = actions.Wish(user_id=None, viewer_id=viewer_id, idempotency_key=key and f"{caller.user_id} {key}", **wish)
     job_id = actions.order_job(connection(), wished)
     return screens.read_job(connection(), job_id, _asker())

@@ -1,7 +1,7 @@
 """The JSON and the forms of photo jobs."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from marshmallow import ValidationError, fields, validate
 from werkzeug.datastructures import FileStorage
@@ -31,7 +31,7 @@ class Photo(fields.Field[FileStorage]):
         if value.stream.seek(0, 2) > LARGEST_PHOTO:
             raise ValidationError(f"is larger than {LARGEST_PHOTO // 1024**2} MB")
         try:
-            pictures.examine(value.stream)
+            pictures.examine(cast(BinaryIO, value.stream))
         except pictures.NotAPicture as error:
             raise ValidationError(error.reason) from None
         return value

@@ -26,7 +26,7 @@ def read_job(conn: Connection, job_id: int, asker: Asker) -> Row:
 
 
 def read_ordered(conn: Connection, job_id: int, asker: Asker) -> Row:
-    """A job that its user has just ordered, or again; what it was paid with, and what is left. Problems: `not_found`."""
+    """A job that its user has ordered, what it was paid with, and what is left to them. Problems: `not_found`."""
     with snapshot(conn):
         job = read_job(conn, job_id, asker)
         return {
@@ -58,9 +58,7 @@ def progress_of(job_id: int, asker: Asker) -> Look:
     """
 
     def look(conn: Connection, last_id: str | None) -> News:
-        row = sql.photos.get_photo_job_progress(
-            conn, job_id=job_id, user_id=asker.user_id, sees_demos=asker.sees_demos
-        )
+        row = sql.photos.get_photo_job_progress(conn, job_id=job_id, user_id=asker.user_id, sees_demos=asker.sees_demos)
         present = found(row, "photo job", job_id)
         event_id = f"{present['status']}-{present['done']}"
         events = [Event(event_id, "progress", present)] if event_id != last_id else []
