@@ -19,6 +19,7 @@ from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from photolens.answers import to_json
 from photolens.database import Connection, connection, lender
+from photolens.problems import Problem
 
 MIMETYPE = "text/event-stream"
 MOST_STREAMS = 4  # at once, of the server's threads
@@ -72,8 +73,8 @@ def _stream(
         try:
             with lend() as conn:
                 news = look(conn, last_id)
-        except (psycopg.Error, PoolClosed, PoolTimeout, TooManyRequests):
-            return  # the reader comes again, and finds out
+        except (Problem, psycopg.Error, PoolClosed, PoolTimeout, TooManyRequests):
+            return  # the reader comes again, and is told
         last_id = _last_id(news, last_id)
         # A comment where there is nothing: by what cannot be sent it is known that a reader has gone.
         yield written(news.events) or b":\n\n"

@@ -35,6 +35,7 @@ ENUMERATED = {
     "otp_purpose": ("CodeRequest", "purpose"),
     "payment_account_kind": ("PaymentAccount", "kind"),
     "permission": ("PersonalToken", "permissions"),
+    "photo_job_status": ("PhotoJob", "status"),
     "refund_status": ("Refund", "status"),
     "staff_status": ("StaffMember", "status"),
     "stage_colour": ("EditingStage", "colour"),
@@ -190,6 +191,7 @@ def test_every_operation_takes_the_request_headers_of_its_method(operations: lis
     for operation in operations:
         taken = {name for name, parameter in operation.parameters.items() if parameter["in"] == "header"}
         header = {"post": "Idempotency-Key", "get": "If-None-Match"}.get(operation.method, "If-Match")
+        header = "Last-Event-ID" if operation.has_events else header
         takes_none = operation.is_streamed or (operation.method == "post" and not _takes_key(operation))
         wanted = set() if takes_none else {header}
         if taken != wanted:

@@ -74,9 +74,10 @@ def clone_url(shared_database: SharedDatabase) -> Iterator[str]:
 
 @contextmanager
 def _server(database: SharedDatabase, settings: Settings) -> Iterator[str]:
-    # Under the key of the tests, so that they can read its outbox.
+    # Under the key of the tests, so that they can read its outbox; and with their storage.
     assert settings.secret_key is not None
-    with serving(DATABASE_URL=database.url, SECRET_KEY=settings.secret_key) as server:
+    storage = str(settings.storage_dir)
+    with serving(DATABASE_URL=database.url, SECRET_KEY=settings.secret_key, STORAGE_DIR=storage) as server:
         yield server.api
 
 
