@@ -8,6 +8,8 @@ from typing import Any
 
 from photolens.billing.actions import overdue
 from photolens.database import Connection, sql
+from photolens.photos.actions import upkeep, work
+from photolens.photos.actions.erasure import erase_photo_jobs
 
 Task = Callable[..., Any]
 Batch = Callable[[Connection, int], list[int]]
@@ -37,9 +39,15 @@ def _in_batches(conn: Connection, batch: Batch) -> int:
 
 
 # By the name that jobs are queued under.
-TASKS: dict[str, Task] = {}
+TASKS: dict[str, Task] = {
+    "process_photo_job": work.process_photo_job,
+    "discard_photo_files": upkeep.discard_photo_files,
+    "erase_photo_jobs": erase_photo_jobs,
+}
 
 # By name: when, as cron writes it (UTC), and what.
 BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "daily tasks": ("0 * * * *", run_daily),  # hourly, for a day begins where the studio is
+    "overdue photo jobs": ("* * * * *", upkeep.end_overdue_jobs),
+    "stray photo files": ("30 * * * *", upkeep.sweep_photo_files),
 }

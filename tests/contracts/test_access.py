@@ -39,16 +39,23 @@ UNSHAPED = {"getCalendar": 404, "receiveStripeEvent": 503}
 SIGNED_IN = {
     "getAddress",
     "getMe",
+    "downloadPhotoJob",
+    "followPhotoJob",
     "getOwnAccount",
+    "getPhotoDashboard",
+    "getPhotoJob",
     "getProfile",
     "listAddresses",
+    "listPhotoJobs",
 }
 
 IN_PERSON = {
     "addAddress",
+    "cancelPhotoJob",
     "changePassword",
     "createOwnCalendarLink",
     "createPersonalToken",
+    "deletePhotoJob",
     "endSession",
     "getOwnCalendarLink",
     "getPersonalToken",
@@ -56,11 +63,13 @@ IN_PERSON = {
     "listPersonalTokens",
     "listSessions",
     "logout",
+    "orderPhotoJob",
     "removeAddress",
     "revokeOwnCalendarLink",
     "revokePersonalToken",
     "updateAddress",
     "updateOwnAccount",
+    "updatePhotoJob",
     "updateProfile",
 }
 
@@ -73,6 +82,7 @@ IN_PERSON_WITH_PERMISSION = {
     "getCalendarLink",
     "inviteContact",
     "inviteStaffMember",
+    "orderDemoJob",
     "reactivateContact",
     "removeStaffMember",
     "revokeCalendarLink",
@@ -177,7 +187,7 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 
 
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
-    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/portal/")
+    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/photo-jobs", "/api/v1/portal/")
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []
 

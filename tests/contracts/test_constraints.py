@@ -129,6 +129,24 @@ UNREACHABLE = {
     "payments_paid_by_contact_fkey": "the contact is their checkout's, and stays on record",
     "payments_stripe_payment_intent_id_key": "a payment of the provider's is of one session, which is booked once",
     "payments_stripe_session_id_key": "a session is booked once, under its checkout's lock",
+    "photo_job_photos_edits_when_done": "one statement notes both",
+    "photo_job_photos_job_fkey": "the job has just been inserted",
+    "photo_job_photos_position_key": "photos are counted as the job is inserted with them",
+    "photo_job_photos_position_range": "schemas refuse more than thirty photos",
+    "photo_jobs_booking_fkey": "the booking has just been locked, and one that goes sets it null",
+    "photo_jobs_cost_of_photos": "the cost is computed so, and a demo's is nothing",
+    "photo_jobs_failure_when_failed": "one statement fails a job and says why",
+    "photo_jobs_finished_at_with_status": "one statement ends a job and notes when",
+    "photo_jobs_free_photos_within_count": "of so many photos, at most so many are free",
+    "photo_jobs_group_name_length": "schemas refuse a longer name, and an empty one",
+    "photo_jobs_hidden_when_finished": "a job is hidden under its lock, once it is finished",
+    "photo_jobs_idempotency_key": "looked for under the lock of the user's balance",
+    "photo_jobs_photo_count_range": "schemas refuse none, and more than thirty",
+    "photo_jobs_prompt_length": "schemas refuse a longer prompt, and an empty one",
+    "photo_jobs_result_when_completed": "one statement completes a job and notes its result",
+    "photo_jobs_storage_folder_key": "a random uuid does not come twice",
+    "photo_jobs_tries_range": "a worker that has had three tries fails the job",
+    "photo_jobs_user_fkey": USERS_STAY,
     "photo_selections_booking_fkey": "the booking is locked",
     "photo_selections_booking_position_key": "positions are given under the booking's lock",
     "photo_selections_name_present": NO_EMPTY_TEXT,
@@ -167,6 +185,9 @@ NOT_MONEY = {
     "invoices.tax_rate": "numeric(6,3)",
     # A balance of credits, as large as its seed document makes it.
     "user_credits.credits": "numeric(10,2)",
+    # Credits that a job takes.
+    "photo_jobs.cost": "numeric(10,2)",
+    "photo_jobs.unit_price": "numeric(10,2)",
 }
 
 

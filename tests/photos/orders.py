@@ -51,7 +51,9 @@ def give_credits(app: Flask, conn: Connection, api: ApiClient, amount: str) -> N
 
 def complete(app: Flask, conn: Connection, job_id: int, result: bytes = b"PK-") -> None:
     """Do a job as a worker would: its photos are done, its result is stored."""
-    conn.execute("update photo_job_photos set done_at = now(), edits = '[\"brightness\"]' where job_id = %s", [job_id])
+    conn.execute(
+        'update photo_job_photos set done_at = now(), edits = \'[{"edit": "SHARPEN"}]\' where job_id = %s', [job_id]
+    )
     row = conn.execute(
         "update photo_jobs set status = 'COMPLETED', tries = 1, result_bytes = %s, started_at = now(),"
         " finished_at = now() where id = %s returning storage_folder",

@@ -96,9 +96,7 @@ def test_a_key_can_be_used_again_after_a_day(conn: Connection, customer: ApiClie
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256])
-def test_what_is_no_key_is_refused_before_anything_is_stored(
-    customer: ApiClient, stored: Path, key: str
-) -> None:
+def test_what_is_no_key_is_refused_before_anything_is_stored(customer: ApiClient, stored: Path, key: str) -> None:
     answer = customer.post("/photo-jobs", headers={"Idempotency-Key": key}, **form(PHOTO))
 
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/Idempotency-Key")

@@ -96,7 +96,7 @@ def test_the_result_is_fetched_as_it_was_stored(app: Flask, conn: Connection, cu
     answer = customer.get(shown["downloadUrl"].removeprefix("/api/v1"))
 
     assert (shown["status"], shown["done"], shown["resultBytes"]) == ("COMPLETED", 1, 256_000)
-    assert shown["photos"][0]["edits"] == ["brightness"]
+    assert shown["photos"][0]["edits"] == [{"edit": "SHARPEN"}]
     assert answer.body.encode("latin-1") == content
     assert answer.headers["Content-Length"] == "256000"
     assert answer.headers["Content-Type"] == "application/zip"
@@ -120,9 +120,7 @@ def test_a_result_that_is_gone_is_not_found(app: Flask, conn: Connection, custom
     assert customer.get(f"/photo-jobs/{job['id']}/download").status == 404
 
 
-def test_a_few_files_are_sent_at_a_time_without_a_connection(
-    app: Flask, conn: Connection, customer: ApiClient
-) -> None:
+def test_a_few_files_are_sent_at_a_time_without_a_connection(app: Flask, conn: Connection, customer: ApiClient) -> None:
     job = ordered(customer)
     complete(app, conn, job["id"], b"PK" * 100_000)
     path, headers = f"/api/v1/photo-jobs/{job['id']}/download", {"Authorization": "Bearer test-customer"}
@@ -150,7 +148,9 @@ def test_a_head_of_a_result_tells_its_size(app: Flask, conn: Connection, custome
     assert (answer.status_code, answer.headers["Content-Length"], answer.data) == (200, "3", b"")
 
 
-def test_the_dashboard_tells_of_ones_own_jobs(app: Flask, conn: Connection, api: ApiClient, customer: ApiClient) -> None:
+def test_the_dashboard_tells_of_ones_own_jobs(
+    app: Flask, conn: Connection, api: ApiClient, customer: ApiClient
+) -> None:
     give_credits(app, conn, customer, "9.00")
     old, failed, waiting = ordered(customer, 4), ordered(customer, 2), ordered(customer, 3)
     ordered(api)

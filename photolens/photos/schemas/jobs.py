@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, BinaryIO, cast
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import INCLUDE, ValidationError, fields, validate
 from werkzeug.datastructures import FileStorage
 
 from photolens import pictures, public_addresses
@@ -122,6 +122,17 @@ class PhotoJob(Output):
     updated_at = Instant()
 
 
+class Edit(Output):
+    """Something that was done to a photo, and, by names that depend on what it is, how much of it."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    edit = fields.String(metadata={"example": "BRIGHTNESS"})
+    percent = fields.Integer(metadata={"example": 20})
+    optional = frozenset({"percent"})
+
+
 class JobPhoto(Output):
     """A photo of a job, and what was done to it."""
 
@@ -129,7 +140,7 @@ class JobPhoto(Output):
     name = Text(LONGEST_NAME, example="IMG_0042.jpg")
     source_url = Text(2000, nullable=True, example="https://images.example/emma.jpg")
     edits = fields.List(
-        fields.String(metadata={"example": "brightness +20 %"}),
+        fields.Nested(Edit),
         allow_none=True,
         metadata={"description": "In their order; null until it is done."},
     )

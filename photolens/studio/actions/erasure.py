@@ -5,6 +5,7 @@ from photolens.billing.actions import stripe_events
 from photolens.database import Connection, Row, sql
 from photolens.identity.actions.erasure import leave_accounts
 from photolens.identity.problems import OWNERS_ONLY
+from photolens.job_queue import queue_job
 from photolens.platform.actions import Traces, erase_traces, record_activity
 from photolens.problems import found
 from photolens.studio import rules
@@ -15,7 +16,7 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
     """Overwrite what is known of a client wherever it is kept; bookings, invoices, payments and their amounts stay.
 
     Their contacts are shut out and named nobody; an account that one of them had only for the portal is forgotten too,
-    any other is signed out. In the end the client is locked against being referred to: who was in the middle of it has
+    any other is signed out. What their photo jobs say, and the files of these, goes when this has committed. In the end the client is locked against being referred to: who was in the middle of it has
     finished, and what they wrote is overwritten too.
 
     Locks: the provider's events about the client; client, bookings, contacts, links, users by id, editing jobs; then
@@ -39,6 +40,8 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
         _erase_contacts(conn, client_id, contacts)
         stripe_events.erase_names(conn, client_id, event_ids)
         _erase_traces(conn, client, contacts)
+        forgotten_ids = [str(contact["user_id"]) for contact in contacts if contact["has_portal_account"]]
+        queue_job(conn, "erase_photo_jobs", client_id=client_id, user_ids=forgotten_ids, name=rules.ERASED)
         record_activity(conn, "CLIENT_ERASED", "CLIENT", client_id, client_id=client_id)
         row: Row = sql.studio.get_client(conn, client_id=client_id, viewer_id=None)
         return row

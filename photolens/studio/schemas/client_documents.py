@@ -19,13 +19,28 @@ from photolens.studio.schemas.scheduling import BookingSeriesRule
 from photolens.studio.schemas.work_packages import WorkPackage
 
 CHANNELS = ("EMAIL", "SMS")
+PHOTO_JOB_STATUSES = ("PENDING", "PROCESSING", "COMPLETED", "FAILED")
 MESSAGE_STATUSES = ("PENDING", "SENT", "FAILED")
 
 
+class HeldPhotoJob(Output):
+    """Photos of a booking that somebody of the studio has had edited."""
+
+    id = Id()
+    booking_id = Id()
+    prompt = Text(500, example="Brighten them, and make them black and white.")
+    group_name = Text(140, nullable=True, example="Garden wedding")
+    status = Choice(*PHOTO_JOB_STATUSES)
+    photo_names = fields.List(fields.String(metadata={"example": "IMG_0042.jpg"}))
+    created_at = Instant()
+    updated_at = Instant()
+
+
 class HeldBooking(Booking):
-    """A booking, with the photos that were chosen of it."""
+    """A booking, with the photos that were chosen of it, and those that were edited."""
 
     photo_selections = fields.List(fields.Nested(PhotoSelection))
+    photo_jobs = fields.List(fields.Nested(HeldPhotoJob))
 
 
 class HeldEditingStatus(EditingStatus):
