@@ -171,5 +171,8 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
         "milestoneId": milestones[0]["id"],
         "paymentId": payment["id"],
         "addressId": address["id"],
+        "photoJobId": api.post(
+            "/admin/demo-jobs", {"photoUrls": ["https://a.example/b.jpg"], "prompt": "Sharpen."}
+        ).body["id"],
         "userId": api.by_role("CUSTOMER").get("/me").body["id"],
     }

@@ -92,6 +92,13 @@ WORDLESS = {
     "getCalendar",
     "getCalendarLink",
     "getOwnCalendarLink",
+    # Everybody's own, or nobody's: see tests/photos.
+    "downloadPhotoJob",
+    "followPhotoJob",
+    "getPhotoDashboard",
+    "getPhotoJob",
+    "listDemoJobs",
+    "listPhotoJobs",
     "getBookingSeries",
     "getEditingStage",
     "getInvoicePdf",

@@ -22,7 +22,7 @@ class Reader:
         headers = {"Authorization": "Bearer test-customer"} | ({"Last-Event-ID": last_id} if last_id else {})
         path = f"/api/v1/photo-jobs/{job_id}/events"
         self.answer: TestResponse = app.test_client().get(path, headers=headers)
-        self._pieces: Iterator[bytes] = iter(self.answer.response)
+        self._pieces: Iterator[bytes] = self.answer.iter_encoded()
 
     def next(self) -> str:
         return next(self._pieces).decode()

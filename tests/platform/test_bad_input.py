@@ -29,6 +29,7 @@ from tests.conftest import TEMPLATE, Databases, pools_of
 from tests.contacts import sign_in_contact
 from tests.contracts.roles import join_team
 from tests.factories import Factory, instant
+from tests.photos.orders import complete
 
 MAX_ID = 2**63 - 1
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -208,6 +209,7 @@ class Room:
             "userId": api.by_role("ADMIN").get("/me").body["id"],
             "sessionId": another_session(conn),
             "tokenId": api.post("/me/tokens", {"name": "Backup", "permissions": []}).body["id"],
+            "photoJobId": finished_demo(api, conn),
             "addressId": api.post("/me/addresses", {"line1": "1 Quay", "city": "Delft", "country": "NL"}).body["id"],
         }
         join_team(conn, "OWNER", make.staff(role="OWNER")["id"])
@@ -300,6 +302,14 @@ def failed_checkout(conn: Connection, invoice_id: int) -> str:
     ).fetchone()
     assert row is not None
     return str(row["id"])
+
+
+def finished_demo(api: ApiClient, conn: Connection) -> int:
+    """A photo job of nobody's that has a result."""
+    wish = {"photoUrls": ["https://images.example/emma.jpg"], "prompt": "Sharpen it."}
+    job_id: int = api.post("/admin/demo-jobs", wish).body["id"]
+    complete(api._app, conn, job_id)
+    return job_id
 
 
 def event_of_stripe(conn: Connection) -> str:

@@ -166,6 +166,15 @@ FIGURES = {
     )
 }
 
+
+def photo_job(api: ApiClient, _make: Factory) -> Resource:
+    """A job that is finished: it can be deleted."""
+    wish = {"photoUrls": ["https://images.example/emma.jpg"], "prompt": "Sharpen it."}
+    path = f"/photo-jobs/{api.post('/photo-jobs', wish).body['job']['id']}"
+    assert api.post(f"{path}/cancel").status == 200
+    return Resource(path, change={"groupName": "Changed"})
+
+
 RESOURCES: dict[str, Opener] = {
     "/clients/{clientId}": lambda _, make: Resource(f"/clients/{make.client()['id']}", change={"name": "Changed"}),
     "/clients/{clientId}/profile": profile,
@@ -194,6 +203,7 @@ RESOURCES: dict[str, Opener] = {
     "/editing-jobs/{editingJobId}/revisions/{revisionId}": revision,
     "/editing-stages/{stageId}": editing_stage,
     "/editing-board": board,
+    "/photo-jobs/{photoJobId}": photo_job,
     "/expenses/{expenseId}": lambda _, make: Resource(
         f"/expenses/{make.expense()['id']}", change={"description": "Changed"}
     ),

@@ -80,7 +80,7 @@ def test_a_job_is_cancelled_once_and_its_credits_come_back_once(
 
 def test_an_answer_that_nobody_heard_is_given_again(conn: Connection, live: str) -> None:
     server, body = urlsplit(live), json.dumps(BODY).encode()
-    with socket.create_connection((server.hostname, server.port)) as wire:  # type: ignore[arg-type]
+    with socket.create_connection((server.hostname, server.port)) as wire:
         wire.sendall(
             f"POST {server.path}/photo-jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token_of('OWNER')}\r\n"
             f"Content-Type: application/json\r\nIdempotency-Key: k\r\nContent-Length: {len(body)}\r\n\r\n".encode()

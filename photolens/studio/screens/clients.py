@@ -72,7 +72,6 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
         payments = sql.studio.list_payments_of_client(conn, **of_client)
         refunds = sql.studio.list_refunds_of_client(conn, **of_client)
         allocations = sql.studio.list_payment_allocations_of_client(conn, **of_client)
-        checkouts = [shown(row) for row in sql.studio.list_checkouts_of_client(conn, **of_client)]
         return {
             "client": client,
             "contacts": sql.studio.list_contacts_of_client(conn, **of_client),
@@ -88,7 +87,7 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
                 payments=payments,
                 refunds=refunds,
                 allocations=allocations,
-                checkoutSessions=checkouts,
+                checkoutSessions=map(shown, sql.studio.list_checkouts_of_client(conn, **of_client)),
             ),
             "expenses": sql.studio.list_expenses_of_client(conn, **of_client),
             "activities": sql.studio.list_activities_of_client(
