@@ -92,13 +92,8 @@ WORDLESS = {
     "getCalendar",
     "getCalendarLink",
     "getOwnCalendarLink",
-    # Everybody's own, or nobody's: see tests/photos.
     "downloadPhotoJob",
     "followPhotoJob",
-    "getPhotoDashboard",
-    "getPhotoJob",
-    "listDemoJobs",
-    "listPhotoJobs",
     "getBookingSeries",
     "getEditingStage",
     "getInvoicePdf",
@@ -121,7 +116,7 @@ WORDLESS = {
 }
 
 # Operations about what is the caller's own.
-OWN = {operation.name for operation in OPERATIONS if operation.path.startswith("/api/v1/me")}
+OWN = {operation.name for operation in OPERATIONS if operation.path.startswith(("/api/v1/me", "/api/v1/photo-jobs"))}
 
 # As long as a report may be; whatever happens in a test lies in it.
 PERIOD = {"from": "2022-01-01", "to": "2031-12-31"}
@@ -284,6 +279,10 @@ class Studio:
         self._conn.execute("update auth_sessions set user_agent = %s where id = %s", [WORD, session["id"]])
         assert self._api.patch("/me/profile", {"bio": WORD, "phone": WORD}).status == 200
         self._note(addressId=address["id"], tokenId=token["id"], sessionId=session["id"])
+        wish = {"photoUrls": [f"https://images.example/{WORD}.jpg"], "prompt": WORD, "groupName": WORD}
+        for job in (self._api.post("/photo-jobs", wish).body["job"], self._api.post("/admin/demo-jobs", wish).body):
+            assert self._api.post(f"/photo-jobs/{job['id']}/cancel").status == 200
+            self._note(photoJobId=job["id"], groupName=WORD)
 
     def photographer(self) -> dict[str, Any]:
         """The photographer of the test, on the team."""

@@ -159,6 +159,7 @@ FIGURES = {
     path: figures(path)
     for path in (
         "/dashboard",
+        "/photo-jobs/dashboard",
         "/reports/profit-and-loss",
         "/reports/receivables",
         "/reports/revenue-by-category",

@@ -17,7 +17,7 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
 
     Their contacts are shut out and named nobody; an account that one of them had only for the portal is forgotten too,
     any other is signed out. In the end the client is locked against being referred to: who was in the middle of it has
-    finished, and what they wrote is overwritten too. Photo jobs about them, with their files, go once this is committed.
+    finished, and what they wrote is overwritten too. Their photo jobs, with the files, go once this is committed.
 
     Locks: the provider's events about the client; client, bookings, contacts, links, users by id, editing jobs; then
     the client alone. Problems: `not_found`, `owners_only`, `client_erased`.
