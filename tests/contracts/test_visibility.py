@@ -282,7 +282,7 @@ class Studio:
         wish = {"photoUrls": [f"https://images.example/{WORD}.jpg"], "prompt": WORD, "groupName": WORD}
         for job in (self._api.post("/photo-jobs", wish).body["job"], self._api.post("/admin/demo-jobs", wish).body):
             assert self._api.post(f"/photo-jobs/{job['id']}/cancel").status == 200
-            self._note(photoJobId=job["id"], groupName=WORD)
+            self._note(photoJobId=job["id"])
 
     def photographer(self) -> dict[str, Any]:
         """The photographer of the test, on the team."""
@@ -376,7 +376,7 @@ class Reader:
             return [instant(2) if schema["format"] == "date-time" else instant(2)[:10]]
         if name == "subjectId":
             return sorted({id_ for ids in self._ids.values() for id_ in ids if isinstance(id_, int)})
-        return [*dict.fromkeys(self._ids[name])]
+        return [WORD] if name == "groupName" else [*dict.fromkeys(self._ids[name])]
 
 
 @pytest.fixture
