@@ -1,6 +1,7 @@
 """The `photolens` command."""
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,9 +45,10 @@ def worker(until_idle: bool, beside_a_server: bool) -> None:
     from photolens import worker  # with its queue it takes half a second to import, and only a worker needs it
 
     settings = Settings.from_environment()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with _database_url(settings) as url:
         with _connected(settings, url):
-            pass
+            pass  # or it is told at once what is wrong
         worker.run(settings, url, until_idle=until_idle, is_beside_a_server=beside_a_server)
 
 
