@@ -60,9 +60,18 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str
     return {"STORAGE_URL": f"{request.getfixturevalue('s3')}/photos/{tmp_path.name}"}
 
 
+@pytest.fixture(scope="session")
+def client(s3: str) -> Any:
+    """The client of all storages that are this server's: a third of a second to make."""
+    return BucketStorage(f"{s3}/photos")._client
+
+
 @pytest.fixture
-def storage(environment: dict[str, str]) -> Storage:
-    return open_storage(Settings.from_environment(environment))
+def storage(environment: dict[str, str], request: pytest.FixtureRequest) -> Storage:
+    storage = open_storage(Settings.from_environment(environment))
+    if isinstance(storage, BucketStorage):
+        storage._client = request.getfixturevalue("client")
+    return storage
 
 
 def write(storage: Storage, key: str, content: bytes) -> None:
