@@ -8,6 +8,7 @@ from typing import Any
 
 from photolens.billing.actions import overdue
 from photolens.database import Connection, sql
+from photolens.platform.actions import send_message
 
 Task = Callable[..., Any]
 Batch = Callable[[Connection, int], list[int]]
@@ -37,7 +38,9 @@ def _in_batches(conn: Connection, batch: Batch) -> int:
 
 
 # By the name that jobs are queued under.
-TASKS: dict[str, Task] = {}
+TASKS: dict[str, Task] = {
+    "send_message": send_message,
+}
 
 # By name: when, as cron writes it (UTC), and what.
 BY_THE_CLOCK: dict[str, tuple[str, Task]] = {

@@ -23,6 +23,7 @@ SHOWN_ALL = {
     "/booking-series": HEADS,
     "/bookings": HEADS,
     "/clients": HEADS,
+    "/communication-logs": HEADS,
     "/contacts": HEADS,
     "/editing-jobs": HEADS,
     "/editing-stages": HEADS | {"PHOTOGRAPHER", "EDITOR"},

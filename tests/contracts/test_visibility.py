@@ -252,7 +252,12 @@ class Studio:
         )
 
     def _pay_online(self, invoice: dict[str, Any], booking: dict[str, Any], tell: Callable[[str], str]) -> None:
-        """The contact has opened a page to pay on, of which Stripe has told something."""
+        """The contact has opened a page to pay on, of which Stripe has told something; the client was reminded."""
+        self._conn.execute(
+            "insert into communication_logs (channel, recipient, template, subject, body, client_id)"
+            " values ('EMAIL', 'emma@example.com', 'invoice_reminder', %s, '', %s)",
+            [tell("message"), booking["clientId"]],
+        )
         checkout = self._conn.execute(
             """
             insert into checkout_sessions (invoice_id, contact_id, expected_amount_minor, currency, status)

@@ -204,6 +204,7 @@ class Room:
             "refundId": api.post(f"/payments/{payment['id']}/refunds", {"amount": "0.50"}).body["id"],
             "checkoutId": failed_checkout(conn, issued["id"]),
             "eventId": event_of_stripe(conn),
+            "messageId": failed_message(conn),
             "editorId": make.staff(role="EDITOR")["id"],
             "userId": api.by_role("ADMIN").get("/me").body["id"],
             "sessionId": another_session(conn),
@@ -309,6 +310,17 @@ def event_of_stripe(conn: Connection) -> str:
         " values ('evt_1Pq9', 'customer.created', jsonb_build_object('id', 'evt_1Pq9'), 'IGNORED', now())"
     )
     return "evt_1Pq9"
+
+
+def failed_message(conn: Connection) -> int:
+    """A message that nobody has taken."""
+    row = conn.execute(
+        "insert into communication_logs (channel, recipient, template, body, status)"
+        " values ('SMS', '+31612345678', 'one_time_code', '', 'FAILED') returning id"
+    ).fetchone()
+    assert row is not None
+    message_id: int = row["id"]
+    return message_id
 
 
 def another_session(conn: Connection) -> int:
