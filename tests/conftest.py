@@ -53,10 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         # Databases are thousands of files, and to make and remove them on a disk costs more than most tests.
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    gc.disable()  # what is collected stays
 
 
 def pytest_collection_finish() -> None:
     """Let the collector of garbage leave alone what is there for good, and look less often at the rest."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
