@@ -27,6 +27,8 @@ ENUMERATED = {
     "financial_status": ("Client", "financialStatus"),
     "recurrence_frequency": ("BookingSeriesRule", "frequency"),
     "weekday": ("BookingSeriesRule", "weekdays"),
+    "credit_transaction_kind": ("CreditTransaction", "kind"),
+    "purchase_status": ("Purchase", "status"),
     "communication_channel": ("HeldMessage", "channel"),
     "communication_status": ("HeldMessage", "status"),
     "expense_category": ("Expense", "category"),
@@ -51,8 +53,8 @@ SHOWN_NOWHERE = {
     "procrastinate_job_status",
 }
 
-# Money that is kept, and may be less than nothing: what a refund took from a milestone.
-BELOW_ZERO = {"HeldAllocation.amount"}
+# Money that may be less than nothing: what a refund took from a milestone, and credits that are taken.
+BELOW_ZERO = {"HeldAllocation.amount", "CreditAdjustment.amount"}
 
 # An editing job that is archived has left the board.
 OFF_THE_BOARD = {"ARCHIVED"}

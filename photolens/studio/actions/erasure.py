@@ -2,6 +2,7 @@
 
 from photolens.access import API, Caller, Role
 from photolens.billing.actions import stripe_events
+from photolens.credits.actions.erasure import forget_buyers
 from photolens.database import Connection, Row, sql
 from photolens.identity.actions.erasure import leave_accounts
 from photolens.identity.problems import OWNERS_ONLY
@@ -18,8 +19,8 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
     any other is signed out. In the end the client is locked against being referred to: who was in the middle of it has
     finished, and what they wrote is overwritten too.
 
-    Locks: the provider's events about the client; client, bookings, contacts, links, users by id, editing jobs; then
-    the client alone. Problems: `not_found`, `owners_only`, `client_erased`.
+    Locks: the provider's events about the client; client, bookings, contacts, links, users by id, purchases, editing
+    jobs; then the client alone. Problems: `not_found`, `owners_only`, `client_erased`.
     """
     with conn.transaction():
         event_ids = stripe_events.lock_events_of_client(conn, client_id)
@@ -48,6 +49,7 @@ def _leave_accounts(conn: Connection, contacts: list[Row]) -> None:
     of_portal = [contact["user_id"] for contact in contacts if contact["has_portal_account"]]
     others = [contact["user_id"] for contact in contacts if contact["user_id"] and not contact["has_portal_account"]]
     leave_accounts(conn, kept_ids=others, forgotten_ids=of_portal, name=rules.ERASED)
+    forget_buyers(conn, of_portal, rules.ERASED)
 
 
 def _overwrite(conn: Connection, client_id: int, contact_names: list[str]) -> None:
@@ -84,6 +86,7 @@ def _erase_traces(conn: Connection, client: Row, contacts: list[Row]) -> None:
         addresses=[
             f"{API}clients/{client['id']}",
             *(f"{API}contacts/{contact['id']}" for contact in contacts),
+            *(f"{API}admin/users/{contact['user_id']}" for contact in contacts if contact["has_portal_account"]),
             *(f"{API}bookings/{booking_id}" for booking_id in booking_ids),
             *(f"{API}editing-jobs/{job_id}" for job_id in job_ids),
             *(f"{API}portal/bookings/{booking_id}" for booking_id in booking_ids),
