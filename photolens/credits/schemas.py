@@ -1,5 +1,6 @@
 """The JSON of credits."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from photolens.paging import ListArguments, Order, sort_field
 STATUSES = ("PENDING", "COMPLETED", "FAILED")
 KINDS = ("PURCHASE", "DEBIT", "REFUND", "GRANT", "EXPIRY", "ADJUSTMENT")
 
+_TAKEN = re.compile(r"\s*-[0-9]")
+
 
 class SignedAmount(Money):
     """An amount as text, of credits that are given, or with a `-` taken; never nothing."""
@@ -21,9 +24,9 @@ class SignedAmount(Money):
         super().__init__(positive=True, signed=True, example="-2.50", **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
-        is_taken = isinstance(value, str) and value.startswith("-")
+        is_taken = isinstance(value, str) and _TAKEN.match(value) is not None
         try:
-            amount = super()._deserialize(value[1:] if is_taken else value, attr, data, **kwargs)
+            amount = super()._deserialize(value.replace("-", "", 1) if is_taken else value, attr, data, **kwargs)
         except ValidationError:
             raise ValidationError(
                 'is not an amount other than zero with at most two decimals, such as "-2.50"'

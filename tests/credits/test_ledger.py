@@ -155,8 +155,8 @@ def test_what_comes_back_to_a_lot_that_has_expired_expires_with_it(account: Acco
 def test_by_the_clock_what_has_expired_is_written_off_for_everybody_once(conn: Connection) -> None:
     accounts = [Account(conn, role) for role in ("CUSTOMER", "VENDOR", "OWNER")]
     for account in accounts:
-        account.expire(account.give("2.00", SOON))
-        account.give("1.00", SOON)
+        lot, _ = account.give("2.00", SOON), account.give("1.00", SOON)
+        account.expire(lot)
     _, expire_credits = tasks.BY_THE_CLOCK["expire credits"]
 
     expire_credits(conn)
@@ -237,7 +237,7 @@ class Life:
     def spend(self) -> None:
         amount = self._amount()
         if self.model.spendable(self.now) < amount:
-            with pytest.raises(Problem, match=f"It takes {amount} credits"):
+            with pytest.raises(Problem, match=f"^It takes {amount} credits"):
                 self.account.spend(str(amount))
         else:
             self.model.spend(self.account.spend(str(amount)), amount, self.now)
@@ -260,10 +260,10 @@ class Life:
         self.model.write_off(self.now)
 
     def _amount(self) -> Decimal:
-        return Decimal(self.chance.randint(1, 900)) / 100
+        return Decimal(self.chance.randint(1, 900)).scaleb(-2)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_comes_in_whatever_order_lots_ledger_and_balance_agree_to_the_cent(
     account: Account, seed: int
 ) -> None:
@@ -277,4 +277,4 @@ def test_whatever_comes_in_whatever_order_lots_ledger_and_balance_agree_to_the_c
         assert account.lots() == {lot_id: str(left) for lot_id, (_, left) in life.model.lots.items()}, turn
 
     assert {kind for kind, _ in account.ledger()} == {"GRANT", "DEBIT", "REFUND", "EXPIRY"}
-    assert [line for line in broken_invariants(account.conn) if "free_used" not in line] == []
+    assert broken_invariants(account.conn) == []

@@ -19,8 +19,8 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
     any other is signed out. In the end the client is locked against being referred to: who was in the middle of it has
     finished, and what they wrote is overwritten too.
 
-    Locks: the provider's events about the client; client, bookings, contacts, links, users by id, purchases, editing
-    jobs; then the client alone. Problems: `not_found`, `owners_only`, `client_erased`.
+    Locks: the provider's events about the client; client, bookings, contacts, links, users by id, editing jobs; then
+    the client alone, and what its contacts have bought. Problems: `not_found`, `owners_only`, `client_erased`.
     """
     with conn.transaction():
         event_ids = stripe_events.lock_events_of_client(conn, client_id)
@@ -38,6 +38,7 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
         _overwrite(conn, client_id, names)
         stripe_events.erase_names(conn, client_id, event_ids)
         _erase_contacts(conn, client_id, contacts)
+        forget_buyers(conn, [c["user_id"] for c in contacts if c["has_portal_account"]], rules.ERASED)
         stripe_events.erase_names(conn, client_id, event_ids)
         _erase_traces(conn, client, contacts)
         record_activity(conn, "CLIENT_ERASED", "CLIENT", client_id, client_id=client_id)
@@ -49,7 +50,6 @@ def _leave_accounts(conn: Connection, contacts: list[Row]) -> None:
     of_portal = [contact["user_id"] for contact in contacts if contact["has_portal_account"]]
     others = [contact["user_id"] for contact in contacts if contact["user_id"] and not contact["has_portal_account"]]
     leave_accounts(conn, kept_ids=others, forgotten_ids=of_portal, name=rules.ERASED)
-    forget_buyers(conn, of_portal, rules.ERASED)
 
 
 def _overwrite(conn: Connection, client_id: int, contact_names: list[str]) -> None:
