@@ -21,7 +21,7 @@ class SignedAmount(Money):
     """An amount as text, of credits that are given, or with a `-` taken; never nothing."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(positive=True, signed=True, example="-2.50", **kwargs)
+        super().__init__(positive=True, signed=True, example="2.50", **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
         is_taken = isinstance(value, str) and _TAKEN.match(value) is not None

@@ -89,6 +89,7 @@ UNREACHABLE = {
     "credit_lots_user_fkey": USERS_STAY,
     "credit_transactions_balance_not_negative": "nothing is taken that the locked balance does not have",
     "credit_transactions_for_something": MOVED,
+    "credit_transactions_photo_job_fkey": "jobs are never deleted, and this one has just been inserted or locked",
     "credit_transactions_photo_job_key": "a job is paid for as it is inserted, and given back once under its lock",
     "credit_transactions_purchase_fkey": "the purchase is locked",
     "credit_transactions_purchase_key": "a purchase is credited once, under its lock",

@@ -648,6 +648,8 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
         yield from CODES
     elif schema.get("pattern", "").startswith("^[0-9]"):
         yield from MONEY
+    elif schema.get("pattern", "").startswith("^-?[0-9]"):
+        yield from (value for value in MONEY if not (isinstance(value, str) and re.fullmatch(schema["pattern"], value)))
     elif schema.get("format") == "password" and schema.get("minLength") != 1:
         yield from _wrong_passwords(schema)
     else:
