@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from photolens.billing.actions import overdue
+from photolens.credits.actions import ledger
 from photolens.database import Connection, sql
 from photolens.platform.actions import send_message
 
@@ -45,4 +46,5 @@ TASKS: dict[str, Task] = {
 # By name: when, as cron writes it (UTC), and what.
 BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "daily tasks": ("0 * * * *", run_daily),  # hourly, for a day begins where the studio is
+    "expire credits": ("5 * * * *", ledger.write_off_expired),
 }
