@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from photolens.billing.actions import overdue
+from photolens.credits.actions import ledger
 from photolens.database import Connection, sql
 from photolens.photos.actions import upkeep, work
 from photolens.photos.actions.erasure import erase_photo_jobs
+from photolens.platform.actions import send_message
 
 Task = Callable[..., Any]
 Batch = Callable[[Connection, int], list[int]]
@@ -43,6 +45,7 @@ TASKS: dict[str, Task] = {
     "process_photo_job": work.process_photo_job,
     "discard_photo_files": upkeep.discard_photo_files,
     "erase_photo_jobs": erase_photo_jobs,
+    "send_message": send_message,
 }
 
 # By name: when, as cron writes it (UTC), and what.
@@ -50,4 +53,5 @@ BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "daily tasks": ("0 * * * *", run_daily),  # hourly, for a day begins where the studio is
     "overdue photo jobs": ("* * * * *", upkeep.end_overdue_jobs),
     "stray photo files": ("30 * * * *", upkeep.sweep_photo_files),
+    "expire credits": ("5 * * * *", ledger.write_off_expired),
 }

@@ -37,15 +37,22 @@ PUBLIC = {
 UNSHAPED = {"getCalendar": 404, "receiveStripeEvent": 503}
 
 SIGNED_IN = {
+    "confirmPurchase",
+    "createPurchase",
     "getAddress",
     "getMe",
     "downloadPhotoJob",
     "followPhotoJob",
     "getOwnAccount",
+    "getOwnCredits",
+    "getOwnPurchase",
     "getPhotoDashboard",
     "getPhotoJob",
     "getProfile",
     "listAddresses",
+    "listCreditProducts",
+    "listOwnCreditTransactions",
+    "listOwnPurchases",
     "listPhotoJobs",
 }
 
@@ -75,6 +82,7 @@ IN_PERSON = {
 
 # In person as well, and with a permission.
 IN_PERSON_WITH_PERMISSION = {
+    "adjustCredits",
     "changeUser",
     "createCalendarLink",
     "deactivateContact",
@@ -187,7 +195,7 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 
 
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
-    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/photo-jobs", "/api/v1/portal/")
+    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/portal/")
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []
 
