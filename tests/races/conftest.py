@@ -51,6 +51,7 @@ class SharedDatabase:
             # Without triggers and foreign keys: to truncate all tables takes ten times as long.
             self._conn.execute("set local session_replication_role = replica")
             self._conn.execute("; ".join(f"delete from {name}" for name in filled).encode())
+            self._conn.execute("set local session_replication_role = origin")
             self._conn.execute(RESTART_SEQUENCES + FIRST_ROWS + CALLERS.read_bytes())
 
     def broken_invariants(self) -> list[str]:
