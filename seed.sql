@@ -27,6 +27,7 @@ select exists (select from clients where lower(email) = 'amara@okafor.example') 
 
 \ir seed/platform.sql
 \ir seed/identity.sql
+\ir seed/credits.sql
 \ir seed/studio.sql
 \ir seed/billing.sql
 \ir seed/activities.sql

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from photolens.billing.actions import overdue
+from photolens.credits.actions import ledger
 from photolens.database import Connection, sql
 from photolens.photos.actions import upkeep, work
+from photolens.platform.actions import send_message
 
 Task = Callable[..., Any]
 Batch = Callable[[Connection, int], list[int]]
@@ -41,6 +43,7 @@ def _in_batches(conn: Connection, batch: Batch) -> int:
 TASKS: dict[str, Task] = {
     "process_photo_job": work.process_photo_job,
     "discard_photo_files": upkeep.discard_photo_files,
+    "send_message": send_message,
 }
 
 # By name: when, as cron writes it (UTC), and what.
@@ -48,4 +51,5 @@ BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "daily tasks": ("0 * * * *", run_daily),  # hourly, for a day begins where the studio is
     "overdue photo jobs": ("* * * * *", upkeep.end_overdue_jobs),
     "stray photo files": ("30 * * * *", upkeep.sweep_photo_files),
+    "expire credits": ("5 * * * *", ledger.write_off_expired),
 }

@@ -27,6 +27,7 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "EXPENSE": frozenset({Permission.MANAGE_EXPENSES}),
     "INVOICE": frozenset({Permission.VIEW_INVOICES}),
     "PAYMENT_ACCOUNT": frozenset({Permission.MANAGE_EXPENSES, Permission.VIEW_SETTINGS}),
+    "PURCHASE": frozenset({Permission.VIEW_INVOICES}),
     "ROOM": frozenset({Permission.VIEW_SETTINGS}),
     "SESSION_CATEGORY": frozenset({Permission.VIEW_SETTINGS}),
     "SESSION_PACKAGE": frozenset({Permission.VIEW_SETTINGS}),

@@ -346,6 +346,26 @@ from checkout_sessions
 inner join client_contacts on checkout_sessions.contact_id = client_contacts.id;
 
 
+create view purchase_details as
+select
+    id,
+    user_id,
+    product_credits,
+    quantity,
+    amount,
+    currency,
+    credits_purchased,
+    status,
+    needs_review,
+    stripe_session_id,
+    case when status = 'PENDING' and expires_at > now() then url end as url,
+    expires_at,
+    completed_at,
+    created_at,
+    updated_at
+from purchases;
+
+
 -- What a booking brought and cost. What was paid on an issued invoice is what is no longer due of it, and what was
 -- overpaid.
 create view booking_profits as

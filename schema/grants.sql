@@ -9,3 +9,5 @@ grant update (status, stripe_refund_id) on refunds to photolens_app;
 
 -- Nor are the books of credits.
 revoke update, delete on credit_transactions, credit_lot_movements from photolens_app;
+-- What was written of somebody who is to be forgotten.
+grant update (reason) on credit_transactions to photolens_app;

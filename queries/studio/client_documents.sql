@@ -187,7 +187,9 @@ select
     communication_logs.status,
     communication_logs.attempts,
     communication_logs.error,
+    communication_logs.client_id,
     communication_logs.created_at,
+    communication_logs.sent_at,
     communication_logs.updated_at
 from communication_logs
 where

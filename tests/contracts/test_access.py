@@ -37,11 +37,18 @@ PUBLIC = {
 UNSHAPED = {"getCalendar": 404, "receiveStripeEvent": 503}
 
 SIGNED_IN = {
+    "confirmPurchase",
+    "createPurchase",
     "getAddress",
     "getMe",
     "getOwnAccount",
+    "getOwnCredits",
+    "getOwnPurchase",
     "getProfile",
     "listAddresses",
+    "listCreditProducts",
+    "listOwnCreditTransactions",
+    "listOwnPurchases",
 }
 
 IN_PERSON = {
@@ -66,6 +73,7 @@ IN_PERSON = {
 
 # In person as well, and with a permission.
 IN_PERSON_WITH_PERMISSION = {
+    "adjustCredits",
     "changeUser",
     "createCalendarLink",
     "deactivateContact",
@@ -177,7 +185,7 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 
 
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
-    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/portal/")
+    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/billing/", "/api/v1/portal/")
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []
 

@@ -15,7 +15,7 @@ RANDOM = "256 random bits do not come twice"
 DIGEST = "a digest of SHA-256 has 32 bytes"
 HASHED = "a password is stored as passwords.hash_of gives it"
 ARBITER = "what is there already gives way, in the statement that inserts"
-NOT_SPENT = "an empty balance is made with the account, and nothing is spent of it here"
+MOVED = "the ledger moves amounts above zero, each kind its way, and says what for"
 
 UNREACHABLE = {
     "activities_actor_fkey": USERS_STAY,
@@ -74,11 +74,29 @@ UNREACHABLE = {
     "clients_total_revenue_not_negative": DERIVED,
     "clients_total_sessions_not_negative": DERIVED,
     "communication_logs_attempts_not_negative": "a message begins with none, and no request changes that",
+    "communication_logs_body_while_pending": "written with its words, a message waits again only if it has them",
     "communication_logs_client_fkey": "the client has just been locked with the invoice or contact it is about",
     "communication_logs_recipient_present": "schemas refuse an empty e-mail address or phone number",
+    "communication_logs_sent_at_with_status": "one statement notes both",
     "contact_invites_contact_fkey": "the contact is locked",
     "contact_invites_token_digest": DIGEST,
     "contact_invites_token_key": RANDOM,
+    "credit_lot_movements_delta_not_zero": MOVED,
+    "credit_lot_movements_lot_fkey": "lots are never deleted, and this one has just been read",
+    "credit_lot_movements_transaction_fkey": "the transaction has just been inserted",
+    "credit_lots_amount_positive": MOVED,
+    "credit_lots_remaining_within_amount": DERIVED,
+    "credit_lots_transaction_fkey": "the transaction has just been inserted",
+    "credit_lots_transaction_key": "a transaction makes one lot, as it is inserted",
+    "credit_lots_user_fkey": USERS_STAY,
+    "credit_transactions_balance_not_negative": "nothing is taken that the locked balance does not have",
+    "credit_transactions_for_something": MOVED,
+    "credit_transactions_photo_job_fkey": "jobs are never deleted, and this one has just been inserted or locked",
+    "credit_transactions_photo_job_key": "a job is paid for as it is inserted, and given back once under its lock",
+    "credit_transactions_purchase_fkey": "the purchase is locked",
+    "credit_transactions_purchase_key": "a purchase is credited once, under its lock",
+    "credit_transactions_sign_of_kind": MOVED,
+    "credit_transactions_user_fkey": USERS_STAY,
     "editing_jobs_booking_key": "a job is opened and taken back under the booking's lock",
     "editing_jobs_delivered_at_with_status": DERIVED,
     "editing_jobs_editor_fkey": "whoever is given a job is locked, and whoever has edited one stays on record",
@@ -132,6 +150,14 @@ UNREACHABLE = {
     "photo_selections_booking_fkey": "the booking is locked",
     "photo_selections_booking_position_key": "positions are given under the booking's lock",
     "photo_selections_name_present": NO_EMPTY_TEXT,
+    "purchases_amount_positive": "a price and a quantity are above zero",
+    "purchases_completed_at_with_status": "one statement notes both",
+    "purchases_credits_of_product": "computed from the two, which are above zero",
+    "purchases_idempotency_key": ARBITER,
+    "purchases_quantity_range": "schemas refuse a quantity outside it",
+    "purchases_reference_key": RANDOM,
+    "purchases_stripe_session_id_key": "a session is noted at the one purchase that it was made for",
+    "purchases_user_fkey": USERS_STAY,
     "refunds_amount_positive": "schemas refuse an amount that is not above zero",
     "refunds_payment_fkey": "payments are never deleted, and this one has just been read",
     "refunds_stripe_refund_id_key": "a refund of the provider is looked for and booked under its invoice's lock",
@@ -150,8 +176,8 @@ UNREACHABLE = {
     "studio_settings_time_zone_known": "asked before, by exists_time_zone",
     "user_access_changes_changed_by_fkey": USERS_STAY,
     "user_access_changes_user_fkey": USERS_STAY,
-    "user_credits_credits_not_negative": NOT_SPENT,
-    "user_credits_free_used_not_negative": NOT_SPENT,
+    "user_credits_credits_not_negative": DERIVED,
+    "user_credits_free_used_not_negative": DERIVED,
     "user_credits_user_fkey": USERS_STAY,
     "user_profiles_user_fkey": USERS_STAY,
     "work_packages_id_client_key": "holds the primary key",
@@ -165,7 +191,13 @@ TIMES_OF_DAY = {"booking_series.starts_at", "working_hours.closes_at", "working_
 NOT_MONEY = {
     "invoice_items.quantity": "numeric(12,3)",
     "invoices.tax_rate": "numeric(6,3)",
-    # A balance of credits, as large as its seed document makes it.
+    # Credits, as large as their seed document makes a balance.
+    "credit_lot_movements.delta": "numeric(10,2)",
+    "credit_lots.amount": "numeric(10,2)",
+    "credit_lots.remaining": "numeric(10,2)",
+    "credit_transactions.balance_after": "numeric(10,2)",
+    "credit_transactions.delta": "numeric(10,2)",
+    "purchases.credits_purchased": "numeric(10,2)",
     "user_credits.credits": "numeric(10,2)",
 }
 

@@ -11,6 +11,7 @@ from tests.client import ApiClient, api_document
 from tests.contacts import sign_in_contact
 from tests.contracts.operations import operations_of
 from tests.factories import Factory
+from tests.purchases import buy
 
 EMAIL, PHONE = "emma.chen@example.com", "+31612345678"
 
@@ -80,6 +81,7 @@ class _Secrets:
             "acceptInvitation": lambda: (None, {"token": self._invitation()}),
             "activateContact": lambda: (None, {"token": self._contact_invite()}),
             "verifyCode": lambda: (None, {"code": self._code_of_account()}),
+            "confirmPurchase": lambda: (None, {"sessionId": self._session_of_purchase()}),
         }
         return prepare.get(name, lambda: (None, {}))()
 
@@ -110,6 +112,10 @@ class _Secrets:
     def _code_of_account(self) -> str:
         self._signed_up(phoneNumber=PHONE, phoneCode=self._code("SIGNUP"))
         return self._code("LOGIN")
+
+    def _session_of_purchase(self) -> str:
+        buy(self._conn, self._owner.get("/me").body["id"], "cs_example")
+        return "cs_example"
 
     def _sent(self, pattern: str) -> str:
         """What the newest message holds."""

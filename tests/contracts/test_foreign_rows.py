@@ -15,14 +15,17 @@ from tests.client import PREFIX, Answer, ApiClient
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
+from tests.purchases import buy
 
 # Who is shown every row below an address; everybody else, only their own.
 HEADS = {"OWNER", "ADMIN"}
 SHOWN_ALL = {
     "/admin/stripe-events": HEADS,
+    "/admin/users": HEADS,
     "/booking-series": HEADS,
     "/bookings": HEADS,
     "/clients": HEADS,
+    "/communication-logs": HEADS,
     "/contacts": HEADS,
     "/editing-jobs": HEADS,
     "/editing-stages": HEADS | {"PHOTOGRAPHER", "EDITOR"},
@@ -80,8 +83,8 @@ def rows(conn: Connection, api: ApiClient, make: Factory) -> Rows:
     foreign_shoot = _shoot(api, make, make.staff(), make.staff(role="EDITOR"), 1)
     account = {"name": "A Stranger", "email": "stranger@example.com", "password": "a sentence nobody says"}
     stranger = api.by_token(api.by_token(None).post("/auth/signup", account).body["token"])
-    own = {role: own_shoot | _possessions(api.by_role(role)) for role in ROLES}
-    return Rows(own, foreign_shoot | _possessions(stranger), stranger)
+    own = {role: own_shoot | _possessions(conn, api.by_role(role)) for role in ROLES}
+    return Rows(own, foreign_shoot | _possessions(conn, stranger), stranger)
 
 
 def _shoot(
@@ -103,10 +106,12 @@ def _shoot(
     }
 
 
-def _possessions(user: ApiClient) -> dict[str, Any]:
+def _possessions(conn: Connection, user: ApiClient) -> dict[str, Any]:
     address = user.post("/me/addresses", {"line1": "1 High Street", "city": "Utrecht", "country": "NL"})
     token = user.post("/me/tokens", {"name": "Calendar", "permissions": []})
+    user_id = user.get("/me").body["id"]
     return {
+        "purchaseId": buy(conn, user_id, f"cs_{user_id}"),
         "addressId": address.body["id"],
         "tokenId": token.body["id"],
         "sessionId": user.get("/auth/sessions").body["data"][0]["id"],
@@ -146,7 +151,7 @@ def etags(api: ApiClient, rows: Rows) -> dict[str, str]:
     """The ETag of each foreign row, by its address, as whoever is shown it reads it."""
     etags = {}
     for operation, _role in CASES:
-        is_strangers = operation.path.startswith((f"{PREFIX}/me/", f"{PREFIX}/auth/"))
+        is_strangers = operation.path.startswith((f"{PREFIX}/me/", f"{PREFIX}/auth/", f"{PREFIX}/billing/"))
         row = (rows.stranger if is_strangers else api).get(operation.address(rows.foreign))
         assert row.status == 200
         etags[operation.address(rows.foreign)] = row.headers["ETag"]
@@ -157,6 +162,7 @@ def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_t
     assert {operation.name for operation, _role in CASES} == {
         "endSession",
         "getAddress",
+        "getOwnPurchase",
         "getAssignedStaff",
         "getBooking",
         "getClient",

@@ -27,8 +27,10 @@ ENUMERATED = {
     "financial_status": ("Client", "financialStatus"),
     "recurrence_frequency": ("BookingSeriesRule", "frequency"),
     "weekday": ("BookingSeriesRule", "weekdays"),
-    "communication_channel": ("HeldMessage", "channel"),
-    "communication_status": ("HeldMessage", "status"),
+    "communication_channel": ("Message", "channel"),
+    "communication_status": ("Message", "status"),
+    "credit_transaction_kind": ("CreditTransaction", "kind"),
+    "purchase_status": ("Purchase", "status"),
     "expense_category": ("Expense", "category"),
     "invoice_status": ("Invoice", "status"),
     "milestone_status": ("Milestone", "status"),
@@ -51,8 +53,8 @@ SHOWN_NOWHERE = {
     "procrastinate_job_status",
 }
 
-# Money that is kept, and may be less than nothing: what a refund took from a milestone.
-BELOW_ZERO = {"HeldAllocation.amount"}
+# Money that may be less than nothing: what a refund took from a milestone, and credits that are taken.
+BELOW_ZERO = {"HeldAllocation.amount", "CreditAdjustment.amount"}
 
 # An editing job that is archived has left the board.
 OFF_THE_BOARD = {"ARCHIVED"}

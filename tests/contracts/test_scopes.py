@@ -5,7 +5,7 @@ import re
 
 from photolens.embedded import ROOT
 from tests.contracts.named_queries import QUERIES, NamedQuery
-from tests.contracts.test_call_sites import USES
+from tests.contracts.test_call_sites import uses
 
 READING = {"get", "list", "stream", "count", "sum", "exists"}
 
@@ -164,7 +164,7 @@ def test_each_rule_stands_in_the_schema_once() -> None:
 def test_a_route_or_a_screen_reads_for_the_viewer_whom_the_rules_name() -> None:
     careless = [
         str(use)
-        for use in USES
+        for use in uses()
         if {"routes", "routes.py", "screens", "screens.py"} & {*use.file.parts}
         and use.query_name in PARTLY.keys() - UNSCOPED.keys()
         and not _is_for_a_viewer(use.call)

@@ -17,6 +17,7 @@ from tests.client import Answer, ApiClient, token_of
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
+from tests.purchases import buy
 
 WORD = "Zyxomma"
 
@@ -78,6 +79,7 @@ SUBJECT_TYPES = [
     "EXPENSE",
     "INVOICE",
     "PAYMENT_ACCOUNT",
+    "PURCHASE",
     "ROOM",
     "SESSION_CATEGORY",
     "SESSION_PACKAGE",
@@ -91,7 +93,9 @@ WORDLESS = {
     # Of nobody here who has a link; behind one are the sessions of its owner: see tests/studio/test_calendars.py.
     "getCalendar",
     "getCalendarLink",
+    "getCreditsOfUser",
     "getOwnCalendarLink",
+    "getOwnCredits",
     "getBookingSeries",
     "getEditingStage",
     "getInvoicePdf",
@@ -105,6 +109,7 @@ WORDLESS = {
     "getSessionPackage",
     "getSettings",
     "getUser",
+    "listCreditProducts",
     "listEditingStages",
     "listFreeSlots",
     "listRooms",
@@ -114,7 +119,7 @@ WORDLESS = {
 }
 
 # Operations about what is the caller's own.
-OWN = {operation.name for operation in OPERATIONS if operation.path.startswith("/api/v1/me")}
+OWN = {operation.name for operation in OPERATIONS if operation.path.startswith(("/api/v1/me", "/api/v1/billing/"))}
 
 # As long as a report may be; whatever happens in a test lies in it.
 PERIOD = {"from": "2022-01-01", "to": "2031-12-31"}
@@ -252,7 +257,12 @@ class Studio:
         )
 
     def _pay_online(self, invoice: dict[str, Any], booking: dict[str, Any], tell: Callable[[str], str]) -> None:
-        """The contact has opened a page to pay on, of which Stripe has told something."""
+        """The contact has opened a page to pay on, of which Stripe has told something; the client was reminded."""
+        self._conn.execute(
+            "insert into communication_logs (channel, recipient, template, subject, body, client_id)"
+            " values ('EMAIL', 'emma@example.com', 'invoice_reminder', %s, '', %s)",
+            [tell("message"), booking["clientId"]],
+        )
         checkout = self._conn.execute(
             """
             insert into checkout_sessions (invoice_id, contact_id, expected_amount_minor, currency, status)
@@ -276,7 +286,11 @@ class Studio:
         session = self._api.get("/auth/sessions").body["data"][0]
         self._conn.execute("update auth_sessions set user_agent = %s where id = %s", [WORD, session["id"]])
         assert self._api.patch("/me/profile", {"bio": WORD, "phone": WORD}).status == 200
-        self._note(addressId=address["id"], tokenId=token["id"], sessionId=session["id"])
+        user_id = self._api.get("/me").body["id"]
+        purchase_id = buy(self._conn, user_id, f"cs_{WORD}")
+        correction = {"amount": "1.00", "reason": WORD}
+        assert self._api.post(f"/admin/users/{user_id}/credits", correction).status == 201
+        self._note(addressId=address["id"], tokenId=token["id"], sessionId=session["id"], purchaseId=purchase_id)
 
     def photographer(self) -> dict[str, Any]:
         """The photographer of the test, on the team."""

@@ -234,6 +234,18 @@ def stripe_events(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     )
 
 
+def messages(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    return Listing(
+        "/communication-logs",
+        lambda rank: inserted(
+            conn,
+            "insert into communication_logs (channel, recipient, template, body, created_at)"
+            " values ('SMS', '+31612345678', 'one_time_code', '', now() + make_interval(days => %s::int)) returning id",
+            str(rank // 20),
+        ),
+    )
+
+
 def activities(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     def add(_rank: int) -> Row:
         make.staff()
@@ -368,6 +380,7 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/payments/{paymentId}/refunds": {refunds: ("refundedAt", "-refundedAt")},
     "/admin/stripe-events": {stripe_events: ("-receivedAt",)},
     "/activities": {activities: ("-createdAt",)},
+    "/communication-logs": {messages: ("-createdAt",)},
     "/reports/booking-profitability": {booking_profits: ("sessionDate",)},
     "/users": {users: ("name", "-name", "createdAt", "-createdAt")},
     "/auth/sessions": {sessions: ("-createdAt",)},

@@ -28,7 +28,7 @@ BESIDE = {
     "bookings": {"occupied"},
     "editing_jobs": {"stage_status"},
     "invoices": {"invoice_sequence"},
-    "communication_logs": {"body"},
+    "communication_logs": {"body", "expires_at", "reference"},
     "contact_invites": {"token"},
     "checkout_sessions": {"expected_amount_minor", "idempotency_key"},
 }

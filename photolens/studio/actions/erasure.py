@@ -2,6 +2,7 @@
 
 from photolens.access import API, Caller, Role
 from photolens.billing.actions import stripe_events
+from photolens.credits.actions.erasure import forget_buyers
 from photolens.database import Connection, Row, sql
 from photolens.identity.actions.erasure import leave_accounts
 from photolens.identity.problems import OWNERS_ONLY
@@ -19,7 +20,7 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
     finished, and what they wrote is overwritten too.
 
     Locks: the provider's events about the client; client, bookings, contacts, links, users by id, editing jobs; then
-    the client alone. Problems: `not_found`, `owners_only`, `client_erased`.
+    the client alone, and what its contacts have bought. Problems: `not_found`, `owners_only`, `client_erased`.
     """
     with conn.transaction():
         event_ids = stripe_events.lock_events_of_client(conn, client_id)
@@ -37,6 +38,7 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
         _overwrite(conn, client_id, names)
         stripe_events.erase_names(conn, client_id, event_ids)
         _erase_contacts(conn, client_id, contacts)
+        forget_buyers(conn, [c["user_id"] for c in contacts if c["has_portal_account"]], rules.ERASED)
         stripe_events.erase_names(conn, client_id, event_ids)
         _erase_traces(conn, client, contacts)
         record_activity(conn, "CLIENT_ERASED", "CLIENT", client_id, client_id=client_id)
@@ -84,6 +86,7 @@ def _erase_traces(conn: Connection, client: Row, contacts: list[Row]) -> None:
         addresses=[
             f"{API}clients/{client['id']}",
             *(f"{API}contacts/{contact['id']}" for contact in contacts),
+            *(f"{API}admin/users/{contact['user_id']}" for contact in contacts if contact["has_portal_account"]),
             *(f"{API}bookings/{booking_id}" for booking_id in booking_ids),
             *(f"{API}editing-jobs/{job_id}" for job_id in job_ids),
             *(f"{API}portal/bookings/{booking_id}" for booking_id in booking_ids),

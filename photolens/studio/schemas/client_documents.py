@@ -7,8 +7,8 @@ from photolens.billing.schemas.invoices import InvoiceItem, InvoiceSummary
 from photolens.billing.schemas.milestones import Milestone
 from photolens.billing.schemas.payments import Payment
 from photolens.billing.schemas.refunds import Refund
-from photolens.fields import Choice, Id, Instant, Money, Output, Text, WholeNumber
-from photolens.platform.schemas import Activity
+from photolens.fields import Id, Money, Output
+from photolens.platform.schemas import Activity, Message
 from photolens.studio.schemas.bookings import Booking
 from photolens.studio.schemas.clients import Client
 from photolens.studio.schemas.contacts import Contact
@@ -17,9 +17,6 @@ from photolens.studio.schemas.expenses import Expense
 from photolens.studio.schemas.photo_selections import PhotoSelection
 from photolens.studio.schemas.scheduling import BookingSeriesRule
 from photolens.studio.schemas.work_packages import WorkPackage
-
-CHANNELS = ("EMAIL", "SMS")
-MESSAGE_STATUSES = ("PENDING", "SENT", "FAILED")
 
 
 class HeldBooking(Booking):
@@ -63,21 +60,6 @@ class HeldInvoice(InvoiceSummary):
     checkout_sessions = fields.List(fields.Nested(Checkout))
 
 
-class HeldMessage(Output):
-    """A message to the client, but for its words."""
-
-    id = Id()
-    channel = Choice(*CHANNELS)
-    recipient = Text(254, example="emma.chen@example.com")
-    template = Text(60, example="invoice_reminder")
-    subject = Text(200, nullable=True, example="Invoice INV-00042")
-    status = Choice(*MESSAGE_STATUSES)
-    attempts = WholeNumber(0, 2**31 - 1, example=0)
-    error = Text(1000, nullable=True, example="No such mailbox.")
-    created_at = Instant()
-    updated_at = Instant()
-
-
 class ClientDocument(Output):
     """Everything that is held about a client."""
 
@@ -90,7 +72,7 @@ class ClientDocument(Output):
     invoices = fields.List(fields.Nested(HeldInvoice))
     expenses = fields.List(fields.Nested(Expense))
     activities = fields.List(fields.Nested(Activity))
-    messages = fields.List(fields.Nested(HeldMessage))
+    messages = fields.List(fields.Nested(Message))
 
 
 class ClientProfile(Output):
