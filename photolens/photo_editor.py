@@ -162,7 +162,7 @@ _EDITS: dict[str, Callable[[Image.Image, Edit], Image.Image]] = {
     "CROP": _crop,
     "RESIZE": _resize,
     "AUTO_CONTRAST": lambda image, _: ImageOps.autocontrast(image, cutoff=0.5, preserve_tone=True),
-    "BRIGHTNESS": lambda image, edit: ImageEnhance.Brightness(image).enhance(_factor(edit)),
+    "BRIGHTNESS": lambda image, edit: image.point(lambda level: level * _factor(edit)),
     "CONTRAST": lambda image, edit: ImageEnhance.Contrast(image).enhance(_factor(edit)),
     "SATURATION": lambda image, edit: ImageEnhance.Color(image).enhance(_factor(edit)),
     "WARMTH": _warmth,

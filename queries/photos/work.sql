@@ -21,6 +21,14 @@ from photo_jobs
 where id = :job_id and tries = :tries and status = 'PROCESSING'
 for no key update;
 
+-- name: exists_held_photo_job(job_id, tries)$
+-- Whether the worker that began this try is still the one to do the job, at this moment.
+select exists (
+    select
+    from photo_jobs
+    where id = :job_id and tries = :tries and status = 'PROCESSING'
+);
+
 -- name: list_photos_to_edit(job_id)
 -- The photos of a job for the worker, in their order, and which of them are done.
 select

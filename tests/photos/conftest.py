@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from photolens.credits.actions import ledger
 from photolens.database import Connection
 from photolens.storage import DiskStorage
-from tests.photos.jobs import CUSTOMER
+from tests.photos.jobs import credit_all
 
 
 @pytest.fixture
@@ -32,4 +31,4 @@ def storage(tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iter
 def credits(conn: Connection, app: Flask) -> None:
     """The customer has ten credits."""
     with app.app_context():
-        ledger.deposit(conn, CUSTOMER, "GRANT", 10, expires_at=None)  # type: ignore[arg-type]
+        credit_all(conn, 10)

@@ -56,6 +56,11 @@ def a_job(
     return job_id
 
 
+def credit_all(conn: Connection, amount: int) -> None:
+    """Give the customer credits."""
+    ledger.deposit(conn, CUSTOMER, "GRANT", Decimal(amount), expires_at=None)
+
+
 def of(conn: Connection, job_id: int) -> dict[str, Any]:
     """The row of a job."""
     row = conn.execute("select * from photo_jobs where id = %s", (job_id,)).fetchone()

@@ -96,7 +96,7 @@ def _finish(conn: Connection, job: Held) -> None:
         )
         size = file.tell()
     with conn.transaction():
-        _require_held(conn, job)
+        _lock(conn, job)
         sql.photos.mark_photo_job_completed(conn, job_id=job.id, result_bytes=size)
         queue_job(conn, "discard_photo_files", job_id=job.id)
 
@@ -111,7 +111,7 @@ def _edit(conn: Connection, job: Held, photo: Row) -> list[Row]:
     except (NotAPicture, FetchFailed, photo_ai.Declined) as refusal:
         raise Refused(f"Photo {position}, {photo['name']}: {refusal}") from None
     with conn.transaction():
-        _require_held(conn, job)
+        _lock(conn, job)
         sql.photos.mark_photo_done(conn, job_id=job.id, position=position, edits=Jsonb(edits))
     return edits
 
@@ -153,16 +153,14 @@ def _writing(conn: Connection, job: Held, key: str) -> Iterator[BinaryIO]:
     """A file of the job's, which is there in the end only if the job is still held then. Raises Lost."""
     with current_storage().writing(key) as file:
         yield file
-        with conn.transaction():
-            _require_held(conn, job)
+        if not sql.photos.exists_held_photo_job(conn, job_id=job.id, tries=job.tries):
+            raise Lost
 
 
-def _require_held(conn: Connection, job: Held) -> Row:
-    """The job, locked. Raises Lost."""
-    row: Row | None = sql.photos.lock_held_photo_job(conn, job_id=job.id, tries=job.tries)
-    if row is None:
+def _lock(conn: Connection, job: Held) -> None:
+    """Lock the job. Raises Lost."""
+    if sql.photos.lock_held_photo_job(conn, job_id=job.id, tries=job.tries) is None:
         raise Lost
-    return row
 
 
 def _fail(conn: Connection, job: Held, failure: str) -> None:
