@@ -158,6 +158,8 @@ HOME = {"line1": "12 Mill Lane", "city": "Utrecht", "country": "NL"}
 FIGURES = {
     path: figures(path)
     for path in (
+        "/billing/me",
+        "/billing/products",
         "/dashboard",
         "/photo-jobs/dashboard",
         "/reports/profit-and-loss",
@@ -166,6 +168,10 @@ FIGURES = {
         "/reports/team",
     )
 }
+
+
+def balance(api: ApiClient, _make: Factory) -> Resource:
+    return Resource(f"/admin/users/{api.get('/auth/me').body['user']['id']}/credits")
 
 
 def photo_job(api: ApiClient, _make: Factory) -> Resource:
@@ -222,6 +228,7 @@ RESOURCES: dict[str, Opener] = {
     "/payments/{paymentId}/refunds/{refundId}": refund,
     "/settings": studio_settings,
     "/users/{userId}": user,
+    "/admin/users/{userId}/credits": balance,
     "/auth/me": caller,
     "/auth/sessions/{sessionId}": session,
     "/me": lambda _api, _make: Resource("/me", change={"name": "Changed"}),
@@ -246,6 +253,7 @@ UNCHANGED = (
     invoice_file,
     receipt_file,
     availability,
+    balance,
     *FIGURES.values(),
 )
 EVERY_RESOURCE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items()]
@@ -314,8 +322,9 @@ def test_every_resource_of_the_api_is_here(app: Flask) -> None:
     }
 
     # A link of one's own is that of one's record, at another address: tests/studio/test_calendars.py. What Stripe has
-    # told, nobody makes or changes here: tests/billing/test_stripe_events.py.
-    assert documented - {"/me/calendar-link", "/admin/stripe-events/{eventId}"} == set(RESOURCES)
+    # told, nobody makes or changes here: tests/billing/test_stripe_events.py; nor what is bought there: tests/credits.
+    elsewhere = {"/me/calendar-link", "/admin/stripe-events/{eventId}", "/billing/purchases/{purchaseId}"}
+    assert documented - elsewhere == set(RESOURCES)
 
 
 @pytest.mark.parametrize("opener", EVERY_RESOURCE)
