@@ -49,6 +49,7 @@ set local role photolens_owner;
 \ir schema/studio.sql
 \ir schema/billing.sql
 \ir schema/photos.sql
+\ir schema/spaces.sql
 \ir schema/details.sql
 \ir schema/visibility.sql
 \ir schema/grants.sql

@@ -17,6 +17,7 @@ from photolens import (
     problems,
     proxies,
     rate_limits,
+    spaces,
     studio,
 )
 from photolens.config import Settings
@@ -35,7 +36,7 @@ def create_app(settings: Settings, pools: Pools) -> Flask:
     database.init_app(app, pools)
     access.init_app(app, identity.find_caller)
     rate_limits.init_app(app, settings)
-    domains = (identity, studio, billing, credits, photos, portal, platform)
+    domains = (identity, studio, billing, credits, photos, spaces, portal, platform)
     api.init_app(app, (blueprint for domain in domains for blueprint in domain.BLUEPRINTS))
     app.register_blueprint(portal.PAGES)
     return app

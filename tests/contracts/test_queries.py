@@ -116,7 +116,7 @@ def test_a_query_of_many_rows_has_a_limit_and_an_order_that_ends_in_what_is_uniq
         limit = "" if query.full_name in WITHOUT_LIMIT else r" limit (%\(limit\)s|\d+)"
         ending = re.search(
             rf" order by (?P<order>(?:(?! order by ).)+){limit}"
-            r"( for (no key )?(update|share)( of [\w, ]+ skip locked)?)?$",
+            r"( for (no key )?(update|share)( of [\w, ]+)?( skip locked)?)?$",
             query.code,
         )
         last = split(ending["order"])[-1] if ending else ""
@@ -144,7 +144,7 @@ def test_a_query_that_locks_says_so_in_its_name_and_its_comment_says_what() -> N
     for query in QUERIES.values():
         locks = (
             re.search(
-                r" for (no key |key )?(update|share)( of [\w, ]+ skip locked)?$|_advisory_(xact_)?lock", query.code
+                r" for (no key |key )?(update|share)( of [\w, ]+)?( skip locked)?$|_advisory_(xact_)?lock", query.code
             )
             is not None
         )

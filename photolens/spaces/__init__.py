@@ -1,0 +1,5 @@
+"""Spaces: what vendors let by the hour, day, week or month, and who has booked it."""
+
+from photolens.spaces import problems  # noqa: F401  (its constraints are part of the one map)
+
+BLUEPRINTS = ()
