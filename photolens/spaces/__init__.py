@@ -1,5 +1,5 @@
 """Spaces: what vendors let by the hour, day, week or month, and who has booked it."""
 
-from photolens.spaces import problems  # noqa: F401  (its constraints are part of the one map)
+from photolens.spaces.routes import approvals, availability, branches, catalogue, services, stats
 
-BLUEPRINTS = ()
+BLUEPRINTS = (branches.blp, services.blp, availability.blp, approvals.blp, catalogue.blp, stats.blp)

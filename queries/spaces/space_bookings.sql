@@ -87,3 +87,22 @@ set
     needs_refund = payment_status = 'PAID' and :refund_amount > 0,
     updated_at = now()
 where id = :booking_id;
+
+-- name: lock_unpaid_holds_of_branch(branch_id)
+-- Locks: the bookings at a branch that wait for their money, by id, before the slots they hold. The branch is locked.
+select
+    space_bookings.*,
+    vendor_services.free_cancel_hours,
+    vendor_services.late_refund_percent,
+    branches.vendor_id
+from space_bookings
+inner join vendor_services on space_bookings.vendor_service_id = vendor_services.id
+inner join branches on vendor_services.branch_id = branches.id
+where
+    branches.id = :branch_id
+    and space_bookings.status = 'PENDING'
+    and space_bookings.payment_method in ('CARD', 'APPLE_PAY')
+    and space_bookings.payment_status <> 'PAID'
+order by space_bookings.id
+limit 100000
+for no key update of space_bookings;

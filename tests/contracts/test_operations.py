@@ -19,6 +19,12 @@ from tests.contracts.operations import Operation, operations_of
 CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
 
 ENUMERATED = {
+    "approval_kind": ("ApprovalRequest", "kind"),
+    "approval_status": ("ApprovalRequest", "status"),
+    "branch_status": ("Branch", "status"),
+    "price_unit": ("VendorService", "priceUnit"),
+    "service_name": ("Service", "name"),
+    "space_booking_status": ("StatusFigure", "status"),
     "checkout_status": ("Checkout", "status"),
     "stripe_event_outcome": ("StripeEvent", "outcome"),
     "booking_status": ("Booking", "status"),
