@@ -51,6 +51,7 @@ set local role photolens_owner;
 \ir schema/photos.sql
 \ir schema/spaces.sql
 \ir schema/details.sql
+\ir schema/search.sql
 \ir schema/visibility.sql
 \ir schema/grants.sql
 \ir schema/portal.sql

@@ -1,5 +1,13 @@
 """Spaces: what vendors let by the hour, day, week or month, and who has booked it."""
 
-from photolens.spaces.routes import approvals, availability, branches, catalogue, services, stats
+from photolens.spaces.routes import approvals, availability, branches, catalogue, search, services, stats
 
-BLUEPRINTS = (branches.blp, services.blp, availability.blp, approvals.blp, catalogue.blp, stats.blp)
+BLUEPRINTS = (
+    search.blp,
+    branches.blp,
+    services.blp,
+    availability.blp,
+    approvals.blp,
+    catalogue.blp,
+    stats.blp,
+)

@@ -76,3 +76,42 @@ where id = :feature_id;
 -- Remove a feature that no offering has. It is locked.
 delete from features
 where id = :feature_id;
+
+-- name: list_services()
+-- The kinds of spaces.
+select *
+from services
+order by id
+limit 1000;
+
+-- name: list_facilities_by_name(after_key, after_id, limit, q)
+-- The facilities, by name.
+select *
+from facilities
+where
+    (lower(name), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
+    and (:q::text is null or lower(name) like lower(:q))
+order by lower(name), id
+limit :limit;
+
+-- name: count_facilities(q)$
+-- How many rows that list has in all.
+select count(*)
+from facilities
+where :q::text is null or lower(name) like lower(:q);
+
+-- name: list_features_by_name(after_key, after_id, limit, q)
+-- The features, by name.
+select *
+from features
+where
+    (lower(name), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
+    and (:q::text is null or lower(name) like lower(:q))
+order by lower(name), id
+limit :limit;
+
+-- name: count_features(q)$
+-- How many rows that list has in all.
+select count(*)
+from features
+where :q::text is null or lower(name) like lower(:q);
