@@ -23,7 +23,9 @@ create function branches_open(
     of_vendor_id uuid
 ) returns table (
     id bigint,
+    name text,
     time_zone text,
+    created_at timestamptz,
     distance_km float8,
     is_matching boolean
 )
@@ -31,7 +33,9 @@ language sql stable parallel safe
 begin atomic
     select
         branches.id,
+        branches.name,
         branches.time_zone,
+        branches.created_at,
         point.distance_km,
         matching is null
         or lower(branches.name || ' ' || coalesce(branches.description, '') || ' ' || branches.city)
@@ -40,10 +44,15 @@ begin atomic
     inner join auth_users on branches.vendor_id = auth_users.id
     cross join lateral (
         select
-            round(
-                kilometres_between(near_latitude, near_longitude, branches.latitude::float8, branches.longitude::float8)::numeric,
-                3
-            )::float8 as distance_km
+            case
+                when near_latitude is not null and branches.latitude is not null
+                    then round(
+                        kilometres_between(
+                            near_latitude, near_longitude, branches.latitude::float8, branches.longitude::float8
+                        )::numeric,
+                        3
+                    )::float8
+            end as distance_km
     ) as point
     where
         branches.status = 'ACTIVE'
@@ -84,7 +93,9 @@ create function offerings_found(
 ) returns table (
     id bigint,
     branch_id bigint,
+    label text,
     price_per_unit numeric,
+    created_at timestamptz,
     distance_km float8
 )
 language sql stable parallel safe
@@ -92,16 +103,20 @@ begin atomic
     select
         vendor_services.id,
         vendor_services.branch_id,
+        vendor_services.label,
         vendor_services.price_per_unit,
+        vendor_services.created_at,
         open.distance_km
     from branches_open(
         in_city, with_facilities, matching, near_latitude, near_longitude, within_kilometres, of_vendor_id
     ) as open
     inner join vendor_services on open.id = vendor_services.branch_id
-    inner join services on vendor_services.service_id = services.id
     where
         vendor_services.is_active
-        and (of_service is null or services.name = of_service)
+        and (
+            of_service is null
+            or vendor_services.service_id = (select services.id from services where services.name = of_service)
+        )
         and (least_price is null or vendor_services.price_per_unit >= least_price)
         and (most_price is null or vendor_services.price_per_unit <= most_price)
         and (per_unit is null or vendor_services.price_unit = per_unit)
@@ -165,6 +180,8 @@ create function branches_found(
     of_vendor_id uuid
 ) returns table (
     id bigint,
+    name text,
+    created_at timestamptz,
     from_price numeric,
     offering_ids bigint [],
     distance_km float8
@@ -173,6 +190,8 @@ language sql stable parallel safe
 begin atomic
     select
         open.id,
+        open.name,
+        open.created_at,
         offered.from_price,
         offered.offering_ids,
         open.distance_km

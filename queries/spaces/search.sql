@@ -1,12 +1,16 @@
 -- name: list_public_branches_by_created_at_desc(after_key, after_id, limit, city, service, date, start_time, end_time, quantity, facilities, features, price_min, price_max, price_unit, q, lat, lng, radius_km, vendor_id)
 -- The branches that have what is searched, newest first.
-select *
+select
+    branch_details.*,
+    page.from_price,
+    offerings_within_branch(page.offering_ids) as services,
+    page.distance_km
 from (
     select
-        branch_details.*,
-        found.from_price,
-        offerings_within_branch(found.offering_ids) as services,
-        found.distance_km
+        id,
+        from_price,
+        offering_ids,
+        distance_km
     from branches_found(
         :city::text,
         :service::service_name,
@@ -25,21 +29,27 @@ from (
         :radius_km::float8,
         :vendor_id::uuid
     ) as found
-    inner join branch_details on found.id = branch_details.id
-) as shown
-where (created_at, id) < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    where (created_at, id) < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    order by created_at desc, id desc
+    limit :limit
+) as page
+inner join branch_details using (id)
 order by created_at desc, id desc
 limit :limit;
 
 -- name: list_public_branches_by_from_price(after_key, after_id, limit, city, service, date, start_time, end_time, quantity, facilities, features, price_min, price_max, price_unit, q, lat, lng, radius_km, vendor_id)
 -- The branches that have what is searched, cheapest first.
-select *
+select
+    branch_details.*,
+    page.from_price,
+    offerings_within_branch(page.offering_ids) as services,
+    page.distance_km
 from (
     select
-        branch_details.*,
-        found.from_price,
-        offerings_within_branch(found.offering_ids) as services,
-        found.distance_km
+        id,
+        from_price,
+        offering_ids,
+        distance_km
     from branches_found(
         :city::text,
         :service::service_name,
@@ -58,21 +68,27 @@ from (
         :radius_km::float8,
         :vendor_id::uuid
     ) as found
-    inner join branch_details on found.id = branch_details.id
-) as shown
-where (coalesce(from_price, 'infinity'), id) > (coalesce(:after_key::numeric, '-infinity'), coalesce(:after_id::bigint, 0))
+    where (coalesce(from_price, 'infinity'), id) > (coalesce(:after_key::numeric, '-infinity'), coalesce(:after_id::bigint, 0))
+    order by coalesce(from_price, 'infinity'), id
+    limit :limit
+) as page
+inner join branch_details using (id)
 order by coalesce(from_price, 'infinity'), id
 limit :limit;
 
 -- name: list_public_branches_by_from_price_desc(after_key, after_id, limit, city, service, date, start_time, end_time, quantity, facilities, features, price_min, price_max, price_unit, q, lat, lng, radius_km, vendor_id)
 -- The branches that have what is searched, dearest first.
-select *
+select
+    branch_details.*,
+    page.from_price,
+    offerings_within_branch(page.offering_ids) as services,
+    page.distance_km
 from (
     select
-        branch_details.*,
-        found.from_price,
-        offerings_within_branch(found.offering_ids) as services,
-        found.distance_km
+        id,
+        from_price,
+        offering_ids,
+        distance_km
     from branches_found(
         :city::text,
         :service::service_name,
@@ -91,21 +107,27 @@ from (
         :radius_km::float8,
         :vendor_id::uuid
     ) as found
-    inner join branch_details on found.id = branch_details.id
-) as shown
-where (coalesce(from_price, 'infinity'), id) < (coalesce(:after_key::numeric, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    where (coalesce(from_price, 'infinity'), id) < (coalesce(:after_key::numeric, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    order by coalesce(from_price, 'infinity') desc, id desc
+    limit :limit
+) as page
+inner join branch_details using (id)
 order by coalesce(from_price, 'infinity') desc, id desc
 limit :limit;
 
 -- name: list_public_branches_by_distance_km(after_key, after_id, limit, city, service, date, start_time, end_time, quantity, facilities, features, price_min, price_max, price_unit, q, lat, lng, radius_km, vendor_id)
 -- The branches that have what is searched, nearest first.
-select *
+select
+    branch_details.*,
+    page.from_price,
+    offerings_within_branch(page.offering_ids) as services,
+    page.distance_km
 from (
     select
-        branch_details.*,
-        found.from_price,
-        offerings_within_branch(found.offering_ids) as services,
-        found.distance_km
+        id,
+        from_price,
+        offering_ids,
+        distance_km
     from branches_found(
         :city::text,
         :service::service_name,
@@ -124,21 +146,27 @@ from (
         :radius_km::float8,
         :vendor_id::uuid
     ) as found
-    inner join branch_details on found.id = branch_details.id
-) as shown
-where (coalesce(distance_km, 'infinity'), id) > (coalesce(:after_key::float8, '-infinity'), coalesce(:after_id::bigint, 0))
+    where (coalesce(distance_km, 'infinity'), id) > (coalesce(:after_key::float8, '-infinity'), coalesce(:after_id::bigint, 0))
+    order by coalesce(distance_km, 'infinity'), id
+    limit :limit
+) as page
+inner join branch_details using (id)
 order by coalesce(distance_km, 'infinity'), id
 limit :limit;
 
 -- name: list_public_branches_by_name(after_key, after_id, limit, city, service, date, start_time, end_time, quantity, facilities, features, price_min, price_max, price_unit, q, lat, lng, radius_km, vendor_id)
 -- The branches that have what is searched, by name.
-select *
+select
+    branch_details.*,
+    page.from_price,
+    offerings_within_branch(page.offering_ids) as services,
+    page.distance_km
 from (
     select
-        branch_details.*,
-        found.from_price,
-        offerings_within_branch(found.offering_ids) as services,
-        found.distance_km
+        id,
+        from_price,
+        offering_ids,
+        distance_km
     from branches_found(
         :city::text,
         :service::service_name,
@@ -157,9 +185,11 @@ from (
         :radius_km::float8,
         :vendor_id::uuid
     ) as found
-    inner join branch_details on found.id = branch_details.id
-) as shown
-where (lower(name), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
+    where (lower(name), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
+    order by lower(name), id
+    limit :limit
+) as page
+inner join branch_details using (id)
 order by lower(name), id
 limit :limit;
 
@@ -187,11 +217,13 @@ from branches_found(
 
 -- name: list_public_offerings_by_created_at_desc(after_key, after_id, limit, city, service, date, start_time, end_time, quantity, facilities, features, price_min, price_max, price_unit, q, lat, lng, radius_km, vendor_id)
 -- The offerings that are searched, newest first.
-select *
+select
+    public_offering_details.*,
+    page.distance_km
 from (
     select
-        public_offering_details.*,
-        found.distance_km
+        id,
+        distance_km
     from offerings_found(
         :city::text,
         :service::service_name,
@@ -210,19 +242,23 @@ from (
         :radius_km::float8,
         :vendor_id::uuid
     ) as found
-    inner join public_offering_details on found.id = public_offering_details.id
-) as shown
-where (created_at, id) < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    where (created_at, id) < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    order by created_at desc, id desc
+    limit :limit
+) as page
+inner join public_offering_details using (id)
 order by created_at desc, id desc
 limit :limit;
 
 -- name: list_public_offerings_by_price_per_unit(after_key, after_id, limit, city, service, date, start_time, end_time, quantity, facilities, features, price_min, price_max, price_unit, q, lat, lng, radius_km, vendor_id)
 -- The offerings that are searched, cheapest first.
-select *
+select
+    public_offering_details.*,
+    page.distance_km
 from (
     select
-        public_offering_details.*,
-        found.distance_km
+        id,
+        distance_km
     from offerings_found(
         :city::text,
         :service::service_name,
@@ -241,19 +277,23 @@ from (
         :radius_km::float8,
         :vendor_id::uuid
     ) as found
-    inner join public_offering_details on found.id = public_offering_details.id
-) as shown
-where (price_per_unit, id) > (coalesce(:after_key::numeric, '-infinity'), coalesce(:after_id::bigint, 0))
+    where (price_per_unit, id) > (coalesce(:after_key::numeric, '-infinity'), coalesce(:after_id::bigint, 0))
+    order by price_per_unit, id
+    limit :limit
+) as page
+inner join public_offering_details using (id)
 order by price_per_unit, id
 limit :limit;
 
 -- name: list_public_offerings_by_price_per_unit_desc(after_key, after_id, limit, city, service, date, start_time, end_time, quantity, facilities, features, price_min, price_max, price_unit, q, lat, lng, radius_km, vendor_id)
 -- The offerings that are searched, dearest first.
-select *
+select
+    public_offering_details.*,
+    page.distance_km
 from (
     select
-        public_offering_details.*,
-        found.distance_km
+        id,
+        distance_km
     from offerings_found(
         :city::text,
         :service::service_name,
@@ -272,19 +312,23 @@ from (
         :radius_km::float8,
         :vendor_id::uuid
     ) as found
-    inner join public_offering_details on found.id = public_offering_details.id
-) as shown
-where (price_per_unit, id) < (coalesce(:after_key::numeric, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    where (price_per_unit, id) < (coalesce(:after_key::numeric, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    order by price_per_unit desc, id desc
+    limit :limit
+) as page
+inner join public_offering_details using (id)
 order by price_per_unit desc, id desc
 limit :limit;
 
 -- name: list_public_offerings_by_distance_km(after_key, after_id, limit, city, service, date, start_time, end_time, quantity, facilities, features, price_min, price_max, price_unit, q, lat, lng, radius_km, vendor_id)
 -- The offerings that are searched, nearest first.
-select *
+select
+    public_offering_details.*,
+    page.distance_km
 from (
     select
-        public_offering_details.*,
-        found.distance_km
+        id,
+        distance_km
     from offerings_found(
         :city::text,
         :service::service_name,
@@ -303,19 +347,23 @@ from (
         :radius_km::float8,
         :vendor_id::uuid
     ) as found
-    inner join public_offering_details on found.id = public_offering_details.id
-) as shown
-where (coalesce(distance_km, 'infinity'), id) > (coalesce(:after_key::float8, '-infinity'), coalesce(:after_id::bigint, 0))
+    where (coalesce(distance_km, 'infinity'), id) > (coalesce(:after_key::float8, '-infinity'), coalesce(:after_id::bigint, 0))
+    order by coalesce(distance_km, 'infinity'), id
+    limit :limit
+) as page
+inner join public_offering_details using (id)
 order by coalesce(distance_km, 'infinity'), id
 limit :limit;
 
 -- name: list_public_offerings_by_label(after_key, after_id, limit, city, service, date, start_time, end_time, quantity, facilities, features, price_min, price_max, price_unit, q, lat, lng, radius_km, vendor_id)
 -- The offerings that are searched, by name.
-select *
+select
+    public_offering_details.*,
+    page.distance_km
 from (
     select
-        public_offering_details.*,
-        found.distance_km
+        id,
+        distance_km
     from offerings_found(
         :city::text,
         :service::service_name,
@@ -334,9 +382,11 @@ from (
         :radius_km::float8,
         :vendor_id::uuid
     ) as found
-    inner join public_offering_details on found.id = public_offering_details.id
-) as shown
-where (lower(label), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
+    where (lower(label), id) > (coalesce(lower(:after_key::text), ''), coalesce(:after_id::bigint, 0))
+    order by lower(label), id
+    limit :limit
+) as page
+inner join public_offering_details using (id)
 order by lower(label), id
 limit :limit;
 

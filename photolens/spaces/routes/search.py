@@ -15,10 +15,10 @@ blp = Blueprint("Spaces", __name__, description="What is let, where, when and fo
 
 @blp.get("/services")
 @access.public
-@blp.pages(catalogue.Service)
-def list_services() -> dict[str, Any]:
+@blp.answers(200, schemas.Services)
+def list_services() -> Row:
     """List the kinds of spaces"""
-    return {"data": sql.spaces.list_services(connection()), "nextCursor": None}
+    return {"data": sql.spaces.list_services(connection())}
 
 
 @blp.get("/facilities")

@@ -22,7 +22,7 @@ from photolens.fields import (
 )
 from photolens.paging import ListArguments, Order, search_field, sort_field
 from photolens.spaces.schemas.branches import Branch
-from photolens.spaces.schemas.catalogue import SERVICES, Facility
+from photolens.spaces.schemas.catalogue import SERVICES, Facility, Service
 from photolens.spaces.schemas.services import MOST_UNITS, PRICE_UNITS, VendorService
 
 LONGEST_RADIUS = 500
@@ -163,6 +163,12 @@ class PublicSlotList(ListArguments):
         load_default=None,
         metadata={"description": "The last day, included; otherwise, and at most, 62 days after the first."},
     )
+
+
+class Services(Output):
+    """All kinds of spaces."""
+
+    data = fields.List(fields.Nested(Service))
 
 
 class FacilityList(ListArguments):
