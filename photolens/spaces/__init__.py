@@ -1,5 +1,8 @@
 """Spaces: what vendors let by the hour, day, week or month, and who has booked it."""
 
+from flask import Flask, Response, request
+
+from photolens.cache import current_cache
 from photolens.spaces.routes import approvals, availability, branches, catalogue, search, services, stats
 
 BLUEPRINTS = (
@@ -11,3 +14,18 @@ BLUEPRINTS = (
     catalogue.blp,
     stats.blp,
 )
+
+# Whose requests change what the public is shown: those of spaces, and those that suspend a vendor or change their name.
+_CHANGING = {*(blueprint.name for blueprint in BLUEPRINTS), "Users", "Me"}
+
+
+def keep_public_pages_fresh(app: Flask) -> None:
+    """After each request that may have changed what the public finds, once it is committed, forget what was found."""
+
+    @app.after_request
+    def forget(response: Response) -> Response:
+        # What fails may have committed before.
+        may_change = request.method not in ("GET", "HEAD", "OPTIONS") and not 400 <= response.status_code < 500
+        if may_change and request.blueprint in _CHANGING and not request.path.endswith("/quote"):
+            current_cache().forget(search.PUBLIC_PAGES)
+        return response

@@ -226,7 +226,8 @@ def test_pages_by_distance_and_by_price_follow_one_another(public: ApiClient, ma
 
     for sort in ("distance", "price", "-price", "newest", "name"):
         whole = found(public, "/branches", lat=0, lng=0, sort=sort)
-        read, cursor = [], None
+        read: list[int] = []
+        cursor = None
         while not read or cursor:
             query = {"lat": 0, "lng": 0, "sort": sort, "limit": 1} | ({"cursor": cursor} if cursor else {})
             page = public.get("/branches", query_string=query).body

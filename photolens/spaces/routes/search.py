@@ -1,14 +1,18 @@
 """What the public is shown of spaces, and finds."""
 
+from collections.abc import Callable
 from typing import Any
 
 from photolens import access, paging
 from photolens.api import Blueprint
+from photolens.cache import current_cache
 from photolens.database import Row, connection, sql
 from photolens.problems import found
 from photolens.spaces.schemas import availability, catalogue
 from photolens.spaces.schemas import search as schemas
 from photolens.spaces.screens import calendars
+
+PUBLIC_PAGES = "spaces"  # what they are kept as
 
 blp = Blueprint("Spaces", __name__, description="What is let, where, when and for how much: for everybody.")
 
@@ -18,7 +22,7 @@ blp = Blueprint("Spaces", __name__, description="What is let, where, when and fo
 @blp.answers(200, schemas.Services)
 def list_services() -> Row:
     """List the kinds of spaces"""
-    return {"data": sql.spaces.list_services(connection())}
+    return _kept("services", {}, lambda: {"data": sql.spaces.list_services(connection())})
 
 
 @blp.get("/facilities")
@@ -27,7 +31,7 @@ def list_services() -> Row:
 @blp.pages(catalogue.Facility)
 def list_facilities(arguments: dict[str, Any]) -> dict[str, Any]:
     """List what can be found at branches"""
-    return paging.page(connection(), schemas.FacilityList, arguments)
+    return _kept("facilities", arguments, lambda: paging.page(connection(), schemas.FacilityList, arguments))
 
 
 @blp.get("/features")
@@ -36,7 +40,7 @@ def list_facilities(arguments: dict[str, Any]) -> dict[str, Any]:
 @blp.pages(catalogue.Feature)
 def list_features(arguments: dict[str, Any]) -> dict[str, Any]:
     """List what offerings can have"""
-    return paging.page(connection(), schemas.FeatureList, arguments)
+    return _kept("features", arguments, lambda: paging.page(connection(), schemas.FeatureList, arguments))
 
 
 @blp.get("/branches")
@@ -49,7 +53,7 @@ def search_branches(arguments: dict[str, Any]) -> dict[str, Any]:
     All conditions hold for one of its offerings. With `date`, its units are free that whole day; with times, all the
     time from one to the other. Sorted by price, a branch stands where its cheapest offering of those does.
     """
-    return paging.page(connection(), schemas.BranchSearch, arguments)
+    return _kept("branches", arguments, lambda: paging.page(connection(), schemas.BranchSearch, arguments))
 
 
 @blp.get("/branches/<id:branch_id>")
@@ -69,7 +73,7 @@ def search_offerings(arguments: dict[str, Any]) -> dict[str, Any]:
 
     With `date`, units are free that whole day; with times, all the time from one to the other.
     """
-    return paging.page(connection(), schemas.OfferingSearch, arguments)
+    return _kept("offerings", arguments, lambda: paging.page(connection(), schemas.OfferingSearch, arguments))
 
 
 @blp.get("/vendor-services/<id:vendor_service_id>")
@@ -91,3 +95,8 @@ def list_public_slots(arguments: dict[str, Any], vendor_service_id: int) -> dict
     Without a slot it is not. Dates and times are by the clock at the branch.
     """
     return calendars.list_slots(connection(), vendor_service_id, arguments)
+
+
+def _kept(pages: str, arguments: dict[str, Any], read: Callable[[], Row]) -> Row:
+    """One of these pages: as it was read within the last minute, where it has not changed since."""
+    return current_cache().remember(PUBLIC_PAGES, {"pages": pages, **arguments}, read)
