@@ -264,7 +264,7 @@ class Room:
         )
         ids = self._ids | ({"invoiceId": self._issued_id} if of_issued else {})
         ids |= self._of_portal if operation.is_for_contacts else {}
-        ids |= {"branchId": self._waiting_id} if operation.name == "decideBranch" else {}
+        ids |= {"branchId": self._waiting_id} if operation.template.endswith("/branches/{branchId}") else {}
         return {name: ids[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:
@@ -293,7 +293,7 @@ class Room:
     ) -> Answer:
         """Its answer to this body (or `data`), this query, these ids in place of its own, these headers, this token.
 
-        What is for the contacts of clients is sent by one of them in place of the owner, and what is for vendors, by one.
+        What is for the contacts of clients, or for vendors, is sent by one of them in place of the owner.
         """
         if token == token_of("OWNER") and operation.is_for_vendors:
             token = token_of("VENDOR")

@@ -1,4 +1,4 @@
-"""A row of another vendor is no row: 404, word for word as for one that is not there. Asked of every vendor's operation."""
+"""A row of another vendor is no row: 404, word for word as for one that is not there. Asked of all that vendors do."""
 
 import re
 from typing import Any
