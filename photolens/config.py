@@ -63,6 +63,9 @@ class Settings:
     photo_price: Decimal
     photo_ai_url: str | None
     photo_ai_key: str | None = field(repr=False)
+    assistant_url: str | None
+    assistant_key: str | None = field(repr=False)
+    assistant_model: str
     smtp_url: str | None = field(repr=False)
     mail_from: str | None
     sms_url: str | None = field(repr=False)
@@ -109,6 +112,9 @@ class Settings:
             photo_price=_photo_price(given),
             photo_ai_url=_address_of(given, "PHOTO_AI_URL", is_production, "https", "http"),
             photo_ai_key=given.get("PHOTO_AI_KEY"),
+            assistant_url=_address_of(given, "ASSISTANT_URL", is_production, "https", "http"),
+            assistant_key=_key_of(given, "ASSISTANT_KEY"),
+            assistant_model=given.get("ASSISTANT_MODEL", "gpt-4o-mini"),
             smtp_url=_address_of(given, "SMTP_URL", is_production, "smtps", "smtp"),
             mail_from=_mail_from(given),
             sms_url=_address_of(given, "SMS_URL", is_production, "https", "http"),
@@ -274,6 +280,14 @@ def _address_of(given: Mapping[str, str], name: str, is_production: bool, *schem
     if is_production and parts.scheme in ("http", "s3+http") and not _is_this_machine(host):
         raise ConfigurationError(f"{name} is not encrypted: in production it would be sent for all to read.")
     return url
+
+
+def _key_of(given: Mapping[str, str], name: str) -> str | None:
+    """What is sent in a header to show who asks."""
+    key = given.get(name)
+    if key is not None and not _is_one_word(key):
+        raise ConfigurationError(f"{name} holds blanks or letters that no key has.")
+    return key
 
 
 def _mail_from(given: Mapping[str, str]) -> str | None:

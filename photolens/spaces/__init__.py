@@ -3,10 +3,13 @@
 from flask import Flask, Response, request
 
 from photolens.cache import current_cache
-from photolens.spaces.routes import approvals, availability, branches, catalogue, search, services, stats
+from photolens.identity.actions import erasure
+from photolens.spaces.actions import assistant as chat
+from photolens.spaces.routes import approvals, assistant, availability, branches, catalogue, search, services, stats
 
 BLUEPRINTS = (
     search.blp,
+    assistant.blp,
     branches.blp,
     services.blp,
     availability.blp,
@@ -15,8 +18,10 @@ BLUEPRINTS = (
     stats.blp,
 )
 
+erasure.ALSO_FORGET.append(chat.forget)
+
 # Whose requests change what the public is shown: those of spaces, and those that suspend a vendor or change their name.
-_CHANGING = {*(blueprint.name for blueprint in BLUEPRINTS), "Users", "Me"}
+_CHANGING = {*(blueprint.name for blueprint in BLUEPRINTS if blueprint is not assistant.blp), "Users", "Me"}
 
 
 def keep_public_pages_fresh(app: Flask) -> None:

@@ -81,6 +81,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "PHOTO_PRICE": "0.5",
             "PHOTO_AI_URL": "https://photos.example/edits",
             "PHOTO_AI_KEY": "key of the photos",
+            "ASSISTANT_URL": "https://chat.example/v1",
+            "ASSISTANT_KEY": "key-of-the-chat",
+            "ASSISTANT_MODEL": "some-model",
             "SMTP_URL": "smtp://user:secret@mail.example:587",
             "MAIL_FROM": "Studio <hello@studio.example>",
             "SMS_URL": "https://user:secret@texts.example/send",
@@ -117,6 +120,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "photo_price": Decimal("0.5"),
         "photo_ai_url": "https://photos.example/edits",
         "photo_ai_key": "key of the photos",
+        "assistant_url": "https://chat.example/v1",
+        "assistant_key": "key-of-the-chat",
+        "assistant_model": "some-model",
         "smtp_url": "smtp://user:secret@mail.example:587",
         "mail_from": "Studio <hello@studio.example>",
         "sms_url": "https://user:secret@texts.example/send",
@@ -151,6 +157,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "PHOTO_PRICE",
         "PHOTO_AI_URL",
         "PHOTO_AI_KEY",
+        "ASSISTANT_URL",
+        "ASSISTANT_KEY",
+        "ASSISTANT_MODEL",
         "SMTP_URL",
         "MAIL_FROM",
         "SMS_URL",
@@ -434,7 +443,7 @@ def test_a_photo_costs_credits_with_two_decimals(price: str) -> None:
         Settings.from_environment({"PHOTO_PRICE": price})
 
 
-@pytest.mark.parametrize("name", ["STORAGE_URL", "PHOTO_AI_URL", "SMTP_URL", "SMS_URL"])
+@pytest.mark.parametrize("name", ["STORAGE_URL", "PHOTO_AI_URL", "ASSISTANT_URL", "SMTP_URL", "SMS_URL"])
 @pytest.mark.parametrize(
     "url", ["user:secret@example", "ftp://user:secret@x", "https://", "smtp://[::1", "s3://b:port"]
 )
@@ -450,6 +459,7 @@ def test_an_address_of_a_service_that_cannot_be_one_is_refused_and_never_repeate
     [
         ("STORAGE_URL", "s3+http://key:secret@s3.example/bucket"),
         ("PHOTO_AI_URL", "http://photos.example"),
+        ("ASSISTANT_URL", "http://chat.example/v1"),
         ("SMS_URL", "http://texts.example"),
     ],
 )
