@@ -17,7 +17,7 @@ MOST_UNITS = 10_000
 
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBERS = {word: number for number, word in enumerate(_NUMBER_WORDS, 1)}
-_NUMBER = r"(?P<number>\d{1,4}|" + "|".join(_NUMBERS) + ")"
+_NUMBER = r"\b(?P<number>\d{1,4}|" + "|".join(_NUMBERS) + ")"
 _KINDS = {
     "MEETING_ROOM": r"meeting|conference|board ?room|\brooms?\b",
     "PRIVATE_OFFICE": r"\boffices?\b",
@@ -78,7 +78,7 @@ def understood(text: str, today: date) -> Wish:
     price, unit = _PRICE.search(lower), _PRICE_UNIT.search(lower)
     return Wish(
         service=service,
-        quantity=_quantity(_DATE.sub(" ", lower), service),
+        quantity=_quantity(_PRICE.sub(" ", _TIMES.sub(" ", _DATE.sub(" ", lower))), service),
         day=today if day is None and start is not None else day,
         start_time=start,
         end_time=end,
