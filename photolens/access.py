@@ -104,6 +104,7 @@ class Caller:
     name: str
     role: Role
     permissions: frozenset[Permission]
+    is_active: bool
     staff_id: int | None
     contact_id: int | None
     session_id: int | None

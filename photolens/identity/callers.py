@@ -20,4 +20,14 @@ def _caller(row: Row, session_id: int | None, digest: bytes, given: frozenset[Pe
     role = Role(row["role"])
     permissions = PERMISSIONS[role] & given if row["isActive"] else frozenset[Permission]()
     contact_id = row["contactId"] if row["isActive"] else None
-    return Caller(row["userId"], row["name"], role, permissions, row["staffId"], contact_id, session_id, digest)
+    return Caller(
+        user_id=row["userId"],
+        name=row["name"],
+        role=role,
+        permissions=permissions,
+        is_active=row["isActive"],
+        staff_id=row["staffId"],
+        contact_id=contact_id,
+        session_id=session_id,
+        session_digest=digest,
+    )

@@ -1,0 +1,1 @@
+"""Spaces' addresses: a module for each subject."""

@@ -1,0 +1,1 @@
+"""The JSON of spaces: a module for each subject."""
