@@ -40,7 +40,9 @@ class Marketplace:
         self.one(
             """
             with users as (
-                insert into auth_users (name, email, role, status) values ('Stranger', %s, %s, %s) returning id
+                insert into auth_users (name, email, email_verified, role, status)
+                values ('Stranger', %s, now(), %s, %s)
+                returning id
             )
             insert into auth_sessions (user_id, session_token) select id, sha256(%s::bytea) from users returning id
             """,

@@ -1,5 +1,7 @@
 """How a space is booked: what can be had, for how much, and what is then left."""
 
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -226,24 +228,43 @@ def test_an_hour_that_is_skipped_costs_nothing_and_one_that_comes_again_costs_ag
     assert (booking["duration"], booking["totalPrice"]) == (hours, f"{10 * hours:.2f}")
 
 
-@pytest.mark.parametrize(("day", "time"), [(date(2027, 3, 28), "02:30"), (date(2027, 10, 31), "02:30")])
-def test_a_time_that_is_none_or_two_is_refused(market: Marketplace, customer: ApiClient, day: date, time: str) -> None:
+@pytest.mark.parametrize(("day", "start"), [(date(2027, 3, 28), "02:30"), (date(2027, 10, 31), "02:30")])
+def test_a_time_that_is_none_or_two_is_refused(market: Marketplace, customer: ApiClient, day: date, start: str) -> None:
     offering = market.offering()
     market.slot(offering, day, 0, 6)
 
     refused = customer.post(
-        "/space-bookings", wish(offering, bookingDate=day.isoformat(), startTime=time, endTime="05:00")
+        "/space-bookings", wish(offering, bookingDate=day.isoformat(), startTime=start, endTime="05:00")
     )
 
     assert fault(refused) == (422, "/startTime")
 
 
+@pytest.fixture
+def zone_of_the_machine(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Sets the time zone of the process, and of the database for all connections to come."""
+
+    def change(zone: str) -> None:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        database = conn.info.dbname
+        conn.execute(f"alter database {database} set timezone to '{zone}'".encode())
+
+    yield change
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.committed
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Amman"])
 def test_what_is_booked_does_not_depend_on_where_the_server_is(
-    monkeypatch: pytest.MonkeyPatch, conn: Connection, market: Marketplace, customer: ApiClient, zone: str
+    request: pytest.FixtureRequest,
+    zone_of_the_machine: Callable[[str], None],
+    market: Marketplace,
+    zone: str,
 ) -> None:
-    monkeypatch.setenv("TZ", zone)
-    conn.execute(f"set local time zone '{zone}'".encode())
+    zone_of_the_machine(zone)
+    customer: ApiClient = request.getfixturevalue("api").by_role("CUSTOMER")
     offering = market.offering(branch_id=market.branch(time_zone="America/New_York"))
     market.slots(offering, hours=(20, 24))
 

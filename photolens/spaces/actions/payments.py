@@ -98,7 +98,7 @@ def refund(conn: Connection, payment_id: int, amount: Decimal | None) -> Row:
         due: Decimal = max(payment["refund_due"] - payment["refunded_amount"], Decimal(0))
         given = amount or due or left
         if not 0 < given <= left:
-            raise REFUND_EXCEEDS_PAYMENT(f"Of the payment {left} is left.", refundable_amount=str(left))
+            raise REFUND_EXCEEDS_PAYMENT(f"Of the payment {left} is left.", refundableAmount=left)
         sql.spaces.mark_space_payment_refunded(
             conn,
             payment_id=payment_id,
