@@ -23,6 +23,7 @@ PUBLIC = {
     "activateContact",
     "getCalendar",
     "login",
+    "receiveSpacePaymentEvent",
     "receiveStripeEvent",
     "requestPasswordReset",
     "resetPassword",
@@ -34,14 +35,27 @@ PUBLIC = {
 }
 
 # What those of them answer nonsense whose body has no shape.
-UNSHAPED = {"getCalendar": 404, "receiveStripeEvent": 503}
+UNSHAPED = {"getCalendar": 404, "receiveSpacePaymentEvent": 503, "receiveStripeEvent": 503}
 
 SIGNED_IN = {
+    "bookSpace",
+    "cancelSpaceBooking",
+    "collectSpacePayment",
+    "completeSpaceBooking",
+    "confirmSpaceBooking",
     "getAddress",
     "getMe",
     "getOwnAccount",
     "getProfile",
+    "getSpaceBooking",
+    "getSpacePayment",
     "listAddresses",
+    "listSpaceBookings",
+    "listSpacePayments",
+    "markSpaceNoShow",
+    "openSpacePayment",
+    "quoteSpace",
+    "refundSpacePayment",
 }
 
 IN_PERSON = {
@@ -177,7 +191,7 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 
 
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
-    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/portal/")
+    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/portal/", "/api/v1/space-")
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []
 

@@ -140,6 +140,23 @@ UNREACHABLE = {
     "session_packages_duration_range": "schemas refuse a duration outside it",
     "session_packages_name_present": NO_EMPTY_TEXT,
     "session_packages_price_not_negative": NO_NEGATIVE_MONEY,
+    "booking_slots_booking_fkey": "the booking has just been inserted",
+    "space_bookings_booking_number_key": "sixty random bits do not come twice",
+    "space_bookings_booking_number_length": "a number has fifteen letters and digits",
+    "space_bookings_cancelled_at_with_status": "one statement notes both",
+    "space_bookings_customer_fkey": USERS_STAY,
+    "space_bookings_dates_in_order": "the end that is asked for is after the start, and a duration is one at least",
+    "space_bookings_hold_of_pending": "whatever takes a booking on ends its hold",
+    "space_bookings_quantity_positive": "schemas refuse a number below one",
+    "space_bookings_refund_amount_not_negative": DERIVED,
+    "space_bookings_total_price_positive": "prices are above zero, and the least duration is one",
+    "space_bookings_vendor_service_fkey": "the offering is locked",
+    "space_payments_amount_positive": "a price is above zero, and schemas refuse an event of nothing",
+    "space_payments_booking_fkey": "the booking has just been inserted or locked",
+    "space_payments_paid_at_with_status": "one statement notes both, and nothing takes a payment back",
+    "space_payments_refund_due_range": "all of what came is due at most, or of the price a part",
+    "space_payments_refunded_amount_range": "what has gone back is cut to what came, or was refused before",
+    "space_payments_transaction_id_key": "they are random, or looked for under the lock of their booking",
     "staff_assignments_booking_fkey": "the booking has just been inserted or locked",
     "staff_members_name_present": NO_EMPTY_TEXT,
     "staff_members_user_fkey": "an account takes the role of its member first, and the cascade keeps the two equal",
@@ -160,11 +177,22 @@ UNREACHABLE = {
 }
 
 # By the clock on the studio's wall, on no day in particular.
-TIMES_OF_DAY = {"booking_series.starts_at", "working_hours.closes_at", "working_hours.opens_at"}
+TIMES_OF_DAY = {
+    "availability.end_time",
+    "availability.start_time",
+    "booking_series.starts_at",
+    "space_bookings.end_time",
+    "space_bookings.start_time",
+    "working_hours.closes_at",
+    "working_hours.opens_at",
+}
 
 NOT_MONEY = {
     "invoice_items.quantity": "numeric(12,3)",
     "invoices.tax_rate": "numeric(6,3)",
+    "branches.latitude": "numeric(10,8)",
+    "branches.longitude": "numeric(11,8)",
+    "space_bookings.duration": "numeric(8,4)",
     # A balance of credits, as large as its seed document makes it.
     "user_credits.credits": "numeric(10,2)",
 }

@@ -82,6 +82,7 @@ SUBJECT_TYPES = [
     "SESSION_CATEGORY",
     "SESSION_PACKAGE",
     "SETTINGS",
+    "SPACE_BOOKING",
     "STAFF",
     "WORK_PACKAGE",
 ]
@@ -104,12 +105,17 @@ WORDLESS = {
     "getSessionCategory",
     "getSessionPackage",
     "getSettings",
+    # Of no space that is booked here: see tests/spaces/test_booking_changes.py.
+    "getSpaceBooking",
+    "getSpacePayment",
     "getUser",
     "listEditingStages",
     "listFreeSlots",
     "listRooms",
     "listSessionCategories",
     "listSessionPackages",
+    "listSpaceBookings",
+    "listSpacePayments",
     "listUsers",
 }
 
