@@ -30,6 +30,7 @@ select exists (select from clients where lower(email) = 'amara@okafor.example') 
 \ir seed/studio.sql
 \ir seed/billing.sql
 \ir seed/activities.sql
+\ir seed/spaces.sql
 
 commit;
 

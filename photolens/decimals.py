@@ -1,4 +1,4 @@
-"""The marshmallow fields of JSON numbers that are kept exactly, with up to three decimals: they are no money."""
+"""The marshmallow fields of JSON numbers that are kept as they are written, and are no money."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -41,6 +41,22 @@ class Percent(fields.Field[Decimal]):
         if self.positive and not value:
             raise ValidationError("must be more than zero")
         return _with_three_decimals(value)
+
+
+class Degrees(fields.Field[float]):
+    """A JSON number of degrees north or east, below zero south or west; kept to eight decimals."""
+
+    default_error_messages = {"null": "may not be null", "required": "is required"}
+
+    def __init__(self, most: int, *, example: float, **kwargs: Any) -> None:
+        self.most = most
+        metadata = {"type": "number", "minimum": -most, "maximum": most, "example": example}
+        super().__init__(metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> float:
+        if not _is_number(value) or not -self.most <= value <= self.most:
+            raise ValidationError(f"is not a number from -{self.most} to {self.most}")
+        return round(float(value), 8)
 
 
 def _is_number(value: Any) -> bool:

@@ -116,3 +116,45 @@ class Factory:
 
     def payment_account(self, **fields: Any) -> dict[str, Any]:
         return self._create("/payment-accounts", {"name": f"Account {self._next()}", "kind": "BANK", **fields})
+
+    def facility(self, **fields: Any) -> dict[str, Any]:
+        return self._create("/admin/facilities", {"name": f"Facility {self._next()}", **fields})
+
+    def feature(self, **fields: Any) -> dict[str, Any]:
+        return self._create("/admin/features", {"name": f"Feature {self._next()}", **fields})
+
+    def branch(self, status: str = "ACTIVE", **fields: Any) -> dict[str, Any]:
+        """A branch of the test's vendor, in UTC, which an administrator has let in."""
+        place = {"name": f"Branch {self._next()}", "city": "Amman", "address": "14 Rainbow Street", "timeZone": "UTC"}
+        branch = self._of_vendor._create("/vendor/branches", {**place, **fields})
+        for move in {"PENDING": [], "ACTIVE": ["ACTIVE"], "SUSPENDED": ["ACTIVE", "SUSPENDED"]}[status]:
+            moved = self._api.patch(f"/admin/branches/{branch['id']}", {"status": move, "reason": "The papers."})
+            assert moved.status == 200, moved.body
+            branch = moved.body
+        return branch
+
+    def offering(self, branch: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+        """Three desks at a branch of the test's vendor, each 10.00 an hour, confirmed at once where paid in cash."""
+        branch = branch or self.branch()
+        service_id = self._api.get("/admin/services/1").body["id"]
+        terms = {"serviceId": service_id, "label": f"Desk {self._next()}", "maxCapacity": 3}
+        price = {"pricePerUnit": "10.00", "priceUnit": "HOUR", "autoAccept": True}
+        return self._of_vendor._create(f"/vendor/branches/{branch['id']}/services", {**terms, **price, **fields})
+
+    def slots(self, offering: dict[str, Any], **fields: Any) -> list[dict[str, Any]]:
+        """Two slots of an hour of three units, from 9 on, on Monday 2 January 2040; gives all that the offering has."""
+        days = {"fromDate": "2040-01-02", "toDate": "2040-01-02", "startTime": "09:00", "endTime": "11:00"}
+        path = f"/vendor/services/{offering['id']}/availability"
+        published = self._of_vendor._api.post(path, {**days, "slotMinutes": 60, "totalUnits": 3, **fields})
+        assert published.status == 200, published.body
+        slots: list[dict[str, Any]] = self._of_vendor._api.get(f"{path}?limit=200").body["data"]
+        return slots
+
+    def approval_request(self, branch: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """What the test's vendor asks for: by default, to have a branch paused."""
+        path = f"/vendor/branches/{branch['id']}/approval-requests"
+        return self._of_vendor._create(path, {"kind": "PAUSE_BRANCH", **fields})
+
+    @property
+    def _of_vendor(self) -> "Factory":
+        return Factory(self._api.by_role("VENDOR"))

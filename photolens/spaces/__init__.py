@@ -1,6 +1,14 @@
 """Spaces: what vendors let by the hour, day, week or month, and who has booked it."""
 
-from photolens.spaces import problems  # noqa: F401  (its constraints are part of the one map)
-from photolens.spaces.routes import bookings, payments
+from photolens.spaces.routes import approvals, availability, bookings, branches, catalogue, payments, services, stats
 
-BLUEPRINTS = (bookings.blp, payments.blp)
+BLUEPRINTS = (
+    branches.blp,
+    services.blp,
+    availability.blp,
+    approvals.blp,
+    catalogue.blp,
+    stats.blp,
+    bookings.blp,
+    payments.blp,
+)

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from photolens.clock import readings, why_two
-from photolens.problems import invalid
+from photolens.clock import WEEKDAYS, readings, why_two
+from photolens.problems import ILLEGAL_TRANSITION, invalid
 
 CENT = Decimal("0.01")
 HOLD = timedelta(minutes=15)  # that a booking waits for its money
@@ -34,6 +34,15 @@ MOVES: dict[str, frozenset[str]] = {
     "CANCELLED": frozenset(),
     "NO_SHOW": frozenset(),
 }
+
+BRANCH_MOVES: dict[str, frozenset[str]] = {
+    "PENDING": frozenset({"ACTIVE", "SUSPENDED"}),
+    "ACTIVE": frozenset({"SUSPENDED"}),
+    "SUSPENDED": frozenset({"ACTIVE"}),
+}
+
+# What becomes of a branch when a request of a kind is approved.
+STATUS_ASKED_FOR = {"PAUSE_BRANCH": "SUSPENDED", "ACTIVATE_BRANCH": "ACTIVE"}
 
 
 @dataclass(frozen=True)
@@ -121,8 +130,8 @@ def require_future(offering: Mapping[str, Any], period: Period, now: datetime) -
 def why_not_free(slots: Sequence[Slot], period: Period, quantity: int) -> str | None:
     """Why a period cannot be had of these slots, its own in order of time; None where it can.
 
-    On each date the slots must cover the time without a gap; of whole days, there must be some, and none between them
-    missing. Each must be unblocked, and have as many units.
+    On each date the slots must cover the time without a gap, in which an hour that the clock skips is none; of whole
+    days, there must be some, and none between them missing. Each must be unblocked, and have as many units.
     """
     by_date = {day: list(of_day) for day, of_day in groupby(slots, key=lambda slot: slot["date"])}
     day = period.first
@@ -139,7 +148,7 @@ def why_not_free(slots: Sequence[Slot], period: Period, quantity: int) -> str | 
 
 def _covers(of_day: Sequence[Slot], period: Period) -> bool:
     return (
-        all(one["end_time"] == next_one["start_time"] for one, next_one in pairwise(of_day))
+        all(one["ends_at"] == next_one["starts_at"] for one, next_one in pairwise(of_day))
         and (period.start is None or of_day[0]["start_time"] <= period.start)
         and (period.end is None or of_day[-1]["end_time"] >= period.end)
     )
@@ -225,3 +234,38 @@ def _shown_of_card(card: Any) -> Any:
 
 def _without_numbers(text: str) -> str:
     return _CARD_NUMBER.sub(REMOVED, text.replace("\x00", ""))
+
+
+def require_publishable(zone: str, publication: Mapping[str, Any], capacity: int, now: datetime) -> None:
+    """Refuse to publish days that are over, as seen at the branch, and more than there is. Problems: `invalid`."""
+    if publication["from_date"] < now.astimezone(ZoneInfo(zone)).date():
+        raise invalid("/fromDate", "is past")
+    require_capacity(publication["total_units"], capacity)
+
+
+def require_capacity(total_units: int, capacity: int) -> None:
+    """Refuse more units than can be booked at a time. Problems: `invalid`."""
+    if total_units > capacity:
+        raise invalid("/totalUnits", f"is more than the {capacity} there are")
+
+
+def require_branch_move(present: str, to: str) -> None:
+    """Refuse what a branch cannot become. Problems: `illegal_transition`."""
+    if to not in BRANCH_MOVES[present]:
+        raise ILLEGAL_TRANSITION(f"The branch is {present}, and does not become {to}.")
+
+
+def count_slots(publication: Mapping[str, Any]) -> int:
+    """How many slots a publication names, whether or not they can be published."""
+    first: date = publication["from_date"]
+    days = [first + timedelta(days=n) for n in range((publication["to_date"] - first).days + 1)]
+    chosen = sum(WEEKDAYS[day.weekday()] in (publication["weekdays"] or WEEKDAYS) for day in days)
+    minutes = minutes_of(publication["end_time"]) - minutes_of(publication["start_time"])
+    slots: int = chosen * (minutes // publication["slot_minutes"])
+    return slots
+
+
+def minutes_of(time_of_day: str) -> int:
+    """The minutes from midnight to a time of day: 24:00 is 1440."""
+    hours, minutes = time_of_day.split(":")
+    return int(hours) * 60 + int(minutes)

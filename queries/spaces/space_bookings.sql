@@ -189,3 +189,20 @@ where
     and (:branch_id::bigint is null or branch_id = :branch_id)
     and (:vendor_service_id::bigint is null or vendor_service_id = :vendor_service_id)
     and (:needs_refund::boolean is null or needs_refund = :needs_refund);
+
+-- name: lock_unpaid_holds_of_branch(branch_id)
+-- Locks: the bookings at a branch that wait for their money, by id, before the slots they hold. The branch is locked.
+select
+    space_bookings.id,
+    space_bookings.booking_number
+from space_bookings
+inner join vendor_services on space_bookings.vendor_service_id = vendor_services.id
+inner join branches on vendor_services.branch_id = branches.id
+where
+    branches.id = :branch_id
+    and space_bookings.status = 'PENDING'
+    and space_bookings.payment_method in ('CARD', 'APPLE_PAY')
+    and space_bookings.payment_status <> 'PAID'
+order by space_bookings.id
+limit 100000
+for no key update of space_bookings;

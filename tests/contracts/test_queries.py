@@ -36,6 +36,7 @@ OWN_VERBS = {
 # Rows that are no table's: what there is one row of each.
 ONE_ROW_OF_EACH = {
     "portal.list_open_balances": "currency",
+    "spaces.list_bookings_by_status": "status",
     "studio.list_expenses_by_category": "category",
     "studio.list_free_slots": "session_date",
     "studio.list_new_clients_by_month": "month",

@@ -62,6 +62,7 @@ def _caller(market: Marketplace, role: str) -> Caller:
         is_active=True,
         staff_id=None,
         contact_id=None,
+        vendor_id=None,
         session_id=None,
         session_digest=b"",
     )

@@ -1,1 +1,1 @@
-"""Spaces' addresses: a module for each subject."""
+"""The HTTP of spaces: a module for each subject."""

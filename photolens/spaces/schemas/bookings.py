@@ -18,14 +18,13 @@ from photolens.fields import (
     WholeNumber,
 )
 from photolens.paging import ListArguments, Order, sort_field
+from photolens.spaces.schemas.catalogue import SERVICES
+from photolens.spaces.schemas.services import MOST_UNITS, PRICE_UNITS
 
 STATUSES = ("PENDING", "CONFIRMED", "COMPLETED", "CANCELLED", "NO_SHOW")
 PAYMENT_STATUSES = ("PENDING", "FAILED", "PAID")
 PAYMENT_METHODS = ("CASH", "CARD", "APPLE_PAY")
-PRICE_UNITS = ("HOUR", "DAY", "WEEK", "MONTH")
-SERVICES = ("HOT_DESK", "PRIVATE_OFFICE", "MEETING_ROOM")
 LONGEST_DURATION = 366
-MOST_UNITS = 10_000
 
 
 class SpaceBookingInput(Input):
@@ -34,16 +33,18 @@ class SpaceBookingInput(Input):
     vendor_service_id = Id(required=True)
     booking_date = Date(required=True, example="2027-03-01", metadata={"description": "By the calendar at the branch."})
     start_time = TimeOfDay(
+        nullable=True,
         load_default=None,
         example="10:00",
         metadata={"description": "By the clock at the branch; only where the price is by the hour."},
     )
-    end_time = TimeOfDay(load_default=None, example="12:30", metadata={"description": "Up to `24:00`."})
+    end_time = TimeOfDay(nullable=True, load_default=None, example="12:30", metadata={"description": "Up to `24:00`."})
     duration = WholeNumber(
         1,
         LONGEST_DURATION,
+        nullable=True,
         load_default=None,
-        metadata={"description": "Of days, weeks or months, where the price is by one of these."},
+        metadata={"example": None, "description": "Of days, weeks or months, where the price is by one of these."},
     )
     quantity = WholeNumber(1, MOST_UNITS, load_default=1, example=3, metadata={"description": "How many units."})
     payment_method = Choice(*PAYMENT_METHODS, required=True)
