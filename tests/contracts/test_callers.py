@@ -24,6 +24,7 @@ QUERIES_OF_SCREENS = {
     "getDashboard": 8,
     "getProfitAndLoss": 4,
     "getReceivables": 3,
+    "getSpaceStats": 3,
     "getRevenueByCategory": 4,
     "getTeamReport": 4,
     "listBookingProfitability": 4,

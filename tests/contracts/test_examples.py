@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from photolens.database import Connection
-from tests.client import ApiClient, api_document
+from tests.client import ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.contracts.operations import operations_of
 from tests.factories import Factory
@@ -31,6 +31,10 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
                 path_ids["invoiceId"] = ids["partsId"]
             conn.execute("savepoint example")
             token, known = secrets.of(operation.name)
+            if operation.is_for_vendors:
+                token = token_of("VENDOR")
+            if operation.name == "decideBranch":  # what waits for it
+                path_ids["branchId"] = make.branch("PENDING")["id"]
             if operation.is_for_contacts:
                 path_ids, token = path_ids | ids_of_client, contact
             caller = api if token is None else api.by_token(token)
@@ -148,7 +152,18 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
     photo = api.post(f"/bookings/{booking['id']}/photo-selections", {"name": "IMG_0001.jpg"}).body
     in_progress = next(stage for stage in api.get("/editing-stages").body["data"] if stage["name"] == "In Progress")
     address = api.post("/me/addresses", {"line1": "1 High Street", "city": "Utrecht", "country": "NL"}).body
+    branch = make.branch()
+    offering = make.offering(branch)
     return {
+        "branchId": branch["id"],
+        "vendorServiceId": offering["id"],
+        "slotId": make.slots(offering)[0]["id"],
+        "requestId": make.approval_request(branch)["id"],
+        "facilityId": make.facility()["id"],
+        "facilityIds": [make.facility()["id"]],
+        "featureId": make.feature()["id"],
+        "featureIds": [make.feature()["id"]],
+        "serviceId": 1,
         "clientId": client["id"],
         "contactId": make.contact(clientId=client["id"])["id"],
         "workPackageId": make.work_package(clientId=client["id"])["id"],

@@ -1,7 +1,8 @@
 """Somebody else's row is no row: 404, word for word as for one that is not there.
 
 Asked of every operation of the API document that names a row in its path, for every role that may call it and is not
-shown all of those rows. What the contacts of a client are shown of another, tests/portal/test_isolation.py asks.
+shown all of those rows. What the contacts of a client are shown of another, tests/portal/test_isolation.py asks, and
+what a vendor is shown of another, tests/spaces/test_isolation.py.
 """
 
 import re
@@ -20,6 +21,11 @@ from tests.spaces.marketplace import Marketplace, wish
 # Who is shown every row below an address; everybody else, only their own.
 HEADS = {"OWNER", "ADMIN"}
 SHOWN_ALL = {
+    "/admin/approval-requests": HEADS,
+    "/admin/branches": HEADS,
+    "/admin/facilities": HEADS,
+    "/admin/features": HEADS,
+    "/admin/services": HEADS,
     "/admin/stripe-events": HEADS,
     "/booking-series": HEADS,
     "/bookings": HEADS,
@@ -72,7 +78,7 @@ def _limited_roles(operation: Operation) -> list[str]:
 CASES = [
     (operation, role)
     for operation in OPERATIONS
-    if operation.path_ids and not operation.is_public and not operation.is_for_contacts
+    if operation.path_ids and not (operation.is_public or operation.is_for_contacts or operation.is_for_vendors)
     for role in _limited_roles(operation)
 ]
 

@@ -17,6 +17,7 @@ from tests.client import Answer, ApiClient, token_of
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
+from tests.vendors import sign_in_vendor
 
 WORD = "Zyxomma"
 
@@ -70,20 +71,25 @@ SUBJECT_TYPES = [
     "BOOKING",
     "BOOKING_IMPORT",
     "BOOKING_SERIES",
+    "BRANCH",
     "CLIENT",
     "CLIENT_IMPORT",
     "CONTACT",
     "EDITING_JOB",
     "EDITING_STAGE",
     "EXPENSE",
+    "FACILITY",
+    "FEATURE",
     "INVOICE",
     "PAYMENT_ACCOUNT",
     "ROOM",
+    "SERVICE",
     "SESSION_CATEGORY",
     "SESSION_PACKAGE",
     "SETTINGS",
     "SPACE_BOOKING",
     "STAFF",
+    "VENDOR_SERVICE",
     "WORK_PACKAGE",
 ]
 
@@ -102,6 +108,7 @@ WORDLESS = {
     "getProfitAndLoss",
     "getReceiptPdf",
     "getRevenueByCategory",
+    "getService",
     "getSessionCategory",
     "getSessionPackage",
     "getSettings",
@@ -283,6 +290,22 @@ class Studio:
         self._conn.execute("update auth_sessions set user_agent = %s where id = %s", [WORD, session["id"]])
         assert self._api.patch("/me/profile", {"bio": WORD, "phone": WORD}).status == 200
         self._note(addressId=address["id"], tokenId=token["id"], sessionId=session["id"])
+        self._spaces()
+
+    def _spaces(self) -> None:
+        """What a vendor lets who is none of those who look."""
+        make = Factory(self._api, sign_in_vendor(self._conn, name=WORD))
+        branch = make.branch(name=WORD, description=WORD, city=WORD, address=WORD)
+        offering = make.offering(branch, label=WORD, cancellationPolicy=WORD)
+        self._note(
+            branchId=branch["id"],
+            vendorServiceId=offering["id"],
+            slotId=make.slots(offering)[0]["id"],
+            requestId=make.approval_request(branch, reason=WORD)["id"],
+            facilityId=make.facility(name=WORD)["id"],
+            featureId=make.feature(name=WORD)["id"],
+            serviceId=1,
+        )
 
     def photographer(self) -> dict[str, Any]:
         """The photographer of the test, on the team."""
@@ -436,7 +459,8 @@ def test_the_owner_is_shown_the_word_wherever_there_is_a_text(api: ApiClient, st
         if len(reader.betrayed) == shown_before:
             wordless.add(operation.name)
 
-    assert wordless == WORDLESS | {operation.name for operation in GETS if operation.is_for_contacts}
+    of_others = {operation.name for operation in GETS if operation.is_for_contacts or operation.is_for_vendors}
+    assert wordless == WORDLESS | of_others
 
 
 @pytest.mark.parametrize("role", ["PHOTOGRAPHER", "EDITOR", "FINANCE"])

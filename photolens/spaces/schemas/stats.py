@@ -9,7 +9,7 @@ from photolens.fields import Choice, Date, Id, MoneySum, Number, Output, QueryIn
 from photolens.spaces.schemas.catalogue import SERVICES
 
 BOOKING_STATUSES = ("PENDING", "CONFIRMED", "COMPLETED", "CANCELLED", "NO_SHOW")
-LONGEST_PERIOD = timedelta(days=366)
+LONGEST_PERIOD = timedelta(days=3653)
 MANY = 2**31 - 1
 OCCUPANCY = {"description": "The hours that are sold, in percent of those published; null where none are."}
 
@@ -33,7 +33,7 @@ class StatsPeriod(QueryInput):
             if last < first:
                 raise ValidationError({"to": ["is before from"]})
             if last - first > LONGEST_PERIOD:
-                raise ValidationError({"to": ["is more than a year after from"]})
+                raise ValidationError({"to": ["is more than ten years after from"]})
 
 
 class StatusFigure(Output):
