@@ -79,9 +79,7 @@ class Settings:
 
         Raises ConfigurationError for a value that cannot be used. An empty value counts as absent.
         """
-        if environment is None:
-            environment = {k: v for k, v in dotenv_values(".env").items() if v is not None} | dict(os.environ)
-        given = {name: value.strip() for name, value in environment.items() if value.strip()}
+        given = _given(environment)
         is_production = _choice(given, "PHOTOLENS_ENV", "development", "production") == "production"
         return cls(
             photolens_env="production" if is_production else "development",
@@ -121,6 +119,12 @@ def current_settings() -> Settings:
     """The settings of the present application."""
     settings: Settings = current_app.extensions["settings"]
     return settings
+
+
+def _given(environment: Mapping[str, str] | None) -> dict[str, str]:
+    if environment is None:
+        environment = {k: v for k, v in dotenv_values(".env").items() if v is not None} | dict(os.environ)
+    return {name: value.strip() for name, value in environment.items() if value.strip()}
 
 
 def _choice(given: Mapping[str, str], name: str, *words: str) -> str:

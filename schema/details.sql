@@ -614,3 +614,11 @@ begin atomic
     ) as slots
     where of_vendor_id is null or branches.vendor_id = of_vendor_id;
 end;
+
+
+create view space_payment_details as
+select
+    space_payments.*,
+    space_bookings.booking_number
+from space_payments
+inner join space_bookings on space_payments.booking_id = space_bookings.id;

@@ -83,58 +83,73 @@ where
 -- name: get_space_payment(payment_id, booking_id, viewer_id)^
 -- One attempt to pay for a booking that the viewer may see. What the gateway said is for who sees all.
 select
-    space_payments.id,
-    space_payments.booking_id,
-    seen.booking_number,
-    space_payments.transaction_id,
-    space_payments.amount,
-    space_payments.currency,
-    space_payments.payment_method,
-    space_payments.status,
-    space_payments.refund_due,
-    space_payments.refunded_amount,
-    space_payments.paid_at,
-    case when :viewer_id::uuid is null then space_payments.gateway_response end as gateway_response,
-    space_payments.created_at,
-    space_payments.updated_at
-from space_bookings_seen_by(:viewer_id) as seen
-inner join space_payments on seen.id = space_payments.booking_id
-where space_payments.id = :payment_id and space_payments.booking_id = :booking_id;
+    id,
+    booking_id,
+    booking_number,
+    transaction_id,
+    amount,
+    currency,
+    payment_method,
+    status,
+    refund_due,
+    refunded_amount,
+    paid_at,
+    case when :viewer_id::uuid is null then gateway_response end as gateway_response,
+    created_at,
+    updated_at
+from space_payment_details
+where
+    id = :payment_id
+    and booking_id = :booking_id
+    and exists (
+        select
+        from space_bookings_seen_by(:viewer_id) as seen
+        where seen.id = space_payment_details.booking_id
+    );
 
 -- name: list_space_payments(after_key, after_id, limit, booking_id, viewer_id)
 -- The attempts to pay for a booking that the viewer may see, the last one first.
 select
-    space_payments.id,
-    space_payments.booking_id,
-    seen.booking_number,
-    space_payments.transaction_id,
-    space_payments.amount,
-    space_payments.currency,
-    space_payments.payment_method,
-    space_payments.status,
-    space_payments.refund_due,
-    space_payments.refunded_amount,
-    space_payments.paid_at,
-    case when :viewer_id::uuid is null then space_payments.gateway_response end as gateway_response,
-    space_payments.created_at,
-    space_payments.updated_at
-from space_bookings_seen_by(:viewer_id) as seen
-inner join space_payments on seen.id = space_payments.booking_id
+    id,
+    booking_id,
+    booking_number,
+    transaction_id,
+    amount,
+    currency,
+    payment_method,
+    status,
+    refund_due,
+    refunded_amount,
+    paid_at,
+    case when :viewer_id::uuid is null then gateway_response end as gateway_response,
+    created_at,
+    updated_at
+from space_payment_details
 where
-    (space_payments.created_at, space_payments.id) < (
+    (created_at, id) < (
         coalesce(:after_key::timestamptz, 'infinity'),
         coalesce(:after_id::bigint, 9223372036854775807)
     )
-    and space_payments.booking_id = :booking_id
-order by space_payments.created_at desc, space_payments.id desc
+    and booking_id = :booking_id
+    and exists (
+        select
+        from space_bookings_seen_by(:viewer_id) as seen
+        where seen.id = space_payment_details.booking_id
+    )
+order by created_at desc, id desc
 limit :limit;
 
 -- name: count_space_payments(booking_id, viewer_id)$
 -- How many rows list_space_payments has in all.
 select count(*)
-from space_bookings_seen_by(:viewer_id) as seen
-inner join space_payments on seen.id = space_payments.booking_id
-where space_payments.booking_id = :booking_id;
+from space_payment_details
+where
+    booking_id = :booking_id
+    and exists (
+        select
+        from space_bookings_seen_by(:viewer_id) as seen
+        where seen.id = space_payment_details.booking_id
+    );
 
 -- name: insert_space_payment_event(event_id, transaction_id, payload)^
 -- Keep what the gateway tells; nothing, where it has told that before. Of two at once, the second waits for the first.

@@ -14,7 +14,7 @@ from tests.client import Answer, ApiClient
 
 SECRET = "what the gateway signs with"
 
-MONDAY = date(2027, 3, 1)
+MONDAY = date(2040, 3, 5)
 
 
 class Marketplace:

@@ -31,8 +31,8 @@ def test_a_booking_takes_its_units_of_each_slot_that_it_touches(market: Marketpl
     assert answer.status == 201
     booking = answer.body
     assert (booking["status"], booking["paymentStatus"], booking["holdExpiresAt"]) == ("CONFIRMED", "PENDING", None)
-    assert (booking["startTime"], booking["endTime"], booking["lastDate"]) == ("10:00", "12:30", "2027-03-01")
-    assert (booking["startsAt"], booking["endsAt"]) == ("2027-03-01T09:00:00Z", "2027-03-01T11:30:00Z")
+    assert (booking["startTime"], booking["endTime"], booking["lastDate"]) == ("10:00", "12:30", "2040-03-05")
+    assert (booking["startsAt"], booking["endsAt"]) == ("2040-03-05T09:00:00Z", "2040-03-05T11:30:00Z")
     assert (booking["duration"], booking["unitPrice"], booking["totalPrice"]) == (2.5, "10.55", "79.13")
     assert answer.headers["Location"] == f"/api/v1/space-bookings/{booking['id']}"
     assert market.free(offering) == [3, 0, 0, 0, 3]
@@ -87,7 +87,7 @@ def test_without_a_slot_for_all_of_the_time_nothing_is_booked(market: Marketplac
 
     gap = customer.post("/space-bookings", wish(offering))
     before = customer.post("/space-bookings", wish(offering, startTime="09:30", endTime="11:00"))
-    another_day = customer.post("/space-bookings", wish(offering, bookingDate="2027-03-02"))
+    another_day = customer.post("/space-bookings", wish(offering, bookingDate="2040-03-06"))
     market.slot(offering, MONDAY, 11, 12)
     filled = customer.post("/space-bookings", wish(offering))
 
@@ -121,7 +121,7 @@ def test_the_night_ends_at_24(market: Marketplace, customer: ApiClient) -> None:
     booking = customer.post("/space-bookings", wish(offering, startTime="22:30", endTime="24:00")).body
     cancelled = customer.post(f"/space-bookings/{booking['id']}/cancel")
 
-    assert (booking["endTime"], booking["endsAt"], booking["duration"]) == ("24:00", "2027-03-01T23:00:00Z", 1.5)
+    assert (booking["endTime"], booking["endsAt"], booking["duration"]) == ("24:00", "2040-03-05T23:00:00Z", 1.5)
     assert cancelled.status == 200
 
 
@@ -164,11 +164,11 @@ def test_days_take_all_slots_of_theirs(market: Marketplace, customer: ApiClient)
     booking = customer.post("/space-bookings", days_wished(offering, MONDAY, 3, quantity=2)).body
 
     assert (booking["bookingDate"], booking["lastDate"], booking["totalPrice"]) == (
-        "2027-03-01",
-        "2027-03-03",
+        "2040-03-05",
+        "2040-03-07",
         "480.00",
     )
-    assert (booking["startsAt"], booking["endsAt"]) == ("2027-03-01T08:00:00Z", "2027-03-03T10:00:00Z")
+    assert (booking["startsAt"], booking["endsAt"]) == ("2040-03-05T08:00:00Z", "2040-03-07T10:00:00Z")
     assert market.free(offering) == [1] * 6 + [3] * 2
 
 
@@ -179,17 +179,17 @@ def test_a_week_with_a_day_that_is_not_offered_is_not_booked(market: Marketplace
     assert code(customer.post("/space-bookings", days_wished(offering, MONDAY, 1))) == (409, "not_free")
     market.slots(offering, MONDAY + timedelta(days=6), hours=(9, 10))
     booking = customer.post("/space-bookings", days_wished(offering, MONDAY, 1)).body
-    assert (booking["lastDate"], booking["totalPrice"]) == ("2027-03-07", "10.55")
+    assert (booking["lastDate"], booking["totalPrice"]) == ("2040-03-11", "10.55")
 
 
 @pytest.mark.parametrize(
     ("first", "months", "last"),
     [
-        (date(2027, 1, 31), 1, "2027-02-27"),
-        (date(2028, 1, 31), 1, "2028-02-28"),
-        (date(2027, 1, 31), 2, "2027-03-30"),
-        (date(2027, 2, 28), 1, "2027-03-27"),
-        (date(2027, 12, 15), 2, "2028-02-14"),
+        (date(2041, 1, 31), 1, "2041-02-27"),
+        (date(2040, 1, 31), 1, "2040-02-28"),
+        (date(2041, 1, 31), 2, "2041-03-30"),
+        (date(2041, 2, 28), 1, "2041-03-27"),
+        (date(2040, 12, 15), 2, "2041-02-14"),
     ],
 )
 def test_a_month_ends_before_its_day_comes_again_or_before_the_months_last(
@@ -208,11 +208,11 @@ def test_a_month_ends_before_its_day_comes_again_or_before_the_months_last(
 @pytest.mark.parametrize(
     ("zone", "day", "hours"),
     [
-        ("Europe/Amsterdam", date(2027, 3, 28), 3.0),
-        ("Europe/Amsterdam", date(2027, 10, 31), 5.0),
-        ("America/New_York", date(2027, 3, 14), 3.0),
-        ("America/New_York", date(2027, 11, 7), 5.0),
-        ("Asia/Amman", date(2027, 3, 28), 4.0),  # its clocks are not changed any more
+        ("Europe/Amsterdam", date(2040, 3, 25), 3.0),
+        ("Europe/Amsterdam", date(2040, 10, 28), 5.0),
+        ("America/New_York", date(2040, 3, 11), 3.0),
+        ("America/New_York", date(2040, 11, 4), 5.0),
+        ("Asia/Amman", date(2040, 3, 25), 4.0),  # its clocks are not changed any more
     ],
 )
 def test_an_hour_that_is_skipped_costs_nothing_and_one_that_comes_again_costs_again(
@@ -228,7 +228,7 @@ def test_an_hour_that_is_skipped_costs_nothing_and_one_that_comes_again_costs_ag
     assert (booking["duration"], booking["totalPrice"]) == (hours, f"{10 * hours:.2f}")
 
 
-@pytest.mark.parametrize(("day", "start"), [(date(2027, 3, 28), "02:30"), (date(2027, 10, 31), "02:30")])
+@pytest.mark.parametrize(("day", "start"), [(date(2040, 3, 25), "02:30"), (date(2040, 10, 28), "02:30")])
 def test_a_time_that_is_none_or_two_is_refused(market: Marketplace, customer: ApiClient, day: date, start: str) -> None:
     offering = market.offering()
     market.slot(offering, day, 0, 6)
@@ -271,8 +271,8 @@ def test_what_is_booked_does_not_depend_on_where_the_server_is(
     booking = customer.post("/space-bookings", wish(offering, startTime="20:00", endTime="24:00")).body
     listed = customer.get("/space-bookings", query_string={"from": booking["startsAt"], "to": booking["endsAt"]})
 
-    assert (booking["bookingDate"], booking["startTime"], booking["endTime"]) == ("2027-03-01", "20:00", "24:00")
-    assert (booking["startsAt"], booking["endsAt"]) == ("2027-03-02T01:00:00Z", "2027-03-02T05:00:00Z")
+    assert (booking["bookingDate"], booking["startTime"], booking["endTime"]) == ("2040-03-05", "20:00", "24:00")
+    assert (booking["startsAt"], booking["endsAt"]) == ("2040-03-06T01:00:00Z", "2040-03-06T05:00:00Z")
     assert listed.body["data"] == [booking]
 
 
@@ -286,7 +286,7 @@ def test_what_is_booked_does_not_depend_on_where_the_server_is(
         ({"startTime": "13:00"}, "/endTime"),
         ({"duration": 2}, "/duration"),
         ({"quantity": 0}, "/quantity"),
-        ({"bookingDate": "2027-02-29"}, "/bookingDate"),
+        ({"bookingDate": "2041-02-29"}, "/bookingDate"),
         ({"startTime": "10:60"}, "/startTime"),
         ({"paymentMethod": "IOU"}, "/paymentMethod"),
         ({"vendorServiceId": 987654321}, "/vendorServiceId"),
@@ -391,8 +391,8 @@ def test_a_quote_says_what_a_booking_would_cost_and_takes_nothing(
         "isBookable": True,
         "reason": None,
         "vendorServiceId": offering,
-        "bookingDate": "2027-03-01",
-        "lastDate": "2027-03-01",
+        "bookingDate": "2040-03-05",
+        "lastDate": "2040-03-05",
         "quantity": 3,
         "duration": 2.5,
         "priceUnit": "HOUR",

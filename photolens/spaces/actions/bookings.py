@@ -167,7 +167,8 @@ def cancel_unpaid(conn: Connection, bookings: list[Row]) -> None:
         record(conn, "SPACE_BOOKING_CANCELLED", booking)
 
 
-def record(conn: Connection, kind: str, booking: Row, **details: str) -> None:
-    """Tell of a booking in the feed."""
-    told = {"bookingNumber": booking["booking_number"], **details}
-    record_activity(conn, kind, "SPACE_BOOKING", booking["id"], details=told)
+def record(conn: Connection, kind: str, booking: Row, amount: Decimal | None = None, currency: str = "") -> None:
+    """Tell of a booking in the feed, and of its money where there is any."""
+    money = {} if amount is None else {"amount": str(amount), "currency": currency}
+    details = {"bookingNumber": booking["booking_number"], **money}
+    record_activity(conn, kind, "SPACE_BOOKING", booking["id"], details=details)

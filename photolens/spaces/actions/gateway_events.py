@@ -91,7 +91,7 @@ def _paid(conn: Connection, booking: Row, payment: Row, event: dict[str, Any], t
     if is_awaited:
         confirm_paid(conn, booking)
     else:
-        record(conn, "SPACE_REFUND_DUE", booking, amount=str(event["amount"]), currency=event["currency"])
+        record(conn, "SPACE_REFUND_DUE", booking, event["amount"], event["currency"])
 
 
 def _failed(conn: Connection, booking: Row, payment: Row, _event: dict[str, Any], told: dict[str, Any]) -> None:

@@ -82,7 +82,7 @@ def take(
         gateway_response=gateway_response,
     )
     sql.spaces.refresh_space_booking_money(conn, booking_id=booking["id"])
-    record(conn, "SPACE_PAYMENT_RECEIVED", booking, amount=str(amount), currency=currency)
+    record(conn, "SPACE_PAYMENT_RECEIVED", booking, amount, currency)
 
 
 def refund(conn: Connection, payment_id: int, amount: Decimal | None) -> Row:
@@ -106,7 +106,7 @@ def refund(conn: Connection, payment_id: int, amount: Decimal | None) -> Row:
             gateway_response=None,
         )
         sql.spaces.refresh_space_booking_money(conn, booking_id=booking["id"])
-        record(conn, "SPACE_PAYMENT_REFUNDED", booking, amount=str(given), currency=payment["currency"])
+        record(conn, "SPACE_PAYMENT_REFUNDED", booking, given, payment["currency"])
         return booking
 
 

@@ -30,8 +30,9 @@ def list_space_payments(arguments: dict[str, Any], space_booking_id: int) -> dic
     conn, viewer_id = connection(), visibility.space_viewer(access.current_caller())
     booking = sql.spaces.get_space_booking(conn, booking_id=space_booking_id, viewer_id=viewer_id)
     found(booking, "space booking", space_booking_id)
-    filters = {**arguments, "booking_id": space_booking_id, "viewer_id": viewer_id}
-    return paging.page(conn, schemas.SpacePaymentList, filters)
+    return paging.page(
+        conn, schemas.SpacePaymentList, {**arguments, "booking_id": space_booking_id, "viewer_id": viewer_id}
+    )
 
 
 @blp.post("/space-bookings/<id:space_booking_id>/payments")

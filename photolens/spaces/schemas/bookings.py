@@ -31,7 +31,7 @@ class SpaceBookingInput(Input):
     """What is wished for: by the hour from a time to a time of one date; otherwise so many days, weeks or months."""
 
     vendor_service_id = Id(required=True)
-    booking_date = Date(required=True, example="2027-03-01", metadata={"description": "By the calendar at the branch."})
+    booking_date = Date(required=True, example="2040-03-05", metadata={"description": "By the calendar at the branch."})
     start_time = TimeOfDay(
         nullable=True,
         load_default=None,
@@ -56,8 +56,8 @@ class SpaceQuote(Output):
     is_bookable = Flag()
     reason = Text(500, nullable=True, example="Of 3, 2 are free all that time.")
     vendor_service_id = Id()
-    booking_date = Date(example="2027-03-01")
-    last_date = Date(example="2027-03-01")
+    booking_date = Date(example="2040-03-05")
+    last_date = Date(example="2040-03-05")
     quantity = WholeNumber(1, MOST_UNITS, example=3)
     duration = Number(example=2.5, metadata={"description": "Of one unit, in `priceUnit`."})
     price_unit = Choice(*PRICE_UNITS)
@@ -80,12 +80,12 @@ class SpaceBooking(Output):
     vendor_service_id = Id()
     label = Text(200, example="Meeting room for eight")
     service_name = Choice(*SERVICES)
-    booking_date = Date(example="2027-03-01")
-    last_date = Date(example="2027-03-01")
+    booking_date = Date(example="2040-03-05")
+    last_date = Date(example="2040-03-05")
     start_time = TimeOfDay(example="10:00")
     end_time = TimeOfDay(example="12:30")
-    starts_at = Instant(example="2027-03-01T09:00:00Z")
-    ends_at = Instant(example="2027-03-01T11:30:00Z")
+    starts_at = Instant(example="2040-03-05T09:00:00Z")
+    ends_at = Instant(example="2040-03-05T11:30:00Z")
     quantity = WholeNumber(1, 2**31 - 1, example=3)
     unit_price = Money(example="10.55", metadata={"description": "As it was when it was booked."})
     price_unit = Choice(*PRICE_UNITS)
