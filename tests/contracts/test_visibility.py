@@ -17,6 +17,7 @@ from tests.client import Answer, ApiClient, token_of
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
+from tests.spaces.marketplace import Marketplace
 from tests.vendors import sign_in_vendor
 
 WORD = "Zyxomma"
@@ -324,8 +325,9 @@ class Studio:
             "startTime": "09:00",
             "endTime": "11:00",
         }
-        booking = self._api.post("/space-bookings", wish | {"paymentMethod": "CASH"}).body
-        payment = self._api.get(f"/space-bookings/{booking['id']}/payments").body["data"][0]
+        stranger = self._api.by_token(Marketplace(self._conn).stranger())
+        booking = stranger.post("/space-bookings", wish | {"paymentMethod": "CASH"}).body
+        payment = stranger.get(f"/space-bookings/{booking['id']}/payments").body["data"][0]
         return {"spaceBookingId": booking["id"], "spacePaymentId": payment["id"]}
 
     def _note(self, **made: Any) -> None:
