@@ -33,7 +33,7 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
             token, known = secrets.of(operation.name)
             if operation.is_for_vendors:
                 token = token_of("VENDOR")
-            if operation.name == "decideBranch":  # what waits for it
+            if operation.name in ("decideBranch", "updateOwnBranch"):  # what waits, and has no slots yet
                 path_ids["branchId"] = make.branch("PENDING")["id"]
             if operation.is_for_contacts:
                 path_ids, token = path_ids | ids_of_client, contact

@@ -292,7 +292,7 @@ class Studio:
 
     def _spaces(self) -> None:
         """What a vendor lets who is none of those who look."""
-        make = Factory(self._api, sign_in_vendor(self._conn, name=WORD))
+        make = Factory(self._api, sign_in_vendor(self._conn))
         branch = make.branch(name=WORD, description=WORD, city=WORD, address=WORD)
         offering = make.offering(branch, label=WORD, cancellationPolicy=WORD)
         self._note(

@@ -86,6 +86,10 @@ class Operation:
         return self.template.startswith(f"{PREFIX}/portal/") and bool(self.spec.get("security", True))
 
     @property
+    def is_for_vendors(self) -> bool:
+        return self.template.startswith(f"{PREFIX}/vendor/")
+
+    @property
     def takes_key(self) -> bool:
         return "Idempotency-Key" in {resolved(parameter)["name"] for parameter in self.spec.get("parameters", [])}
 
@@ -212,12 +216,28 @@ class Room:
         }
         join_team(conn, "OWNER", make.staff(role="OWNER")["id"])
         assert api.post("/me/calendar-link").status == 201
+        self._furnish_spaces(make)
         self._calendar = urlsplit(api.post(f"/staff/{staff['id']}/calendar-link").body["url"]).query
         self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
         self._fingerprint = fingerprint(conn)
         self._left = self._look()
         self._next_write = self._find_next_write()
+
+    def _furnish_spaces(self, make: Factory) -> None:
+        """What the vendor of the tests lets; and a branch that waits for an administrator."""
+        branch = make.branch()
+        offering = make.offering(branch)
+        self._ids |= {
+            "branchId": branch["id"],
+            "vendorServiceId": offering["id"],
+            "slotId": make.slots(offering)[0]["id"],
+            "requestId": make.approval_request(branch)["id"],
+            "facilityId": make.facility()["id"],
+            "featureId": make.feature()["id"],
+            "serviceId": 1,
+        }
+        self._waiting_id = make.branch("PENDING")["id"]
 
     def _find_next_write(self) -> int:
         """The number that the next transaction which writes anything will have, whether or not it is kept."""
@@ -244,6 +264,7 @@ class Room:
         )
         ids = self._ids | ({"invoiceId": self._issued_id} if of_issued else {})
         ids |= self._of_portal if operation.is_for_contacts else {}
+        ids |= {"branchId": self._waiting_id} if operation.template.endswith("/branches/{branchId}") else {}
         return {name: ids[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:
@@ -272,8 +293,10 @@ class Room:
     ) -> Answer:
         """Its answer to this body (or `data`), this query, these ids in place of its own, these headers, this token.
 
-        What is for the contacts of clients is sent by one of them in place of the owner.
+        What is for the contacts of clients, or for vendors, is sent by one of them in place of the owner.
         """
+        if token == token_of("OWNER") and operation.is_for_vendors:
+            token = token_of("VENDOR")
         if token == token_of("OWNER") and operation.is_for_contacts:
             token = self._contact
         if body is not None:
@@ -625,8 +648,10 @@ def wrong_values(schema: dict[str, Any]) -> Iterator[Any]:
         yield from ("1", "", "x", 1.5, 1e30, True, False, [], {}, [1], {"id": 1}, 2**63, 2**64, 2**70, -(2**70))
         yield from (schema["minimum"] - 1, schema["maximum"] + 1)
     elif "number" in kinds:
-        yield from ("1", "", "NaN", True, False, [], {}, [1], -1, -0.001, 1e15, 1e300, 2**70, schema["maximum"] + 1)
-        yield from () if schema.get("minimum") == 0 else (0,)
+        yield from ("1", "", "NaN", True, False, [], {}, [1], 1e15, 1e300, 2**70, schema["maximum"] + 1)
+        # Where nothing else is said, above zero.
+        least = schema.get("minimum", 0)
+        yield from (least - 1, least - 0.001) if "minimum" in schema else (0, -1, -0.001)
     elif "boolean" in kinds:
         yield from ("true", "false", "", "yes", 0, 1, 2, 1.0, [], {}, [True])
     elif "array" in kinds:

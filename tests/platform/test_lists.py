@@ -340,6 +340,63 @@ def portal_work_packages(_api: ApiClient, make: Factory, conn: Connection) -> Li
 
 Opener = Callable[[ApiClient, Factory, Connection], Listing]
 
+
+def own_branches(_api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    return Listing("/vendor/branches", lambda _rank: make.branch("PENDING"), token=token_of("VENDOR"))
+
+
+def all_branches(_api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    return Listing("/admin/branches", lambda _rank: make.branch("PENDING"))
+
+
+def offerings(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    branch = make.branch()
+    return Listing(
+        f"/vendor/branches/{branch['id']}/services",
+        lambda rank: make.offering(branch, label=f"Rank {rank:02}"),
+        lambda row: api.by_role("VENDOR").delete(f"/vendor/services/{row['id']}"),
+        token_of("VENDOR"),
+    )
+
+
+def slots(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    offering = make.offering()
+
+    def add(rank: int) -> Row:
+        day = f"2040-01-{rank // 5 + 1:02}"
+        times = {"startTime": "09:00", "endTime": "10:00", "fromDate": day, "toDate": day}
+        return next(slot for slot in make.slots(offering, **times) if slot["date"] == day)
+
+    return Listing(
+        f"/vendor/services/{offering['id']}/availability",
+        add,
+        lambda row: api.by_role("VENDOR").delete(f"/vendor/availability/{row['id']}"),
+        token_of("VENDOR"),
+    )
+
+
+def own_requests(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    branch = make.branch()
+    path = f"/vendor/branches/{branch['id']}/approval-requests"
+    return Listing(path, lambda rank: request_of(make, conn, branch, rank), token=token_of("VENDOR"))
+
+
+def all_requests(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    branch = make.branch()
+    return Listing("/admin/approval-requests", lambda rank: request_of(make, conn, branch, rank))
+
+
+def request_of(make: Factory, conn: Connection, branch: Row, rank: int) -> Row:
+    """A request of another day for each twenty ranks."""
+    asked = {"kind": "CAPACITY_CHANGE", "requestedCapacity": 5, "vendorServiceId": make.offering(branch)["id"]}
+    request = make.approval_request(branch, **asked)
+    conn.execute(
+        "update approval_requests set created_at = make_date(2026, 1, %s) where id = %s",
+        [rank // 20 + 1, request["id"]],
+    )
+    return request
+
+
 LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/clients": {
         clients: ("name", "-name", "createdAt", "-createdAt"),
@@ -373,6 +430,12 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/auth/sessions": {sessions: ("-createdAt",)},
     "/me/tokens": {personal_tokens: ("-createdAt",)},
     "/me/addresses": {addresses: ("createdAt",)},
+    "/vendor/branches": {own_branches: ("name", "createdAt")},
+    "/admin/branches": {all_branches: ("name", "createdAt")},
+    "/vendor/branches/{branchId}/services": {offerings: ("label",)},
+    "/vendor/services/{vendorServiceId}/availability": {slots: ("startsAt",)},
+    "/vendor/branches/{branchId}/approval-requests": {own_requests: ("-createdAt", "createdAt")},
+    "/admin/approval-requests": {all_requests: ("-createdAt", "createdAt")},
     "/portal/invoices": {portal_invoices: ("issueDate", "-issueDate", "dueDate", "-dueDate")},
     "/portal/bookings": {portal_bookings: ("sessionDate", "-sessionDate")},
     "/portal/bookings/{bookingId}/photo-selections": {portal_photos: ("position",)},
