@@ -105,6 +105,7 @@ class Caller:
     name: str
     role: Role
     permissions: frozenset[Permission]
+    is_active: bool
     staff_id: int | None
     contact_id: int | None
     vendor_id: UUID | None

@@ -57,6 +57,7 @@ class Settings:
     stripe_api_key: str | None = field(repr=False)
     stripe_webhook_secret: tuple[str, ...] = field(repr=False)
     stripe_api_base: str
+    space_payments_secret: tuple[str, ...] = field(repr=False)
     credit_products: tuple[CreditProduct, ...]
     storage_dir: Path
     storage_url: str | None = field(repr=False)
@@ -81,9 +82,7 @@ class Settings:
 
         Raises ConfigurationError for a value that cannot be used. An empty value counts as absent.
         """
-        if environment is None:
-            environment = {k: v for k, v in dotenv_values(".env").items() if v is not None} | dict(os.environ)
-        given = {name: value.strip() for name, value in environment.items() if value.strip()}
+        given = _given(environment)
         is_production = _choice(given, "PHOTOLENS_ENV", "development", "production") == "production"
         return cls(
             photolens_env="production" if is_production else "development",
@@ -104,8 +103,9 @@ class Settings:
             portal_url=_web_address(given, "PORTAL_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}"),
             otp_echo=_otp_echo(given, is_production),
             stripe_api_key=_stripe_api_key(given),
-            stripe_webhook_secret=_stripe_webhook_secrets(given),
+            stripe_webhook_secret=_signing_secrets(given, "STRIPE_WEBHOOK_SECRET"),
             stripe_api_base=_stripe_api_base(given, is_production),
+            space_payments_secret=_signing_secrets(given, "SPACE_PAYMENTS_SECRET"),
             credit_products=_credit_products(given),
             storage_dir=_folder(given, "STORAGE_DIR", f"{given.get('STATE_DIR', '.photolens')}/storage"),
             storage_url=_address_of(given, "STORAGE_URL", is_production, "s3", "s3+http"),
@@ -125,6 +125,12 @@ def current_settings() -> Settings:
     """The settings of the present application."""
     settings: Settings = current_app.extensions["settings"]
     return settings
+
+
+def _given(environment: Mapping[str, str] | None) -> dict[str, str]:
+    if environment is None:
+        environment = {k: v for k, v in dotenv_values(".env").items() if v is not None} | dict(os.environ)
+    return {name: value.strip() for name, value in environment.items() if value.strip()}
 
 
 def _choice(given: Mapping[str, str], name: str, *words: str) -> str:
@@ -231,13 +237,11 @@ def _stripe_api_key(given: Mapping[str, str]) -> str | None:
     return key
 
 
-def _stripe_webhook_secrets(given: Mapping[str, str]) -> tuple[str, ...]:
+def _signing_secrets(given: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Those that a signature may be made with: while one is being replaced, the old and the new."""
-    secrets = tuple(secret.strip() for secret in given.get("STRIPE_WEBHOOK_SECRET", "").split(",") if secret.strip())
+    secrets = tuple(secret.strip() for secret in given.get(name, "").split(",") if secret.strip())
     if not all(map(_is_one_word, secrets)):
-        raise ConfigurationError(
-            "STRIPE_WEBHOOK_SECRET takes signing secrets (whsec_) separated by commas; one holds letters that none has."
-        )
+        raise ConfigurationError(f"{name} takes signing secrets separated by commas; one holds letters that none has.")
     return secrets
 
 

@@ -353,7 +353,8 @@ class TimeOfDay(Text):
     """A time of day, `HH:MM`, up to `24:00`."""
 
     def __init__(self, *, example: str = "09:00", **kwargs: Any) -> None:
-        super().__init__(5, example=example, metadata={"pattern": _TIME_OF_DAY.pattern}, **kwargs)
+        metadata = {"pattern": _TIME_OF_DAY.pattern} | kwargs.pop("metadata", {})
+        super().__init__(5, example=example, metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from photolens.billing.actions import overdue
+from photolens.cache import current_cache
 from photolens.database import Connection, sql
+from photolens.spaces import PUBLIC_PAGES
+from photolens.spaces.actions import changes as space_bookings
 
 Task = Callable[..., Any]
 Batch = Callable[[Connection, int], list[int]]
@@ -36,10 +39,23 @@ def _in_batches(conn: Connection, batch: Batch) -> int:
     return done
 
 
+def cancel_expired_holds(conn: Connection) -> None:
+    """Give back the units of bookings of spaces that have waited too long for their money, or for the vendor's word."""
+    if _in_batches(conn, space_bookings.cancel_expired):
+        current_cache().forget(PUBLIC_PAGES)
+
+
+def complete_ended_bookings(conn: Connection) -> None:
+    """Complete the bookings of spaces that ended a day ago."""
+    _in_batches(conn, space_bookings.complete_ended)
+
+
 # By the name that jobs are queued under.
 TASKS: dict[str, Task] = {}
 
 # By name: when, as cron writes it (UTC), and what.
 BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "daily tasks": ("0 * * * *", run_daily),  # hourly, for a day begins where the studio is
+    "expired holds": ("* * * * *", cancel_expired_holds),
+    "ended space bookings": ("30 * * * *", complete_ended_bookings),
 }

@@ -4,6 +4,8 @@ A viewer of None is shown everybody's rows. A personal access token that was giv
 rows shows no others, whatever the holder may; managing implies seeing.
 """
 
+from uuid import UUID
+
 from photolens.access import PERMISSIONS, Caller, Permission
 
 # Of two who look, whose bookings they are and whose jobs; and those who are shown everybody's.
@@ -35,6 +37,7 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "SESSION_CATEGORY": frozenset({Permission.VIEW_SETTINGS}),
     "SESSION_PACKAGE": frozenset({Permission.VIEW_SETTINGS}),
     "SETTINGS": frozenset({Permission.VIEW_SETTINGS}),
+    "SPACE_BOOKING": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "STAFF": frozenset({Permission.VIEW_STAFF}),
     "VENDOR_SERVICE": frozenset({Permission.VIEW_SETTINGS}),
     "WORK_PACKAGE": frozenset({Permission.VIEW_CLIENTS}),
@@ -80,6 +83,12 @@ def selection_viewers(caller: Caller) -> Viewers:
     if caller.may(Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF, Permission.MANAGE_EDITING):
         return editing_viewers(caller)
     return caller.own_rows, None
+
+
+def space_viewer(caller: Caller) -> UUID | None:
+    """Whose bookings of spaces: those that one has made or lets; whoever looks after all bookings sees these too."""
+    sees_all = caller.may(Permission.VIEW_BOOKINGS_ALL, Permission.MANAGE_BOOKINGS)
+    return None if sees_all else caller.user_id
 
 
 def subjects_shown(caller: Caller) -> list[str]:

@@ -402,6 +402,50 @@ where
     );
 
 
+create view space_booking_details as
+select
+    space_bookings.id,
+    space_bookings.booking_number,
+    space_bookings.customer_id,
+    auth_users.name as customer_name,
+    branches.vendor_id,
+    vendor_services.branch_id,
+    branches.name as branch_name,
+    branches.time_zone,
+    space_bookings.vendor_service_id,
+    vendor_services.label,
+    services.name as service_name,
+    space_bookings.booking_date,
+    space_bookings.last_date,
+    to_char(space_bookings.start_time, 'HH24:MI') as start_time,
+    to_char(space_bookings.end_time, 'HH24:MI') as end_time,
+    space_bookings.starts_at,
+    space_bookings.ends_at,
+    space_bookings.quantity,
+    space_bookings.unit_price,
+    space_bookings.price_unit,
+    space_bookings.duration::double precision as duration,
+    space_bookings.total_price,
+    space_bookings.currency,
+    space_bookings.free_cancel_hours,
+    space_bookings.late_refund_percent,
+    vendor_services.cancellation_policy,
+    space_bookings.status,
+    space_bookings.payment_status,
+    space_bookings.payment_method,
+    space_bookings.hold_expires_at,
+    space_bookings.refund_amount,
+    space_bookings.needs_refund,
+    space_bookings.cancelled_at,
+    space_bookings.created_at,
+    space_bookings.updated_at
+from space_bookings
+inner join vendor_services on space_bookings.vendor_service_id = vendor_services.id
+inner join services on vendor_services.service_id = services.id
+inner join branches on vendor_services.branch_id = branches.id
+inner join auth_users on space_bookings.customer_id = auth_users.id;
+
+
 create view branch_details as
 select
     branches.id,
@@ -570,3 +614,11 @@ begin atomic
     ) as slots
     where of_vendor_id is null or branches.vendor_id = of_vendor_id;
 end;
+
+
+create view space_payment_details as
+select
+    space_payments.*,
+    space_bookings.booking_number
+from space_payments
+inner join space_bookings on space_payments.booking_id = space_bookings.id;

@@ -22,5 +22,14 @@ def _caller(row: Row, session_id: int | None, digest: bytes, given: frozenset[Pe
     contact_id = row["contactId"] if row["isActive"] else None
     vendor_id = row["userId"] if row["isActive"] and role == Role.VENDOR else None
     return Caller(
-        row["userId"], row["name"], role, permissions, row["staffId"], contact_id, vendor_id, session_id, digest
+        user_id=row["userId"],
+        name=row["name"],
+        role=role,
+        permissions=permissions,
+        is_active=row["isActive"],
+        staff_id=row["staffId"],
+        contact_id=contact_id,
+        vendor_id=vendor_id,
+        session_id=session_id,
+        session_digest=digest,
     )

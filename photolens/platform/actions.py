@@ -21,6 +21,7 @@ NAMELESS_DETAILS = [
     "amount",
     "amountMinor",
     "balanceDue",
+    "bookingNumber",
     "bookings",
     "category",
     "created",

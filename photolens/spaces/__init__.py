@@ -5,7 +5,20 @@ from flask import Flask, Response, request
 from photolens.cache import current_cache
 from photolens.identity.actions import erasure
 from photolens.spaces.actions import assistant as chat
-from photolens.spaces.routes import approvals, assistant, availability, branches, catalogue, search, services, stats
+from photolens.spaces.routes import (
+    approvals,
+    assistant,
+    availability,
+    bookings,
+    branches,
+    catalogue,
+    payments,
+    search,
+    services,
+    stats,
+)
+
+PUBLIC_PAGES = search.PUBLIC_PAGES
 
 BLUEPRINTS = (
     search.blp,
@@ -16,6 +29,8 @@ BLUEPRINTS = (
     approvals.blp,
     catalogue.blp,
     stats.blp,
+    bookings.blp,
+    payments.blp,
 )
 
 erasure.ALSO_FORGET.append(chat.forget)
@@ -32,5 +47,5 @@ def keep_public_pages_fresh(app: Flask) -> None:
         # What fails may have committed before.
         may_change = request.method not in ("GET", "HEAD", "OPTIONS") and not 400 <= response.status_code < 500
         if may_change and request.blueprint in _CHANGING and not request.path.endswith("/quote"):
-            current_cache().forget(search.PUBLIC_PAGES)
+            current_cache().forget(PUBLIC_PAGES)
         return response

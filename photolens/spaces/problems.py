@@ -4,6 +4,10 @@ from photolens.problems import CONSTRAINTS, NAME_TAKEN, InvalidField, ProblemKin
 
 NOT_OFFERED = ProblemKind(409, "not_offered", "It is not offered")
 NOT_FREE = ProblemKind(409, "not_free", "It is not free all that time")
+TOO_EARLY = ProblemKind(409, "too_early", "It is too early for that")
+ALREADY_BEGUN = ProblemKind(409, "already_begun", "It has begun")
+NOT_PAYABLE = ProblemKind(409, "not_payable", "It takes no payment")
+NOT_PAID = ProblemKind(409, "not_paid", "It has not been paid")
 UNITS_HELD = ProblemKind(409, "units_held", "More of it is booked than that")
 SLOT_IN_USE = ProblemKind(409, "slot_in_use", "A booking has held the slot")
 OFFERING_IN_USE = ProblemKind(409, "offering_in_use", "It was booked")

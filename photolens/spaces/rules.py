@@ -1,12 +1,14 @@
 """The decisions of spaces, from values alone. Times of day are text, 00:00 to 24:00, by the clock at the branch."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import groupby, pairwise
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -17,9 +19,13 @@ from photolens.problems import ILLEGAL_TRANSITION, invalid
 CENT = Decimal("0.01")
 HOLD = timedelta(minutes=15)  # that a booking waits for its money
 NO_SHOW_AFTER = timedelta(minutes=15)
+COMPLETED_AFTER = timedelta(hours=24)  # that a vendor has to say who did not come
+MOST_MONEY = Decimal("9999999999.99")
+REMOVED = "[removed]"
 PAID_ONLINE = ("CARD", "APPLE_PAY")
 
 Slot = Mapping[str, Any]
+Party = Literal["ADMIN", "VENDOR", "CUSTOMER"]
 
 MOVES: dict[str, frozenset[str]] = {
     "PENDING": frozenset({"CONFIRMED", "CANCELLED"}),
@@ -149,18 +155,85 @@ def _covers(of_day: Sequence[Slot], period: Period) -> bool:
 
 
 def total_price(price_per_unit: Decimal, period: Period, quantity: int) -> Decimal:
-    """The price, rounded half up, once: 10.55 an hour, 10:00 to 12:30, three of them, is 79.13."""
+    """The price, rounded half up, once: 10.55 an hour, 10:00 to 12:30, three of them, is 79.13.
+
+    Problems: `invalid` where it comes to more than can be kept.
+    """
     exact = Fraction(price_per_unit) * period.duration * quantity
-    return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(CENT, ROUND_HALF_UP)
+    price = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(CENT, ROUND_HALF_UP)
+    if price > MOST_MONEY:
+        raise invalid("/quantity", "comes to more than can be paid")
+    return price
 
 
-def refund_of_cancellation(booking: Mapping[str, Any], now: datetime, *, by_customer: bool) -> Decimal:
+def hold_of(starts_at: datetime, now: datetime, *, is_online: bool) -> datetime:
+    """Until when a booking waits: for its money a while; for the vendor's word, until it would begin."""
+    return now + HOLD if is_online else max(starts_at, now + HOLD)
+
+
+def party_of(booking: Mapping[str, Any], user_id: UUID, *, is_admin: bool) -> Party | None:
+    """What somebody is to a booking, the most that they are; None for a stranger, to whom it is not there."""
+    if is_admin:
+        return "ADMIN"
+    if user_id == booking["vendor_id"]:
+        return "VENDOR"
+    return "CUSTOMER" if user_id == booking["customer_id"] else None
+
+
+def refund_of_cancellation(booking: Mapping[str, Any], now: datetime, party: Party) -> Decimal:
     """What of its price goes back. All of it where the vendor or an admin cancels, or the customer early enough."""
     price: Decimal = booking["total_price"]
-    if not by_customer or now <= booking["starts_at"] - timedelta(hours=booking["free_cancel_hours"]):
+    if party != "CUSTOMER" or now <= booking["starts_at"] - timedelta(hours=booking["free_cancel_hours"]):
         return price
     percent: int = booking["late_refund_percent"]
     return (price * percent / 100).quantize(CENT, ROUND_HALF_UP)
+
+
+def settles(booking: Mapping[str, Any], amount: Decimal, currency: str) -> bool:
+    """Whether money that has come online is what a booking waits for; what is not goes back."""
+    return (
+        booking["status"] == "PENDING"
+        and booking["payment_method"] in PAID_ONLINE
+        and (amount, currency) == (booking["total_price"], booking["currency"])
+    )
+
+
+_CARD_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
+_OF_A_CARD = re.compile(
+    r"number|pan|(card|account)(number|no)|exp.*|(cvc|cvv|csc|cid)2?|securitycode|track[0-9]?(data)?|pin"
+)
+_DEEPEST = 20
+
+
+def without_card_data(told: Any, depth: int = 0) -> Any:
+    """What a gateway tells without what could be used of a card: its number, its dates, its codes.
+
+    Of a `card`, brand and last four digits stay; elsewhere, whatever could be a number of 13 to 19 digits goes.
+    """
+    if depth > _DEEPEST:
+        return None
+    if isinstance(told, Mapping):
+        return {
+            _without_numbers(key): without_card_data(
+                _shown_of_card(value) if key.lower() == "card" else value, depth + 1
+            )
+            for key, value in told.items()
+            if not _OF_A_CARD.fullmatch(re.sub(r"[^a-z0-9]", "", key.lower()))
+        }
+    if isinstance(told, list):
+        return [without_card_data(part, depth + 1) for part in told]
+    if isinstance(told, str):
+        return _without_numbers(told)
+    is_number = isinstance(told, int | float) and not isinstance(told, bool)
+    return REMOVED if is_number and _CARD_NUMBER.search(f"{told:f}" if isinstance(told, float) else str(told)) else told
+
+
+def _shown_of_card(card: Any) -> Any:
+    return {key: card[key] for key in ("brand", "last4") if key in card} if isinstance(card, Mapping) else REMOVED
+
+
+def _without_numbers(text: str) -> str:
+    return _CARD_NUMBER.sub(REMOVED, text.replace("\x00", ""))
 
 
 def require_publishable(zone: str, publication: Mapping[str, Any], capacity: int, now: datetime) -> None:

@@ -136,6 +136,16 @@ def _client_of_contact(conn: Connection, make: Factory, api: ApiClient) -> tuple
     return sign_in_contact(conn, booking["clientId"]), ids
 
 
+def _paid_space(make: Factory, api: ApiClient, offering: dict[str, Any]) -> int:
+    """A payment of 40.00 for a space; on the day of the examples it is to be had as well."""
+    make.slots(offering, fromDate="2040-03-05", toDate="2040-03-05", startTime="10:00", endTime="13:00")
+    wish = {"vendorServiceId": offering["id"], "bookingDate": "2040-01-02", "startTime": "09:00", "endTime": "11:00"}
+    booking = api.post("/space-bookings", wish | {"quantity": 2, "paymentMethod": "CASH"}).body
+    payment = api.get(f"/space-bookings/{booking['id']}/payments").body["data"][0]
+    paid_id: int = api.post(f"/space-payments/{payment['id']}/collect").body["id"]
+    return paid_id
+
+
 def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
     """The id of one of each, under the name it has in paths and bodies."""
     client = make.client()
@@ -158,6 +168,7 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
         "branchId": branch["id"],
         "vendorServiceId": offering["id"],
         "slotId": make.slots(offering)[0]["id"],
+        "spacePaymentId": _paid_space(make, api, offering),
         "requestId": make.approval_request(branch)["id"],
         "facilityId": make.facility()["id"],
         "facilityIds": [make.facility()["id"]],

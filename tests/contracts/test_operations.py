@@ -31,6 +31,8 @@ ENUMERATED = {
     "editing_priority": ("EditingJob", "priority"),
     "editing_status": ("EditingJob", "status"),
     "financial_status": ("Client", "financialStatus"),
+    "space_payment_method": ("SpacePayment", "paymentMethod"),
+    "space_payment_status": ("SpacePayment", "status"),
     "recurrence_frequency": ("BookingSeriesRule", "frequency"),
     "weekday": ("BookingSeriesRule", "weekdays"),
     "communication_channel": ("HeldMessage", "channel"),

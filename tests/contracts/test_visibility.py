@@ -17,6 +17,7 @@ from tests.client import Answer, ApiClient, token_of
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
+from tests.spaces.marketplace import Marketplace
 from tests.vendors import sign_in_vendor
 
 WORD = "Zyxomma"
@@ -87,6 +88,7 @@ SUBJECT_TYPES = [
     "SESSION_CATEGORY",
     "SESSION_PACKAGE",
     "SETTINGS",
+    "SPACE_BOOKING",
     "STAFF",
     "VENDOR_SERVICE",
     "WORK_PACKAGE",
@@ -111,12 +113,14 @@ WORDLESS = {
     "getSessionCategory",
     "getSessionPackage",
     "getSettings",
+    "getSpacePayment",
     "getUser",
     "listEditingStages",
     "listFreeSlots",
     "listRooms",
     "listSessionCategories",
     "listSessionPackages",
+    "listSpacePayments",
     "listUsers",
 }
 
@@ -295,6 +299,7 @@ class Studio:
             branchId=branch["id"],
             vendorServiceId=offering["id"],
             slotId=make.slots(offering)[0]["id"],
+            **self._booked(offering),
             requestId=make.approval_request(branch, reason=WORD)["id"],
             facilityId=make.facility(name=WORD)["id"],
             featureId=make.feature(name=WORD)["id"],
@@ -312,6 +317,18 @@ class Studio:
         person = self._make.staff(name="editor name", role="EDITOR")
         join_team(self._conn, "EDITOR", person["id"])
         return person
+
+    def _booked(self, offering: dict[str, Any]) -> dict[str, int]:
+        wish = {
+            "vendorServiceId": offering["id"],
+            "bookingDate": "2040-01-02",
+            "startTime": "09:00",
+            "endTime": "11:00",
+        }
+        stranger = self._api.by_token(Marketplace(self._conn).stranger())
+        booking = stranger.post("/space-bookings", wish | {"paymentMethod": "CASH"}).body
+        payment = stranger.get(f"/space-bookings/{booking['id']}/payments").body["data"][0]
+        return {"spaceBookingId": booking["id"], "spacePaymentId": payment["id"]}
 
     def _note(self, **made: Any) -> None:
         for name, id_ in made.items():

@@ -36,6 +36,7 @@ def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch
         "otp_echo": False,
         "stripe_api_key": None,
         "stripe_webhook_secret": (),
+        "space_payments_secret": (),
         "stripe_api_base": "https://api.stripe.com",
         "credit_products": tuple(
             {"price": Decimal(price), "credits": number}
@@ -75,6 +76,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "STRIPE_API_KEY": "sk_test_of_the_studio",
             "STRIPE_WEBHOOK_SECRET": "whsec_old, whsec_new",
             "STRIPE_API_BASE": "http://127.0.0.1:12111/",
+            "SPACE_PAYMENTS_SECRET": "old-secret, new-secret",
             "CREDIT_PRODUCTS": "5=10,9.5=20",
             "STORAGE_DIR": str(tmp_path / "files"),
             "STORAGE_URL": "s3://key:secret@s3.example/bucket",
@@ -111,6 +113,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "stripe_api_key": "sk_test_of_the_studio",
         "stripe_webhook_secret": ("whsec_old", "whsec_new"),
         "stripe_api_base": "http://127.0.0.1:12111",
+        "space_payments_secret": ("old-secret", "new-secret"),
         "credit_products": (
             {"price": Decimal("5"), "credits": 10},
             {"price": Decimal("9.5"), "credits": 20},
@@ -151,6 +154,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "STRIPE_API_KEY",
         "STRIPE_WEBHOOK_SECRET",
         "STRIPE_API_BASE",
+        "SPACE_PAYMENTS_SECRET",
         "CREDIT_PRODUCTS",
         "STORAGE_DIR",
         "STORAGE_URL",
@@ -327,10 +331,11 @@ def test_a_key_that_stripe_cannot_take_is_refused_and_never_repeated(key: str) -
     assert key not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["STRIPE_WEBHOOK_SECRET", "SPACE_PAYMENTS_SECRET"])
 @pytest.mark.parametrize("secret", ["whsec_old whsec_new", "whsec_öld", "whsec_\told"])
-def test_a_webhook_secret_that_is_none_is_refused_and_never_repeated(secret: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"^STRIPE_WEBHOOK_SECRET ") as refused:
-        Settings.from_environment({"STRIPE_WEBHOOK_SECRET": f"whsec_new,{secret}"})
+def test_a_webhook_secret_that_is_none_is_refused_and_never_repeated(name: str, secret: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^{name} ") as refused:
+        Settings.from_environment({name: f"whsec_new,{secret}"})
 
     assert secret not in str(refused.value)
 

@@ -1,28 +1,33 @@
-"""Bookings, as the tests of vendors need them who are not about how one is made."""
+"""Somebody who books, somebody who lets, and a gateway that signs."""
 
-from datetime import date
-from typing import Any
-from uuid import UUID
+from dataclasses import replace
+
+import pytest
+from flask import Flask
 
 from photolens.database import Connection
-from photolens.spaces.actions.bookings import book
-from tests.client import Answer
-
-CUSTOMER = UUID("00000000-0000-4000-8000-000000000008")  # the test's, of callers.sql
+from tests.client import ApiClient
+from tests.spaces.marketplace import SECRET, Marketplace
 
 
-def wish(offering: dict[str, Any], payment_method: str = "CASH", quantity: int = 1) -> dict[str, Any]:
-    """From 9 to 10 on Monday 2 January 2040."""
-    times = {"start_time": "09:00", "end_time": "10:00", "duration": None}
-    day = {"booking_date": date(2040, 1, 2)}
-    asked = {"vendor_service_id": offering["id"], "quantity": quantity, "payment_method": payment_method}
-    return {**times, **day, **asked}
+@pytest.fixture
+def market(conn: Connection) -> Marketplace:
+    return Marketplace(conn)
 
 
-def hold(conn: Connection, offering: dict[str, Any], payment_method: str = "CASH", quantity: int = 1) -> int:
-    """The test's customer has booked so many; gives the booking's id."""
-    return book(conn, CUSTOMER, wish(offering, payment_method, quantity))
+@pytest.fixture
+def customer(api: ApiClient) -> ApiClient:
+    return api.by_role("CUSTOMER")
 
 
-def pointers(refused: Answer) -> list[str]:
-    return [fault["pointer"] for fault in refused.body["errors"]]
+@pytest.fixture
+def vendor(api: ApiClient) -> ApiClient:
+    return api.by_role("VENDOR")
+
+
+@pytest.fixture
+def gateway(app: Flask, api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> ApiClient:
+    """The application, under the secret of the gateway."""
+    settings = replace(app.extensions["settings"], space_payments_secret=(SECRET,))
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    return api.by_token(None)

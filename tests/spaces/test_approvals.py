@@ -7,7 +7,7 @@ import pytest
 from photolens.database import Connection
 from tests.client import Answer, ApiClient
 from tests.factories import Factory
-from tests.spaces.conftest import hold, pointers
+from tests.spaces.booked import hold, pointers
 
 
 @pytest.fixture

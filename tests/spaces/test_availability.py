@@ -7,7 +7,7 @@ import pytest
 from photolens.database import Connection
 from tests.client import Answer, ApiClient
 from tests.factories import Factory
-from tests.spaces.conftest import hold, pointers
+from tests.spaces.booked import hold, pointers
 
 # A Monday.
 DAY = {"fromDate": "2040-01-02", "toDate": "2040-01-02", "startTime": "09:00", "endTime": "12:00"}

@@ -5,7 +5,7 @@ import pytest
 from photolens.database import Connection
 from tests.client import ApiClient
 from tests.factories import Factory
-from tests.spaces.conftest import hold
+from tests.spaces.booked import hold
 from tests.vendors import sign_in_vendor
 
 HARBOUR = {"name": "Harbour House", "city": "Amman", "address": "14 Rainbow Street", "timeZone": "Asia/Amman"}

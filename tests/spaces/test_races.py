@@ -12,7 +12,7 @@ from photolens.database import Connection
 from photolens.problems import Problem
 from tests.client import ApiClient
 from tests.factories import Factory
-from tests.spaces.conftest import hold
+from tests.spaces.booked import hold
 
 pytestmark = pytest.mark.committed
 

@@ -7,7 +7,7 @@ import pytest
 from photolens.database import Connection
 from tests.client import ApiClient
 from tests.factories import Factory
-from tests.spaces.conftest import hold, pointers
+from tests.spaces.booked import hold, pointers
 
 DESK = {"serviceId": 1, "label": "Desk", "maxCapacity": 3, "pricePerUnit": "10.55", "priceUnit": "HOUR"}
 

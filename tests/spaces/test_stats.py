@@ -5,7 +5,7 @@ import pytest
 from photolens.database import Connection
 from tests.client import ApiClient
 from tests.factories import Factory
-from tests.spaces.conftest import hold, pointers
+from tests.spaces.booked import hold, pointers
 from tests.vendors import sign_in_vendor
 
 JANUARY = "from=2040-01-01&to=2040-01-31"
@@ -16,8 +16,8 @@ def test_figures_are_of_what_was_booked_paid_and_published(api: ApiClient, make:
     make.slots(offering)
     paid, given_up = hold(conn, offering, quantity=2), hold(conn, offering, "CARD")
     conn.execute(
-        "insert into space_payments (booking_id, amount, payment_method, status, refunded_amount, paid_at)"
-        " values (%s, 20, 'CASH', 'PAID', 5, now()), (%s, 20, 'CASH', 'FAILED', 0, null)",
+        "insert into space_payments (booking_id, amount, currency, payment_method, status, refunded_amount, paid_at)"
+        " values (%s, 20, 'USD', 'CASH', 'PAID', 5, now()), (%s, 20, 'USD', 'CASH', 'FAILED', 0, null)",
         [paid, paid],
     )
 

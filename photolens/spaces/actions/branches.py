@@ -1,6 +1,5 @@
 """What happens to branches: what vendors say of them, and what administrators make of them."""
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from photolens.platform.actions import record_activity, require_time_zone
 from photolens.preconditions import require_match
 from photolens.problems import found
 from photolens.spaces import rules
-from photolens.spaces.actions.bookings import cancel
+from photolens.spaces.actions.bookings import cancel_unpaid
 from photolens.spaces.problems import TIME_ZONE_IN_USE
 
 COLUMNS = ("id", "name", "description", "city", "address", "latitude", "longitude", "time_zone")
@@ -81,9 +80,7 @@ def move(conn: Connection, branch: Row, status: str, reason: str | None) -> None
     sql.spaces.update_branch_status(conn, branch_id=branch["id"], status=status)
     if status == "SUSPENDED":
         holds = sql.spaces.lock_unpaid_holds_of_branch(conn, branch_id=branch["id"])
-        sql.spaces.lock_slots_of_bookings(conn, booking_ids=[hold["id"] for hold in holds])
-        for hold in holds:
-            cancel(conn, hold, Decimal(0))
+        cancel_unpaid(conn, holds)
     details = {"name": branch["name"], "status": status, "reason": reason}
     record_activity(conn, "BRANCH_STATUS_CHANGED", "BRANCH", branch["id"], details=details)
 
