@@ -113,6 +113,12 @@ def current_cache() -> Cache:
     return cache
 
 
+def forget(subject: str) -> None:
+    """Let the present application find nothing of a subject any more; where there is none, nothing was kept."""
+    if current_app:
+        current_cache().forget(subject)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the application its cache. Nothing is asked of Redis before somebody asks."""
     app.extensions["cache"] = Cache(settings.redis_url)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -107,18 +108,25 @@ class Settings:
             stripe_api_base=_stripe_api_base(given, is_production),
             space_payments_secret=_signing_secrets(given, "SPACE_PAYMENTS_SECRET"),
             credit_products=_credit_products(given),
-            storage_dir=_folder(given, "STORAGE_DIR", f"{given.get('STATE_DIR', '.photolens')}/storage"),
-            storage_url=_address_of(given, "STORAGE_URL", is_production, "s3", "s3+http"),
-            photo_price=_photo_price(given),
-            photo_ai_url=_address_of(given, "PHOTO_AI_URL", is_production, "https", "http"),
-            photo_ai_key=given.get("PHOTO_AI_KEY"),
-            assistant_url=_address_of(given, "ASSISTANT_URL", is_production, "https", "http"),
-            assistant_key=_key_of(given, "ASSISTANT_KEY"),
-            assistant_model=given.get("ASSISTANT_MODEL", "gpt-4o-mini"),
-            smtp_url=_address_of(given, "SMTP_URL", is_production, "smtps", "smtp"),
-            mail_from=_mail_from(given),
-            sms_url=_address_of(given, "SMS_URL", is_production, "https", "http"),
+            **_services(given, is_production),
         )
+
+
+def _services(given: Mapping[str, str], is_production: bool) -> dict[str, Any]:
+    """What Photolens uses of others, each by its address, and how."""
+    return {
+        "storage_dir": _folder(given, "STORAGE_DIR", f"{given.get('STATE_DIR', '.photolens')}/storage"),
+        "storage_url": _address_of(given, "STORAGE_URL", is_production, "s3", "s3+http"),
+        "photo_price": _photo_price(given),
+        "photo_ai_url": _address_of(given, "PHOTO_AI_URL", is_production, "https", "http"),
+        "photo_ai_key": given.get("PHOTO_AI_KEY"),
+        "assistant_url": _address_of(given, "ASSISTANT_URL", is_production, "https", "http"),
+        "assistant_key": _key_of(given, "ASSISTANT_KEY"),
+        "assistant_model": given.get("ASSISTANT_MODEL", "gpt-4o-mini"),
+        "smtp_url": _address_of(given, "SMTP_URL", is_production, "smtps", "smtp"),
+        "mail_from": _mail_from(given),
+        "sms_url": _address_of(given, "SMS_URL", is_production, "https", "http"),
+    }
 
 
 def current_settings() -> Settings:

@@ -6,8 +6,8 @@ A task is given a connection, and what the job was queued with. It may be done a
 from collections.abc import Callable
 from typing import Any
 
+from photolens import cache
 from photolens.billing.actions import overdue
-from photolens.cache import current_cache
 from photolens.database import Connection, sql
 from photolens.spaces import PUBLIC_PAGES
 from photolens.spaces.actions import changes as space_bookings
@@ -42,7 +42,7 @@ def _in_batches(conn: Connection, batch: Batch) -> int:
 def cancel_expired_holds(conn: Connection) -> None:
     """Give back the units of bookings of spaces that have waited too long for their money, or for the vendor's word."""
     if _in_batches(conn, space_bookings.cancel_expired):
-        current_cache().forget(PUBLIC_PAGES)
+        cache.forget(PUBLIC_PAGES)
 
 
 def complete_ended_bookings(conn: Connection) -> None:

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from photolens.cache import current_cache
+from photolens import cache
 from photolens.identity.actions import erasure
 from photolens.spaces.actions import assistant as chat
 from photolens.spaces.routes import (
@@ -47,5 +47,5 @@ def keep_public_pages_fresh(app: Flask) -> None:
         # What fails may have committed before.
         may_change = request.method not in ("GET", "HEAD", "OPTIONS") and not 400 <= response.status_code < 500
         if may_change and request.blueprint in _CHANGING and not request.path.endswith("/quote"):
-            current_cache().forget(PUBLIC_PAGES)
+            cache.forget(PUBLIC_PAGES)
         return response

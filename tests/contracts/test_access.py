@@ -19,6 +19,14 @@ from tests.contracts.roles import EVERYTHING, ROLES
 from tests.factories import Factory
 
 PUBLIC = {
+    "getBranch",
+    "getPublicOffering",
+    "listFacilities",
+    "listFeatures",
+    "listPublicSlots",
+    "listServices",
+    "searchBranches",
+    "searchOfferings",
     "acceptInvitation",
     "activateContact",
     "getCalendar",
@@ -35,9 +43,17 @@ PUBLIC = {
 }
 
 # What those of them answer nonsense whose body has no shape.
-UNSHAPED = {"getCalendar": 404, "receiveSpacePaymentEvent": 503, "receiveStripeEvent": 503}
+UNSHAPED = {
+    "getCalendar": 404,
+    "receiveSpacePaymentEvent": 503,
+    "receiveStripeEvent": 503,
+    **dict.fromkeys(("getBranch", "getPublicOffering", "listPublicSlots"), 404),
+    **dict.fromkeys(("listFacilities", "listFeatures", "listServices", "searchBranches", "searchOfferings"), 200),
+}
 
 SIGNED_IN = {
+    "listMessages",
+    "sendMessage",
     "bookSpace",
     "cancelSpaceBooking",
     "collectSpacePayment",
@@ -218,7 +234,7 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 
 
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
-    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/portal/", "/api/v1/space-", "/api/v1/vendor/")
+    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/portal/", "/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/")
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []
 

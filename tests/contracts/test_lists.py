@@ -16,7 +16,7 @@ OF_PAGES = {"limit", "cursor", "include", "sort"}
 STANDS_FOR = {"newest": "-createdAt", "distance": "distanceKm"}
 OF_BRANCHES = {"price": "fromPrice", "-price": "-fromPrice"}
 OF_OFFERINGS = {"price": "pricePerUnit", "-price": "-pricePerUnit", "name": "label"}
-NAMED_ORDERS = {"BranchSearch": STANDS_FOR | OF_BRANCHES, "OfferingSearch": STANDS_FOR | OF_OFFERINGS}
+NAMED_ORDERS = {"PublicBranchList": STANDS_FOR | OF_BRANCHES, "PublicOfferingList": STANDS_FOR | OF_OFFERINGS}
 # The days of a report, which its screen makes instants of.
 OF_PERIODS = {"date_from", "date_to"}
 

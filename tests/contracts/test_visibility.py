@@ -96,6 +96,9 @@ SUBJECT_TYPES = [
 
 # Operations whose answers have no text of somebody's.
 WORDLESS = {
+    "listMessages",
+    "listPublicSlots",
+    "listServices",
     # Of nobody here who has a link; behind one are the sessions of its owner: see tests/studio/test_calendars.py.
     "getCalendar",
     "getCalendarLink",

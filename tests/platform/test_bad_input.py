@@ -264,7 +264,11 @@ class Room:
         )
         ids = self._ids | ({"invoiceId": self._issued_id} if of_issued else {})
         ids |= self._of_portal if operation.is_for_contacts else {}
-        ids |= {"branchId": self._waiting_id} if operation.template.endswith("/branches/{branchId}") else {}
+        ids |= (
+            {"branchId": self._waiting_id}
+            if operation.template.endswith("/branches/{branchId}") and not operation.is_public
+            else {}
+        )
         return {name: ids[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:
@@ -871,6 +875,27 @@ def wrong_words(schema: dict[str, Any]) -> Iterator[str]:
     if "integer" in kinds:
         yield from ("", "x", "1.0", "1.5", "1e2", "0x1", "1_0", "true", "null", "١", "１", "1\x00", " ", "--1", "1 2")
         yield from map(str, (schema["minimum"] - 1, schema["maximum"] + 1, 2**63, 2**64, 10**30, -(2**63), "9" * 5000))
+    elif "number" in kinds:
+        yield from ("", "x", "1e2", "0x1", "NaN", "Infinity", "1,5", "١", "1\x00", "--1", "1 2", "9" * 5000)
+        yield from map(str, (schema["minimum"] - 1, schema["maximum"] + 1))
+    elif "array" in kinds:
+        yield from (
+            "",
+            "x",
+            "0",
+            "-1",
+            "1,",
+            "1,x",
+            "1;2",
+            "1.5",
+            "1\x00",
+            str(2**63),
+            ",".join(map(str, range(1, 52))),
+        )
+    elif schema.get("format") == "uuid":
+        yield from ("", "x", "1", "\x00", "{550e8400-e29b-41d4-a716-446655440000}", "g" * 36, "0" * 32)
+    elif "pattern" in schema and "maxLength" not in schema:
+        yield from ("", "x", "-1", "1.234", "1e2", "NaN", "Infinity", "1,5", "\x00", "9" * 5000)
     elif "boolean" in kinds:
         yield from ("", "x", "1", "0", "yes", "True", "FALSE", "null", "true ", "truee", "\x00")
     elif "enum" in schema:
@@ -997,6 +1022,11 @@ def order_of(operation: Operation, sort: str) -> str:
     return f"{page.removesuffix('Page').removesuffix('Summary')}List {sort}"
 
 
+def along(sort: str) -> dict[str, Any]:
+    """What an order needs beside it: by distance, a point."""
+    return {"lat": 1, "lng": 1} if sort == "distance" else {}
+
+
 @each(PAGED)
 def test_the_cursors_of_a_list_name_it_and_its_order(room: Room, operation: Operation) -> None:
     sort = operation.query_parameters["sort"]["default"]
@@ -1044,7 +1074,7 @@ def test_a_forged_cursor_is_a_page_or_422_at_its_pointer(room: Room, operation: 
     for sort in operation.query_parameters["sort"]["enum"]:
         for key in in_turn(operation, FORGED_KEYS, 12):
             cursor = cursor_of([order_of(operation, sort), key, MAX_ID])
-            answer = room.send(operation, query={"sort": sort, "cursor": cursor})
+            answer = room.send(operation, query={"sort": sort, "cursor": cursor, **along(sort)})
             if answer.status != 200:
                 assert_invalid(answer, "/cursor", location="query", what=(sort, key))
 
@@ -1055,7 +1085,7 @@ def test_a_cursor_of_one_order_is_none_of_another(room: Room, operation: Operati
     for cursor_sort in orders:
         for sort in {*orders} - {cursor_sort}:
             cursor = cursor_of([order_of(operation, cursor_sort), "2026-11-20", 1])
-            answer = room.send(operation, query={"sort": sort, "cursor": cursor})
+            answer = room.send(operation, query={"sort": sort, "cursor": cursor, **along(sort)})
             assert_invalid(answer, "/cursor", location="query", what=(cursor_sort, sort))
 
 

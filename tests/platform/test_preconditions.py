@@ -213,7 +213,23 @@ FIGURES = {
     )
 }
 
+
+def kinds_of_spaces(_api: ApiClient, _make: Factory) -> Resource:
+    return Resource("/services")
+
+
+def public_branch(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/branches/{make.branch()['id']}")
+
+
+def public_offering(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/vendor-services/{make.offering()['id']}")
+
+
 RESOURCES: dict[str, Opener] = {
+    "/services": kinds_of_spaces,
+    "/branches/{branchId}": public_branch,
+    "/vendor-services/{vendorServiceId}": public_offering,
     "/clients/{clientId}": lambda _, make: Resource(f"/clients/{make.client()['id']}", change={"name": "Changed"}),
     "/clients/{clientId}/profile": profile,
     "/clients/{clientId}/export": document,
@@ -285,6 +301,9 @@ RESOURCES: dict[str, Opener] = {
 }
 # Whoever ends the session they ask by gets no second answer: tests/platform/test_bad_input.py ends others.
 UNCHANGED = (
+    kinds_of_spaces,
+    public_branch,
+    public_offering,
     payment,
     refund,
     revision,

@@ -8,7 +8,7 @@ from photolens.api import Blueprint
 from photolens.cache import current_cache
 from photolens.database import Row, connection, sql
 from photolens.problems import found
-from photolens.spaces.schemas import availability, catalogue
+from photolens.spaces.schemas import catalogue
 from photolens.spaces.schemas import search as schemas
 from photolens.spaces.screens import calendars
 
@@ -45,7 +45,7 @@ def list_features(arguments: dict[str, Any]) -> dict[str, Any]:
 
 @blp.get("/branches")
 @access.public
-@blp.arguments(schemas.BranchSearch, location="query")
+@blp.arguments(schemas.PublicBranchList, location="query")
 @blp.pages(schemas.PublicBranch)
 def search_branches(arguments: dict[str, Any]) -> dict[str, Any]:
     """Search branches
@@ -53,7 +53,7 @@ def search_branches(arguments: dict[str, Any]) -> dict[str, Any]:
     All conditions hold for one of its offerings. With `date`, its units are free that whole day; with times, all the
     time from one to the other. Sorted by price, a branch stands where its cheapest offering of those does.
     """
-    return _kept("branches", arguments, lambda: paging.page(connection(), schemas.BranchSearch, arguments))
+    return _kept("branches", arguments, lambda: paging.page(connection(), schemas.PublicBranchList, arguments))
 
 
 @blp.get("/branches/<id:branch_id>")
@@ -66,14 +66,14 @@ def get_branch(branch_id: int) -> Row:
 
 @blp.get("/vendor-services")
 @access.public
-@blp.arguments(schemas.OfferingSearch, location="query")
+@blp.arguments(schemas.PublicOfferingList, location="query")
 @blp.pages(schemas.PublicOffering)
 def search_offerings(arguments: dict[str, Any]) -> dict[str, Any]:
     """Search offerings
 
     With `date`, units are free that whole day; with times, all the time from one to the other.
     """
-    return _kept("offerings", arguments, lambda: paging.page(connection(), schemas.OfferingSearch, arguments))
+    return _kept("offerings", arguments, lambda: paging.page(connection(), schemas.PublicOfferingList, arguments))
 
 
 @blp.get("/vendor-services/<id:vendor_service_id>")
@@ -88,7 +88,7 @@ def get_public_offering(vendor_service_id: int) -> Row:
 @blp.get("/vendor-services/<id:vendor_service_id>/availability")
 @access.public
 @blp.arguments(schemas.PublicSlotList, location="query")
-@blp.pages(availability.Slot)
+@blp.pages(schemas.PublicSlot)
 def list_public_slots(arguments: dict[str, Any], vendor_service_id: int) -> dict[str, Any]:
     """List when an offering is to be had
 

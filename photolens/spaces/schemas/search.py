@@ -21,6 +21,7 @@ from photolens.fields import (
     WholeNumber,
 )
 from photolens.paging import ListArguments, Order, search_field, sort_field
+from photolens.spaces.schemas.availability import Slot
 from photolens.spaces.schemas.branches import Branch
 from photolens.spaces.schemas.catalogue import SERVICES, Facility, Service
 from photolens.spaces.schemas.services import MOST_UNITS, PRICE_UNITS, VendorService
@@ -43,7 +44,10 @@ class Ids(fields.List[Any]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:
         parts = [part.strip() for text in value for part in text.split(",")]
-        return sorted(set(super()._deserialize(parts, attr, data, **kwargs)))
+        try:
+            return sorted(set(super()._deserialize(parts, attr, data, **kwargs)))
+        except ValidationError:
+            raise ValidationError("holds what is no id") from None
 
 
 class Search(QueryInput):
@@ -107,7 +111,7 @@ class PublicBranch(Branch):
     distance_km = Number(nullable=True, example=1.302, metadata=DISTANCE)
 
 
-class BranchSearch(Search, ListArguments):
+class PublicBranchList(Search, ListArguments):
     """Filters and orders of the branches that the public sees."""
 
     orders = {
@@ -135,7 +139,7 @@ class PublicOffering(VendorService):
     distance_km = Number(nullable=True, example=1.302, metadata=DISTANCE)
 
 
-class OfferingSearch(Search, ListArguments):
+class PublicOfferingList(Search, ListArguments):
     """Filters and orders of the offerings that the public sees."""
 
     orders = {
@@ -147,6 +151,10 @@ class OfferingSearch(Search, ListArguments):
     }
     count = sql.spaces.count_public_offerings
     sort = sort_field(orders)
+
+
+class PublicSlot(Slot):
+    """When so many of an offering are to be had, for everybody."""
 
 
 class PublicSlotList(ListArguments):
