@@ -49,7 +49,9 @@ set local role photolens_owner;
 \ir schema/studio.sql
 \ir schema/billing.sql
 \ir schema/photos.sql
+\ir schema/spaces.sql
 \ir schema/details.sql
+\ir schema/search.sql
 \ir schema/visibility.sql
 \ir schema/grants.sql
 \ir schema/portal.sql

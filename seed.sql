@@ -32,6 +32,8 @@ select exists (select from clients where lower(email) = 'amara@okafor.example') 
 \ir seed/billing.sql
 \ir seed/activities.sql
 \ir seed/photos.sql
+\ir seed/spaces.sql
+\ir seed/space_bookings.sql
 
 commit;
 

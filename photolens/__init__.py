@@ -7,6 +7,7 @@ from photolens import (
     answers,
     api,
     billing,
+    cache,
     credits,
     database,
     headers,
@@ -17,6 +18,7 @@ from photolens import (
     problems,
     proxies,
     rate_limits,
+    spaces,
     studio,
 )
 from photolens.config import Settings
@@ -34,9 +36,11 @@ def create_app(settings: Settings, pools: Pools) -> Flask:
     problems.init_app(app)
     headers.init_app(app, settings)
     database.init_app(app, pools)
+    cache.init_app(app, settings)
     access.init_app(app, identity.find_caller)
     rate_limits.init_app(app, settings)
-    domains = (identity, studio, billing, credits, photos, portal, platform)
+    domains = (identity, studio, billing, credits, photos, spaces, portal, platform)
     api.init_app(app, (blueprint for domain in domains for blueprint in domain.BLUEPRINTS))
+    spaces.keep_public_pages_fresh(app)
     app.register_blueprint(portal.PAGES)
     return app

@@ -1,9 +1,9 @@
 """Who is calling, and what they may do: the caller, what each role is permitted, and what an operation demands.
 
 A route declares its demand beside its address, or the application does not start: `@public`, `@signed_in`,
-`@in_person` (not through a personal access token), `@contact` (of a client: the portal) or `@requires(permission, …)`.
-Which rows a caller then sees is
-decided in SQL, by the functions of `schema/visibility.sql`.
+`@in_person` (not through a personal access token), `@contact` (of a client: the portal), `@vendor` (who lets spaces) or
+`@requires(permission, …)`. Which rows a caller then sees is decided in SQL, by the functions of
+`schema/visibility.sql`.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from flask import Flask, g, has_request_context, request
 
 from photolens.config import current_settings
 from photolens.database import Connection, connection
-from photolens.problems import FORBIDDEN, NOT_A_CONTACT, SESSION_REQUIRED, UNAUTHENTICATED
+from photolens.problems import FORBIDDEN, NOT_A_CONTACT, NOT_A_VENDOR, SESSION_REQUIRED, UNAUTHENTICATED
 from photolens.proxies import is_from_this_machine
 
 API = "/api/v1/"
@@ -96,16 +96,19 @@ class Caller:
     """Whoever sent the present request. The name stands in activities, logs and payments.
 
     `permissions` are those in force: the role's, of a token those it was given of them, and of an account that is not
-    ACTIVE none. `staff_id` is the caller's record on the team, `contact_id` theirs at a client, and `session_id` the
-    sign-in, whose token's digest is `session_digest`; through a personal access token there is none.
+    ACTIVE none. `staff_id` is the caller's record on the team, `contact_id` theirs at a client, `vendor_id` as whom
+    they let spaces, and `session_id` the sign-in, whose token's digest is `session_digest`; through a personal access
+    token there is none.
     """
 
     user_id: UUID
     name: str
     role: Role
     permissions: frozenset[Permission]
+    is_active: bool
     staff_id: int | None
     contact_id: int | None
+    vendor_id: UUID | None
     session_id: int | None
     session_digest: bytes
 
@@ -121,11 +124,12 @@ class Caller:
 
 @dataclass(frozen=True)
 class Demand:
-    """What an operation demands: a caller, one in person, a client's contact, and of each group of permissions one."""
+    """What an operation demands: a caller, one in person, a contact, a vendor, and of each group of permissions one."""
 
     caller: bool = True
     in_person: bool = False
     contact: bool = False
+    vendor: bool = False
     permissions: tuple[frozenset[Permission], ...] = ()
 
     def __post_init__(self) -> None:
@@ -170,6 +174,11 @@ def contact(view: View) -> View:
     return _declare(view, in_person=True, contact=True)
 
 
+def vendor(view: View) -> View:
+    """Only a vendor who has been let in may call this operation, signed in: it is about what they let."""
+    return _declare(view, in_person=True, vendor=True)
+
+
 def requires(*any_of: Permission) -> Callable[[View], View]:
     """One of these permissions is needed; said twice over an operation, one of each."""
 
@@ -199,6 +208,14 @@ def current_contact_id() -> int:
     return contact_id
 
 
+def current_vendor_id() -> UUID:
+    """As which vendor the caller of a `@vendor` operation asks."""
+    vendor_id = current_caller().vendor_id
+    if vendor_id is None:
+        raise NOT_A_VENDOR("This is for vendors whom an administrator has let in.")
+    return vendor_id
+
+
 def current_actor() -> tuple[UUID | None, str]:
     """Who does what is being done: the caller's id and name; where there is no caller, nobody's and the system's."""
     caller: Caller | None = g.get("caller") if has_request_context() else None
@@ -220,6 +237,8 @@ def admit(demand: Demand) -> None:
         raise SESSION_REQUIRED("A personal access token does not serve for this. Sign in.")
     if demand.contact:
         current_contact_id()
+    if demand.vendor:
+        current_vendor_id()
     for any_of in demand.permissions:
         if not caller.may(*any_of):
             raise FORBIDDEN(f"This needs the permission {' or '.join(sorted(any_of))}.")

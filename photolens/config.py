@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
@@ -57,12 +58,16 @@ class Settings:
     stripe_api_key: str | None = field(repr=False)
     stripe_webhook_secret: tuple[str, ...] = field(repr=False)
     stripe_api_base: str
+    space_payments_secret: tuple[str, ...] = field(repr=False)
     credit_products: tuple[CreditProduct, ...]
     storage_dir: Path
     storage_url: str | None = field(repr=False)
     photo_price: Decimal
     photo_ai_url: str | None
     photo_ai_key: str | None = field(repr=False)
+    assistant_url: str | None
+    assistant_key: str | None = field(repr=False)
+    assistant_model: str
     smtp_url: str | None = field(repr=False)
     mail_from: str | None
     sms_url: str | None = field(repr=False)
@@ -78,9 +83,7 @@ class Settings:
 
         Raises ConfigurationError for a value that cannot be used. An empty value counts as absent.
         """
-        if environment is None:
-            environment = {k: v for k, v in dotenv_values(".env").items() if v is not None} | dict(os.environ)
-        given = {name: value.strip() for name, value in environment.items() if value.strip()}
+        given = _given(environment)
         is_production = _choice(given, "PHOTOLENS_ENV", "development", "production") == "production"
         return cls(
             photolens_env="production" if is_production else "development",
@@ -101,24 +104,41 @@ class Settings:
             portal_url=_web_address(given, "PORTAL_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}"),
             otp_echo=_otp_echo(given, is_production),
             stripe_api_key=_stripe_api_key(given),
-            stripe_webhook_secret=_stripe_webhook_secrets(given),
+            stripe_webhook_secret=_signing_secrets(given, "STRIPE_WEBHOOK_SECRET"),
             stripe_api_base=_stripe_api_base(given, is_production),
+            space_payments_secret=_signing_secrets(given, "SPACE_PAYMENTS_SECRET"),
             credit_products=_credit_products(given),
-            storage_dir=_folder(given, "STORAGE_DIR", f"{given.get('STATE_DIR', '.photolens')}/storage"),
-            storage_url=_address_of(given, "STORAGE_URL", is_production, "s3", "s3+http"),
-            photo_price=_photo_price(given),
-            photo_ai_url=_address_of(given, "PHOTO_AI_URL", is_production, "https", "http"),
-            photo_ai_key=given.get("PHOTO_AI_KEY"),
-            smtp_url=_address_of(given, "SMTP_URL", is_production, "smtps", "smtp"),
-            mail_from=_mail_from(given),
-            sms_url=_address_of(given, "SMS_URL", is_production, "https", "http"),
+            **_services(given, is_production),
         )
+
+
+def _services(given: Mapping[str, str], is_production: bool) -> dict[str, Any]:
+    """What Photolens uses of others, each by its address, and how."""
+    return {
+        "storage_dir": _folder(given, "STORAGE_DIR", f"{given.get('STATE_DIR', '.photolens')}/storage"),
+        "storage_url": _address_of(given, "STORAGE_URL", is_production, "s3", "s3+http"),
+        "photo_price": _photo_price(given),
+        "photo_ai_url": _address_of(given, "PHOTO_AI_URL", is_production, "https", "http"),
+        "photo_ai_key": given.get("PHOTO_AI_KEY"),
+        "assistant_url": _address_of(given, "ASSISTANT_URL", is_production, "https", "http"),
+        "assistant_key": _key_of(given, "ASSISTANT_KEY"),
+        "assistant_model": given.get("ASSISTANT_MODEL", "gpt-4o-mini"),
+        "smtp_url": _address_of(given, "SMTP_URL", is_production, "smtps", "smtp"),
+        "mail_from": _mail_from(given),
+        "sms_url": _address_of(given, "SMS_URL", is_production, "https", "http"),
+    }
 
 
 def current_settings() -> Settings:
     """The settings of the present application."""
     settings: Settings = current_app.extensions["settings"]
     return settings
+
+
+def _given(environment: Mapping[str, str] | None) -> dict[str, str]:
+    if environment is None:
+        environment = {k: v for k, v in dotenv_values(".env").items() if v is not None} | dict(os.environ)
+    return {name: value.strip() for name, value in environment.items() if value.strip()}
 
 
 def _choice(given: Mapping[str, str], name: str, *words: str) -> str:
@@ -225,13 +245,11 @@ def _stripe_api_key(given: Mapping[str, str]) -> str | None:
     return key
 
 
-def _stripe_webhook_secrets(given: Mapping[str, str]) -> tuple[str, ...]:
+def _signing_secrets(given: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Those that a signature may be made with: while one is being replaced, the old and the new."""
-    secrets = tuple(secret.strip() for secret in given.get("STRIPE_WEBHOOK_SECRET", "").split(",") if secret.strip())
+    secrets = tuple(secret.strip() for secret in given.get(name, "").split(",") if secret.strip())
     if not all(map(_is_one_word, secrets)):
-        raise ConfigurationError(
-            "STRIPE_WEBHOOK_SECRET takes signing secrets (whsec_) separated by commas; one holds letters that none has."
-        )
+        raise ConfigurationError(f"{name} takes signing secrets separated by commas; one holds letters that none has.")
     return secrets
 
 
@@ -274,6 +292,14 @@ def _address_of(given: Mapping[str, str], name: str, is_production: bool, *schem
     if is_production and parts.scheme in ("http", "s3+http") and not _is_this_machine(host):
         raise ConfigurationError(f"{name} is not encrypted: in production it would be sent for all to read.")
     return url
+
+
+def _key_of(given: Mapping[str, str], name: str) -> str | None:
+    """What is sent in a header to show who asks."""
+    key = given.get(name)
+    if key is not None and not _is_one_word(key):
+        raise ConfigurationError(f"{name} holds blanks or letters that no key has.")
+    return key
 
 
 def _mail_from(given: Mapping[str, str]) -> str | None:

@@ -22,6 +22,7 @@ _INSTANT = re.compile(
 )
 _LOCAL_TIME = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$")
 _TIME_OF_DAY = re.compile(r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _EMAIL_WORD = r"[^\s@.\x00-\x20\"(),:;<>\[\]\\]+"
 _EMAIL = re.compile(rf"{_EMAIL_WORD}(\.{_EMAIL_WORD})*@{_EMAIL_WORD}(\.{_EMAIL_WORD})+")
@@ -272,11 +273,16 @@ class Id(WholeNumber):
 
 
 class Uuid(fields.String):
-    """The id of a user, in answers."""
+    """The id of a user."""
 
-    def __init__(self, *, nullable: bool = False) -> None:
+    def __init__(self, *, nullable: bool = False, **kwargs: Any) -> None:
         metadata = {"format": "uuid", "example": "550e8400-e29b-41d4-a716-446655440000"}
-        super().__init__(allow_none=nullable, metadata=metadata)
+        super().__init__(allow_none=nullable, metadata=metadata, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str) or not _UUID.fullmatch(value):
+            raise ValidationError("is not the id of a user")
+        return value
 
 
 class Flag(fields.Boolean):
@@ -347,7 +353,8 @@ class TimeOfDay(Text):
     """A time of day, `HH:MM`, up to `24:00`."""
 
     def __init__(self, *, example: str = "09:00", **kwargs: Any) -> None:
-        super().__init__(5, example=example, metadata={"pattern": _TIME_OF_DAY.pattern}, **kwargs)
+        metadata = {"pattern": _TIME_OF_DAY.pattern} | kwargs.pop("metadata", {})
+        super().__init__(5, example=example, metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)

@@ -200,6 +200,8 @@ def _describe_demand(doc: dict[str, Any], demand: Demand) -> None:
         words = "Needs a token."
     if demand.contact:
         words += " Only for contacts of a client."
+    if demand.vendor:
+        words += " Only for vendors whom an administrator has let in."
     if demand.in_person:
         words += " Only in person: a personal access token does not serve."
     doc["description"] = "\n\n".join(filter(None, (doc.get("description"), words)))
@@ -215,6 +217,8 @@ def _refusals_of(demand: Demand) -> list[ProblemKind]:
         kinds.append(problems.SESSION_REQUIRED)
     if demand.contact:
         kinds.append(problems.NOT_A_CONTACT)
+    if demand.vendor:
+        kinds.append(problems.NOT_A_VENDOR)
     return kinds
 
 

@@ -6,12 +6,15 @@ A task is given a connection, and what the job was queued with. It may be done a
 from collections.abc import Callable
 from typing import Any
 
+from photolens import cache
 from photolens.billing.actions import overdue
 from photolens.credits.actions import ledger
 from photolens.database import Connection, sql
 from photolens.photos.actions import upkeep, work
 from photolens.photos.actions.erasure import erase_photo_jobs
 from photolens.platform.actions import send_message
+from photolens.spaces import PUBLIC_PAGES
+from photolens.spaces.actions import changes as space_bookings
 
 Task = Callable[..., Any]
 Batch = Callable[[Connection, int], list[int]]
@@ -40,6 +43,17 @@ def _in_batches(conn: Connection, batch: Batch) -> int:
     return done
 
 
+def cancel_expired_holds(conn: Connection) -> None:
+    """Give back the units of bookings of spaces that have waited too long for their money, or for the vendor's word."""
+    if _in_batches(conn, space_bookings.cancel_expired):
+        cache.forget(PUBLIC_PAGES)
+
+
+def complete_ended_bookings(conn: Connection) -> None:
+    """Complete the bookings of spaces that ended a day ago."""
+    _in_batches(conn, space_bookings.complete_ended)
+
+
 # By the name that jobs are queued under.
 TASKS: dict[str, Task] = {
     "process_photo_job": work.process_photo_job,
@@ -54,4 +68,6 @@ BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "overdue photo jobs": ("* * * * *", upkeep.end_overdue_jobs),
     "stray photo files": ("30 * * * *", upkeep.sweep_photo_files),
     "expire credits": ("5 * * * *", ledger.write_off_expired),
+    "expired holds": ("* * * * *", cancel_expired_holds),
+    "ended space bookings": ("30 * * * *", complete_ended_bookings),
 }

@@ -4,6 +4,8 @@ A viewer of None is shown everybody's rows. A personal access token that was giv
 rows shows no others, whatever the holder may; managing implies seeing.
 """
 
+from uuid import UUID
+
 from photolens.access import PERMISSIONS, Caller, Permission
 
 # Of two who look, whose bookings they are and whose jobs; and those who are shown everybody's.
@@ -19,20 +21,26 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "BOOKING": ANY_BOOKINGS,
     "BOOKING_IMPORT": frozenset({Permission.MANAGE_BOOKINGS}),
     "BOOKING_SERIES": frozenset({Permission.VIEW_BOOKINGS_ALL}),
+    "BRANCH": frozenset({Permission.VIEW_SETTINGS}),
     "CLIENT": frozenset({Permission.VIEW_CLIENTS}),
     "CLIENT_IMPORT": frozenset({Permission.MANAGE_CLIENTS}),
     "CONTACT": frozenset({Permission.VIEW_CLIENTS}),
     "EDITING_JOB": frozenset({Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF}),
     "EDITING_STAGE": frozenset({Permission.VIEW_SETTINGS}),
     "EXPENSE": frozenset({Permission.MANAGE_EXPENSES}),
+    "FACILITY": frozenset({Permission.VIEW_SETTINGS}),
+    "FEATURE": frozenset({Permission.VIEW_SETTINGS}),
     "INVOICE": frozenset({Permission.VIEW_INVOICES}),
     "PAYMENT_ACCOUNT": frozenset({Permission.MANAGE_EXPENSES, Permission.VIEW_SETTINGS}),
     "PURCHASE": frozenset({Permission.VIEW_INVOICES}),
     "ROOM": frozenset({Permission.VIEW_SETTINGS}),
+    "SERVICE": frozenset({Permission.VIEW_SETTINGS}),
     "SESSION_CATEGORY": frozenset({Permission.VIEW_SETTINGS}),
     "SESSION_PACKAGE": frozenset({Permission.VIEW_SETTINGS}),
     "SETTINGS": frozenset({Permission.VIEW_SETTINGS}),
+    "SPACE_BOOKING": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "STAFF": frozenset({Permission.VIEW_STAFF}),
+    "VENDOR_SERVICE": frozenset({Permission.VIEW_SETTINGS}),
     "WORK_PACKAGE": frozenset({Permission.VIEW_CLIENTS}),
 }
 
@@ -76,6 +84,12 @@ def selection_viewers(caller: Caller) -> Viewers:
     if caller.may(Permission.VIEW_EDITING_ALL, Permission.VIEW_EDITING_SELF, Permission.MANAGE_EDITING):
         return editing_viewers(caller)
     return caller.own_rows, None
+
+
+def space_viewer(caller: Caller) -> UUID | None:
+    """Whose bookings of spaces: those that one has made or lets; whoever looks after all bookings sees these too."""
+    sees_all = caller.may(Permission.VIEW_BOOKINGS_ALL, Permission.MANAGE_BOOKINGS)
+    return None if sees_all else caller.user_id
 
 
 def subjects_shown(caller: Caller) -> list[str]:

@@ -451,3 +451,225 @@ select
     photo_jobs.updated_at
 from photo_jobs
 where photo_jobs.hidden_at is null;
+
+
+create view space_booking_details as
+select
+    space_bookings.id,
+    space_bookings.booking_number,
+    space_bookings.customer_id,
+    auth_users.name as customer_name,
+    branches.vendor_id,
+    vendor_services.branch_id,
+    branches.name as branch_name,
+    branches.time_zone,
+    space_bookings.vendor_service_id,
+    vendor_services.label,
+    services.name as service_name,
+    space_bookings.booking_date,
+    space_bookings.last_date,
+    to_char(space_bookings.start_time, 'HH24:MI') as start_time,
+    to_char(space_bookings.end_time, 'HH24:MI') as end_time,
+    space_bookings.starts_at,
+    space_bookings.ends_at,
+    space_bookings.quantity,
+    space_bookings.unit_price,
+    space_bookings.price_unit,
+    space_bookings.duration::double precision as duration,
+    space_bookings.total_price,
+    space_bookings.currency,
+    space_bookings.free_cancel_hours,
+    space_bookings.late_refund_percent,
+    vendor_services.cancellation_policy,
+    space_bookings.status,
+    space_bookings.payment_status,
+    space_bookings.payment_method,
+    space_bookings.hold_expires_at,
+    space_bookings.refund_amount,
+    space_bookings.needs_refund,
+    space_bookings.cancelled_at,
+    space_bookings.created_at,
+    space_bookings.updated_at
+from space_bookings
+inner join vendor_services on space_bookings.vendor_service_id = vendor_services.id
+inner join services on vendor_services.service_id = services.id
+inner join branches on vendor_services.branch_id = branches.id
+inner join auth_users on space_bookings.customer_id = auth_users.id;
+
+
+create view branch_details as
+select
+    branches.id,
+    branches.vendor_id,
+    auth_users.name as vendor_name,
+    branches.name,
+    branches.description,
+    branches.city,
+    branches.address,
+    branches.latitude::float8 as latitude,
+    branches.longitude::float8 as longitude,
+    branches.time_zone,
+    branches.status,
+    (
+        select
+            coalesce(
+                json_agg(
+                    json_build_object('id', facilities.id, 'name', facilities.name)
+                    order by lower(facilities.name), facilities.id
+                ),
+                '[]'
+            )
+        from branch_facilities
+        inner join facilities on branch_facilities.facility_id = facilities.id
+        where branch_facilities.branch_id = branches.id
+    ) as facilities,
+    branches.created_at,
+    branches.updated_at
+from branches
+inner join auth_users on branches.vendor_id = auth_users.id;
+
+
+create view vendor_service_details as
+select
+    vendor_services.id,
+    vendor_services.branch_id,
+    branches.name as branch_name,
+    vendor_services.service_id,
+    services.name as service_name,
+    vendor_services.label,
+    vendor_services.max_capacity,
+    vendor_services.price_per_unit,
+    vendor_services.price_unit,
+    vendor_services.min_booking_duration,
+    vendor_services.max_booking_duration,
+    vendor_services.cancellation_policy,
+    vendor_services.free_cancel_hours,
+    vendor_services.late_refund_percent,
+    vendor_services.auto_accept,
+    vendor_services.is_active,
+    (
+        select
+            coalesce(
+                json_agg(
+                    json_build_object('id', features.id, 'name', features.name)
+                    order by lower(features.name), features.id
+                ),
+                '[]'
+            )
+        from service_features
+        inner join features on service_features.feature_id = features.id
+        where service_features.vendor_service_id = vendor_services.id
+    ) as features,
+    vendor_services.created_at,
+    vendor_services.updated_at
+from vendor_services
+inner join branches on vendor_services.branch_id = branches.id
+inner join services on vendor_services.service_id = services.id;
+
+
+create view availability_details as
+select
+    availability.id,
+    availability.vendor_service_id,
+    availability.date,
+    to_char(availability.start_time, 'HH24:MI') as start_time,
+    to_char(availability.end_time, 'HH24:MI') as end_time,
+    availability.starts_at,
+    availability.ends_at,
+    availability.total_units,
+    availability.available_units,
+    availability.is_blocked
+from availability;
+
+
+-- Who has decided, the feed tells those whom it is for.
+create view approval_request_details as
+select
+    approval_requests.id,
+    approval_requests.kind,
+    approval_requests.branch_id,
+    branches.name as branch_name,
+    branches.vendor_id,
+    auth_users.name as vendor_name,
+    approval_requests.vendor_service_id,
+    vendor_services.label as vendor_service_label,
+    vendor_services.max_capacity,
+    approval_requests.requested_capacity,
+    approval_requests.reason,
+    approval_requests.status,
+    approval_requests.review_note,
+    approval_requests.decided_at,
+    approval_requests.created_at
+from approval_requests
+inner join branches on approval_requests.branch_id = branches.id
+inner join auth_users on branches.vendor_id = auth_users.id
+left join vendor_services on approval_requests.vendor_service_id = vendor_services.id;
+
+
+-- What each offering of a vendor's, or of everybody's, came to on these dates: bookings that begin on them and came about,
+-- and what was paid for those that begin on them, less what went back, in the studio's currency; the hours of its units,
+-- and those of them that are sold. What is blocked is not to be had, but for what was sold of it before.
+create function space_figures(of_vendor_id uuid, first_date date, last_date date) returns table (
+    vendor_service_id bigint,
+    booking_count bigint,
+    revenue numeric,
+    published_hours float8,
+    sold_hours float8,
+    occupancy_percent float8
+)
+language sql stable parallel safe
+begin atomic
+    select
+        vendor_services.id as vendor_service_id,
+        sold.booking_count,
+        sold.revenue,
+        slots.published_hours,
+        slots.sold_hours,
+        round((100 * slots.sold_hours / nullif(slots.published_hours, 0))::numeric, 1)::float8 as occupancy_percent
+    from vendor_services
+    inner join branches on vendor_services.branch_id = branches.id
+    cross join lateral (
+        select
+            count(*) filter (where space_bookings.status <> 'CANCELLED') as booking_count,
+            coalesce(sum(paid.amount), 0.00) as revenue
+        from space_bookings
+        cross join lateral (
+            select sum(space_payments.amount - space_payments.refunded_amount) as amount
+            from space_payments
+            where
+                space_payments.booking_id = space_bookings.id
+                and space_payments.status = 'PAID'
+                and space_bookings.currency = (select studio_settings.currency from studio_settings)
+        ) as paid
+        where
+            space_bookings.vendor_service_id = vendor_services.id
+            and space_bookings.booking_date between first_date and last_date
+    ) as sold
+    cross join lateral (
+        select
+            coalesce(sum(
+                slot.hours * case when slot.is_blocked then slot.total_units - slot.available_units else slot.total_units end
+            ), 0)::float8 as published_hours,
+            coalesce(sum(slot.hours * (slot.total_units - slot.available_units)), 0)::float8 as sold_hours
+        from (
+            select
+                availability.is_blocked,
+                availability.total_units,
+                availability.available_units,
+                extract(epoch from availability.ends_at - availability.starts_at) / 3600 as hours
+            from availability
+            where
+                availability.vendor_service_id = vendor_services.id
+                and availability.date between first_date and last_date
+        ) as slot
+    ) as slots
+    where of_vendor_id is null or branches.vendor_id = of_vendor_id;
+end;
+
+
+create view space_payment_details as
+select
+    space_payments.*,
+    space_bookings.booking_number
+from space_payments
+inner join space_bookings on space_payments.booking_id = space_bookings.id;

@@ -317,3 +317,16 @@ begin atomic
             else true
         end;
 end;
+
+
+-- The bookings of spaces that a user has made, or that are made at branches of theirs.
+create function space_bookings_seen_by(viewer_id uuid) returns setof space_booking_details
+language sql stable parallel safe
+begin atomic
+    select space_booking_details.*
+    from space_booking_details
+    where
+        space_bookings_seen_by.viewer_id is null
+        or space_booking_details.customer_id = space_bookings_seen_by.viewer_id
+        or space_booking_details.vendor_id = space_bookings_seen_by.viewer_id;
+end;

@@ -1,4 +1,4 @@
--- A user for each role, with passwords that everybody knows: `photolens-demo`, and `test123` for test@example.com, which
+-- A user for each role, two more vendors of spaces, with passwords that everybody knows: `photolens-demo`, and `test123` for test@example.com, which
 -- the seed document names. Marked as the demo's, so that none of them gets in where PHOTOLENS_ENV is production. An
 -- account that is there already is somebody's, and stays as it is.
 
@@ -15,6 +15,8 @@ from (
     (gen_random_uuid(), 'finance', 'Dana Kowalski', 'FINANCE', '+12125550105', 440),
     (gen_random_uuid(), 'trainer', 'Ben Achterberg', 'TRAINER', null, 200),
     (gen_random_uuid(), 'vendor', 'Salma Nasser', 'VENDOR', null, 150),
+    (gen_random_uuid(), 'vendor-amman', 'Omar Haddadin', 'VENDOR', null, 140),
+    (gen_random_uuid(), 'vendor-lisbon', 'Rui Almeida', 'VENDOR', null, 130),
     (gen_random_uuid(), 'customer', 'Emma Chen', 'CUSTOMER', '+12125550171', 90),
     ('550e8400-e29b-41d4-a716-446655440000', 'test', 'Test User', 'CUSTOMER', null, 60)
 ) as demo (id, login, name, role, phone_number, days_ago);

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.client import ApiClient
+from tests.client import ApiClient, token_of
 
 
 def instant(day: int = 0, hour: int = 10, minute: int = 0) -> str:
@@ -15,12 +15,13 @@ def instant(day: int = 0, hour: int = 10, minute: int = 0) -> str:
 class Factory:
     """`make.booking(status="PENDING")`: the created resource, as its 201 answered it."""
 
-    def __init__(self, api: ApiClient) -> None:
+    def __init__(self, api: ApiClient, vendor: str = token_of("VENDOR")) -> None:
         self._api = api
+        self._vendor = api.by_token(vendor)
         self._count = 0
 
-    def _create(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        response = self._api.post(path, body)
+    def _create(self, path: str, body: dict[str, Any], api: ApiClient | None = None) -> dict[str, Any]:
+        response = (api or self._api).post(path, body)
         assert response.status == 201, response.body
         created: dict[str, Any] = response.body
         return created
@@ -116,3 +117,40 @@ class Factory:
 
     def payment_account(self, **fields: Any) -> dict[str, Any]:
         return self._create("/payment-accounts", {"name": f"Account {self._next()}", "kind": "BANK", **fields})
+
+    def facility(self, **fields: Any) -> dict[str, Any]:
+        return self._create("/admin/facilities", {"name": f"Facility {self._next()}", **fields})
+
+    def feature(self, **fields: Any) -> dict[str, Any]:
+        return self._create("/admin/features", {"name": f"Feature {self._next()}", **fields})
+
+    def branch(self, status: str = "ACTIVE", **fields: Any) -> dict[str, Any]:
+        """A branch of the test's vendor, in UTC, which an administrator has let in."""
+        place = {"name": f"Branch {self._next()}", "city": "Amman", "address": "14 Rainbow Street", "timeZone": "UTC"}
+        branch = self._create("/vendor/branches", {**place, **fields}, self._vendor)
+        for move in {"PENDING": [], "ACTIVE": ["ACTIVE"], "SUSPENDED": ["ACTIVE", "SUSPENDED"]}[status]:
+            moved = self._api.patch(f"/admin/branches/{branch['id']}", {"status": move, "reason": "The papers."})
+            assert moved.status == 200, moved.body
+            branch = moved.body
+        return branch
+
+    def offering(self, branch: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+        """Three desks at a branch of the test's vendor, each 10.00 an hour, confirmed at once where paid in cash."""
+        branch = branch or self.branch()
+        terms = {"serviceId": 1, "label": f"Desk {self._next()}", "maxCapacity": 3}
+        price = {"pricePerUnit": "10.00", "priceUnit": "HOUR", "autoAccept": True}
+        return self._create(f"/vendor/branches/{branch['id']}/services", {**terms, **price, **fields}, self._vendor)
+
+    def slots(self, offering: dict[str, Any], **fields: Any) -> list[dict[str, Any]]:
+        """Two slots of an hour of three units, from 9 on, on Monday 2 January 2040; gives all that the offering has."""
+        days = {"fromDate": "2040-01-02", "toDate": "2040-01-02", "startTime": "09:00", "endTime": "11:00"}
+        path = f"/vendor/services/{offering['id']}/availability"
+        published = self._vendor.post(path, {**days, "slotMinutes": 60, "totalUnits": 3, **fields})
+        assert published.status == 200, published.body
+        slots: list[dict[str, Any]] = self._vendor.get(f"{path}?limit=200").body["data"]
+        return slots
+
+    def approval_request(self, branch: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """What the test's vendor asks for: by default, to have a branch paused."""
+        path = f"/vendor/branches/{branch['id']}/approval-requests"
+        return self._create(path, {"kind": "PAUSE_BRANCH", **fields}, self._vendor)

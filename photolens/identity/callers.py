@@ -20,4 +20,16 @@ def _caller(row: Row, session_id: int | None, digest: bytes, given: frozenset[Pe
     role = Role(row["role"])
     permissions = PERMISSIONS[role] & given if row["isActive"] else frozenset[Permission]()
     contact_id = row["contactId"] if row["isActive"] else None
-    return Caller(row["userId"], row["name"], role, permissions, row["staffId"], contact_id, session_id, digest)
+    vendor_id = row["userId"] if row["isActive"] and role == Role.VENDOR else None
+    return Caller(
+        user_id=row["userId"],
+        name=row["name"],
+        role=role,
+        permissions=permissions,
+        is_active=row["isActive"],
+        staff_id=row["staffId"],
+        contact_id=contact_id,
+        vendor_id=vendor_id,
+        session_id=session_id,
+        session_digest=digest,
+    )

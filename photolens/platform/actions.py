@@ -37,6 +37,7 @@ NAMELESS_DETAILS = [
     "amount",
     "amountMinor",
     "balanceDue",
+    "bookingNumber",
     "bookings",
     "category",
     "created",
@@ -56,8 +57,7 @@ NAMELESS_DETAILS = [
 def replace_settings(conn: Connection, settings: dict[str, Any]) -> Row:
     """Replace the studio's settings and working hours. Invoices keep the currency and number they have.
 
-    Locks: the settings' one row. Problems: `invalid` for a time zone that PostgreSQL or Python does not know: both
-    reckon in it.
+    Locks: the settings' one row. Problems: `invalid`.
     """
     hours = settings.pop("working_hours")
     week = {
@@ -66,9 +66,7 @@ def replace_settings(conn: Connection, settings: dict[str, Any]) -> Row:
         "closing": [day["closes_at"] for day in hours],
     }
     with conn.transaction():
-        zone = settings["time_zone"]
-        if find_zone(zone) is None or not sql.platform.exists_time_zone(conn, time_zone=zone):
-            raise invalid("/timeZone", "is not an IANA time zone such as Europe/Amsterdam")
+        require_time_zone(conn, settings["time_zone"])
         present = sql.platform.lock_settings(conn)
         require_match()
         if {**present, **settings} != present or not sql.platform.exists_working_hours(conn, **week):
@@ -78,6 +76,12 @@ def replace_settings(conn: Connection, settings: dict[str, Any]) -> Row:
             record_activity(conn, "SETTINGS_CHANGED", "SETTINGS", 1)
         row: Row = sql.platform.get_settings(conn)
         return row
+
+
+def require_time_zone(conn: Connection, name: str) -> None:
+    """Refuse a time zone that PostgreSQL or Python does not know: both reckon in it. Problems: `invalid`."""
+    if find_zone(name) is None or not sql.platform.exists_time_zone(conn, time_zone=name):
+        raise invalid("/timeZone", "is not an IANA time zone such as Europe/Amsterdam")
 
 
 def record_activity(

@@ -46,6 +46,11 @@ class Operation:
         return "not_a_contact" in self.codes(403)
 
     @property
+    def is_for_vendors(self) -> bool:
+        """Whether it is for vendors of spaces, and nobody else."""
+        return "not_a_vendor" in self.codes(403)
+
+    @property
     def demands(self) -> list[frozenset[str]]:
         """The groups of permissions of each of which a caller needs one."""
         return [frozenset(any_of) for any_of in self.description["x-permissions"]]

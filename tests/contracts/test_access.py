@@ -19,10 +19,19 @@ from tests.contracts.roles import EVERYTHING, ROLES
 from tests.factories import Factory
 
 PUBLIC = {
+    "getBranch",
+    "getPublicOffering",
+    "listFacilities",
+    "listFeatures",
+    "listPublicSlots",
+    "listServices",
+    "searchBranches",
+    "searchOfferings",
     "acceptInvitation",
     "activateContact",
     "getCalendar",
     "login",
+    "receiveSpacePaymentEvent",
     "receiveStripeEvent",
     "requestPasswordReset",
     "resetPassword",
@@ -34,11 +43,24 @@ PUBLIC = {
 }
 
 # What those of them answer nonsense whose body has no shape.
-UNSHAPED = {"getCalendar": 404, "receiveStripeEvent": 503}
+UNSHAPED = {
+    "getCalendar": 404,
+    "receiveSpacePaymentEvent": 503,
+    "receiveStripeEvent": 503,
+    **dict.fromkeys(("getBranch", "getPublicOffering", "listPublicSlots"), 404),
+    **dict.fromkeys(("listFacilities", "listFeatures", "listServices", "searchBranches", "searchOfferings"), 200),
+}
 
 SIGNED_IN = {
     "confirmPurchase",
     "createPurchase",
+    "listChatMessages",
+    "sendChatMessage",
+    "bookSpace",
+    "cancelSpaceBooking",
+    "collectSpacePayment",
+    "completeSpaceBooking",
+    "confirmSpaceBooking",
     "getAddress",
     "getMe",
     "downloadPhotoJob",
@@ -49,11 +71,19 @@ SIGNED_IN = {
     "getPhotoDashboard",
     "getPhotoJob",
     "getProfile",
+    "getSpaceBooking",
+    "getSpacePayment",
     "listAddresses",
     "listCreditProducts",
     "listOwnCreditTransactions",
     "listOwnPurchases",
     "listPhotoJobs",
+    "listSpaceBookings",
+    "listSpacePayments",
+    "markSpaceNoShow",
+    "openSpacePayment",
+    "quoteSpace",
+    "refundSpacePayment",
 }
 
 IN_PERSON = {
@@ -124,6 +154,32 @@ CONTACTS = {
     "verifyPortalCheckout",
 }
 
+# In person as well, and only for vendors of spaces.
+VENDORS = {
+    "addBranch",
+    "addOffering",
+    "getFacilitiesOfBranch",
+    "getFeaturesOfOffering",
+    "getOffering",
+    "getOwnBranch",
+    "getOwnRequest",
+    "getSlot",
+    "getVendorStats",
+    "listOfferings",
+    "listOwnBranches",
+    "listOwnRequests",
+    "listSlots",
+    "publishSlots",
+    "removeOffering",
+    "removeSlot",
+    "replaceFacilitiesOfBranch",
+    "replaceFeaturesOfOffering",
+    "requestApproval",
+    "updateOffering",
+    "updateOwnBranch",
+    "updateSlot",
+}
+
 # Addresses outside the API's own: the document, and the page to read it with.
 OUTSIDE = {"/api/openapi.json", "/api/docs/", "/api/docs/<path:path>"}
 
@@ -186,8 +242,9 @@ def test_the_operations_that_need_a_caller_and_no_permission_are_these() -> None
     assert {operation.name for operation in without if not operation.is_in_person} == SIGNED_IN
     in_person = {operation.name for operation in without if operation.is_in_person}
     contacts = {operation.name for operation in without if operation.is_for_contacts}
-    assert (in_person - contacts, contacts) == (IN_PERSON, CONTACTS)
-    assert contacts <= in_person
+    vendors = {operation.name for operation in without if operation.is_for_vendors}
+    assert (in_person - contacts - vendors, contacts, vendors) == (IN_PERSON, CONTACTS, VENDORS)
+    assert contacts | vendors <= in_person
 
 
 def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_these() -> None:
@@ -195,7 +252,10 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 
 
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
-    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/portal/")
+    own = (
+        *("/api/v1/me", "/api/v1/auth/", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/portal/"),
+        *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/"),
+    )
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []
 
@@ -336,7 +396,11 @@ def test_an_operation_lets_through_the_roles_that_have_its_permissions_and_no_ot
         answer = ask(operation, token_of(role))
 
         refused = None if operation.admits(permissions) else "forbidden"
-        assert refusal(answer) == ("not_a_contact" if operation.is_for_contacts else refused), (role, answer)
+        if operation.is_for_contacts:
+            refused = "not_a_contact"
+        if operation.is_for_vendors and role != "VENDOR":
+            refused = "not_a_vendor"
+        assert refusal(answer) == refused, (role, answer)
 
 
 def test_a_contact_is_let_through_to_the_portal_and_to_what_is_everybodys_own(
@@ -345,7 +409,18 @@ def test_a_contact_is_let_through_to_the_portal_and_to_what_is_everybodys_own(
     token = sign_in_contact(conn, make.client()["id"])
 
     for operation in NOT_PUBLIC:
-        assert refusal(ask(operation, token)) == ("forbidden" if operation.demands else None), str(operation)
+        refused = "not_a_vendor" if operation.is_for_vendors else "forbidden" if operation.demands else None
+        assert refusal(ask(operation, token)) == refused, str(operation)
+
+
+def test_who_is_no_vendor_or_not_yet_is_refused_before_anything_is_looked_at(conn: Connection, ask: Asker) -> None:
+    conn.execute("update auth_users set status = 'PENDING' where role = 'VENDOR'")
+
+    for operation in OPERATIONS:
+        if operation.is_for_vendors:
+            for token in (token_of("VENDOR"), token_of("CUSTOMER"), token_of("OWNER")):
+                for sent in (NONSENSE, UNREADABLE, {"query_string": "cursor=%00&limit=0"}):
+                    assert refusal(ask(operation, token, **sent)) == "not_a_vendor", str(operation)
 
 
 def test_who_is_no_contact_or_no_longer_is_refused_before_anything_is_looked_at(
@@ -383,7 +458,8 @@ def test_a_user_who_is_pending_does_for_themselves_what_needs_no_permission(conn
     conn.execute("update auth_users set status = 'PENDING' where role = 'CUSTOMER'")
 
     for operation in NOT_PUBLIC:
-        if not operation.demands and not operation.is_for_contacts:
+        # What is for whoever has been let in says so in its refusals.
+        if not (operation.is_for_contacts or operation.is_for_vendors or "forbidden" in operation.codes(403)):
             assert refusal(ask(operation, token_of("CUSTOMER"))) is None, str(operation)
 
 
@@ -395,7 +471,7 @@ def test_what_is_done_in_person_is_not_done_by_any_personal_access_token(api: Ap
         for operation in NOT_PUBLIC:
             is_refused = refusal(ask(operation, token)) == "session_required"
 
-            in_person = IN_PERSON | IN_PERSON_WITH_PERMISSION | CONTACTS
+            in_person = IN_PERSON | IN_PERSON_WITH_PERMISSION | CONTACTS | VENDORS
             assert is_refused is (operation.name in in_person), str(operation)
 
 

@@ -25,6 +25,7 @@ QUERIES_OF_SCREENS = {
     "getPhotoDashboard": 3,
     "getProfitAndLoss": 4,
     "getReceivables": 3,
+    "getSpaceStats": 3,
     "getRevenueByCategory": 4,
     "getTeamReport": 4,
     "listBookingProfitability": 4,

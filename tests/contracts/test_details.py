@@ -9,6 +9,7 @@ from photolens.platform.actions import NAMELESS_DETAILS
 # What is dropped from the deeds done for a client who is erased.
 NAMING = {
     "clientName": "is the client's",
+    "reason": "is in the words of whoever gave it; nothing that has one is done for a client",
     "name": "is the client's, or that of a picture of theirs; whose else it is, an id beside it tells",
 }
 

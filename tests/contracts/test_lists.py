@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from photolens.database import Connection, Query
 from photolens.embedded import ROOT
 from photolens.naming import camel_case
-from photolens.paging import ListArguments
+from photolens.paging import ListArguments, Order
 from tests.contracts.named_queries import QUERIES, NamedQuery, split
 
 OF_PAGES = {"limit", "cursor", "include", "sort"}
+# What people call some orders of the public's lists.
+STANDS_FOR = {"newest": "-createdAt", "distance": "distanceKm"}
+OF_BRANCHES = {"price": "fromPrice", "-price": "-fromPrice"}
+OF_OFFERINGS = {"price": "pricePerUnit", "-price": "-pricePerUnit", "name": "label"}
+NAMED_ORDERS = {"PublicBranchList": STANDS_FOR | OF_BRANCHES, "PublicOfferingList": STANDS_FOR | OF_OFFERINGS}
 # The days of a report, which its screen makes instants of.
 OF_PERIODS = {"date_from", "date_to"}
 
@@ -29,6 +34,12 @@ def _paged_lists() -> Iterator[tuple[type[ListArguments], set[str]]]:
 
 
 LISTS = dict(_paged_lists())
+
+
+def _orders_of(listing: type[ListArguments]) -> Iterator[tuple[str, Order]]:
+    """The orders of a list, each with the key that it is sorted by, `-` first where it descends."""
+    for sort, order in listing.orders.items():
+        yield NAMED_ORDERS.get(listing.__name__, {}).get(sort, sort), order
 
 
 def _named(query: Query) -> NamedQuery:
@@ -57,7 +68,7 @@ def test_the_queries_of_a_list_take_a_place_and_exactly_the_lists_filters() -> N
 def test_a_list_is_sorted_as_its_name_says_and_goes_on_after_the_last_row_of_the_page_before() -> None:
     disorderly = []
     for listing in LISTS:
-        for sort, order in listing.orders.items():
+        for sort, order in _orders_of(listing):
             query = _named(order.query)
             columns = [column.removesuffix(" desc") for column in _order(query)]
             descends = {column.endswith(" desc") for column in _order(query)}
@@ -76,7 +87,7 @@ def test_a_list_is_sorted_as_its_name_says_and_goes_on_after_the_last_row_of_the
 def test_the_rows_of_a_list_hold_the_key_that_the_next_page_starts_from(conn: Connection) -> None:
     keyless = []
     for listing in LISTS:
-        for sort, order in listing.orders.items():
+        for sort, order in _orders_of(listing):
             columns = {camel_case(column) for column in _named(order.query).columns(conn)}
             if order.key != sort.removeprefix("-") or not {order.key, "id"} <= columns:
                 keyless.append(_named(order.query).full_name)
@@ -106,6 +117,7 @@ def _place(query: NamedQuery) -> tuple[list[str], str] | None:
 
 
 def _rows(query: NamedQuery) -> str:
-    """From what, and under which conditions beside its place, a list takes its rows."""
+    """From what, under which conditions beside its place, a list takes its rows, or its page is cut out."""
     source = query.code.rpartition(" order by ")[0].partition(" from ")[2]
+    source = re.sub(r" order by [^;]+? limit %\(limit\)s \) as page", " ) as page", source)
     return re.sub(r"where .*?%\(after_id\)s::(bigint, \d+|uuid, '')\) ?\)( and)?", "where", source, count=1)

@@ -19,12 +19,21 @@ from tests.contracts.operations import Operation, operations_of
 CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
 
 ENUMERATED = {
+    "chat_role": ("ChatMessage", "role"),
+    "approval_kind": ("ApprovalRequest", "kind"),
+    "approval_status": ("ApprovalRequest", "status"),
+    "branch_status": ("Branch", "status"),
+    "price_unit": ("VendorService", "priceUnit"),
+    "service_name": ("Service", "name"),
+    "space_booking_status": ("StatusFigure", "status"),
     "checkout_status": ("Checkout", "status"),
     "stripe_event_outcome": ("StripeEvent", "outcome"),
     "booking_status": ("Booking", "status"),
     "editing_priority": ("EditingJob", "priority"),
     "editing_status": ("EditingJob", "status"),
     "financial_status": ("Client", "financialStatus"),
+    "space_payment_method": ("SpacePayment", "paymentMethod"),
+    "space_payment_status": ("SpacePayment", "status"),
     "recurrence_frequency": ("BookingSeriesRule", "frequency"),
     "weekday": ("BookingSeriesRule", "weekdays"),
     "communication_channel": ("Message", "channel"),

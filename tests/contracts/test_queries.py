@@ -36,6 +36,7 @@ OWN_VERBS = {
 # Rows that are no table's: what there is one row of each.
 ONE_ROW_OF_EACH = {
     "portal.list_open_balances": "currency",
+    "spaces.list_bookings_by_status": "status",
     "studio.list_expenses_by_category": "category",
     "studio.list_free_slots": "session_date",
     "studio.list_new_clients_by_month": "month",
@@ -117,7 +118,7 @@ def test_a_query_of_many_rows_has_a_limit_and_an_order_that_ends_in_what_is_uniq
         limit = "" if query.full_name in WITHOUT_LIMIT else r" limit (%\(limit\)s|\d+)"
         ending = re.search(
             rf" order by (?P<order>(?:(?! order by ).)+){limit}"
-            r"( for (no key )?(update|share)( of [\w, ]+ skip locked)?)?$",
+            r"( for (no key )?(update|share)( of [\w, ]+)?( skip locked)?)?$",
             query.code,
         )
         last = split(ending["order"])[-1] if ending else ""
@@ -145,7 +146,7 @@ def test_a_query_that_locks_says_so_in_its_name_and_its_comment_says_what() -> N
     for query in QUERIES.values():
         locks = (
             re.search(
-                r" for (no key |key )?(update|share)( of [\w, ]+ skip locked)?$|_advisory_(xact_)?lock", query.code
+                r" for (no key |key )?(update|share)( of [\w, ]+)?( skip locked)?$|_advisory_(xact_)?lock", query.code
             )
             is not None
         )

@@ -83,6 +83,10 @@ class Operation:
         return self.template.startswith(f"{PREFIX}/portal/") and bool(self.spec.get("security", True))
 
     @property
+    def is_for_vendors(self) -> bool:
+        return self.template.startswith(f"{PREFIX}/vendor/")
+
+    @property
     def takes_key(self) -> bool:
         return "Idempotency-Key" in {resolved(parameter)["name"] for parameter in self.spec.get("parameters", [])}
 
@@ -216,12 +220,28 @@ class Room:
         }
         join_team(conn, "OWNER", make.staff(role="OWNER")["id"])
         assert api.post("/me/calendar-link").status == 201
+        self._furnish_spaces(make)
         self._calendar = urlsplit(api.post(f"/staff/{staff['id']}/calendar-link").body["url"]).query
         self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
         self._fingerprint = fingerprint(conn)
         self._left = self._look()
         self._next_write = self._find_next_write()
+
+    def _furnish_spaces(self, make: Factory) -> None:
+        """What the vendor of the tests lets; and a branch that waits for an administrator."""
+        branch = make.branch()
+        offering = make.offering(branch)
+        self._ids |= {
+            "branchId": branch["id"],
+            "vendorServiceId": offering["id"],
+            "slotId": make.slots(offering)[0]["id"],
+            "requestId": make.approval_request(branch)["id"],
+            "facilityId": make.facility()["id"],
+            "featureId": make.feature()["id"],
+            "serviceId": 1,
+        }
+        self._waiting_id = make.branch("PENDING")["id"]
 
     def _find_next_write(self) -> int:
         """The number that the next transaction which writes anything will have, whether or not it is kept."""
@@ -248,6 +268,11 @@ class Room:
         )
         ids = self._ids | ({"invoiceId": self._issued_id} if of_issued else {})
         ids |= self._of_portal if operation.is_for_contacts else {}
+        ids |= (
+            {"branchId": self._waiting_id}
+            if operation.template.endswith("/branches/{branchId}") and not operation.is_public
+            else {}
+        )
         return {name: ids[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:
@@ -276,8 +301,10 @@ class Room:
     ) -> Answer:
         """Its answer to this body (or `data`), this query, these ids in place of its own, these headers, this token.
 
-        What is for the contacts of clients is sent by one of them in place of the owner.
+        What is for the contacts of clients, or for vendors, is sent by one of them in place of the owner.
         """
+        if token == token_of("OWNER") and operation.is_for_vendors:
+            token = token_of("VENDOR")
         if token == token_of("OWNER") and operation.is_for_contacts:
             token = self._contact
         if body is not None:
@@ -653,8 +680,10 @@ def wrong_values(schema: dict[str, Any]) -> Iterator[Any]:
         yield from ("1", "", "x", 1.5, 1e30, True, False, [], {}, [1], {"id": 1}, 2**63, 2**64, 2**70, -(2**70))
         yield from (schema["minimum"] - 1, schema["maximum"] + 1)
     elif "number" in kinds:
-        yield from ("1", "", "NaN", True, False, [], {}, [1], -1, -0.001, 1e15, 1e300, 2**70, schema["maximum"] + 1)
-        yield from () if schema.get("minimum") == 0 else (0,)
+        yield from ("1", "", "NaN", True, False, [], {}, [1], 1e15, 1e300, 2**70, schema["maximum"] + 1)
+        # Where nothing else is said, above zero.
+        least = schema.get("minimum", 0)
+        yield from (least - 1, least - 0.001) if "minimum" in schema else (0, -1, -0.001)
     elif "boolean" in kinds:
         yield from ("true", "false", "", "yes", 0, 1, 2, 1.0, [], {}, [True])
     elif "array" in kinds:
@@ -882,6 +911,27 @@ def wrong_words(schema: dict[str, Any]) -> Iterator[str]:
     if "integer" in kinds:
         yield from ("", "x", "1.0", "1.5", "1e2", "0x1", "1_0", "true", "null", "١", "１", "1\x00", " ", "--1", "1 2")
         yield from map(str, (schema["minimum"] - 1, schema["maximum"] + 1, 2**63, 2**64, 10**30, -(2**63), "9" * 5000))
+    elif "number" in kinds:
+        yield from ("", "x", "1e2", "0x1", "NaN", "Infinity", "1,5", "١", "1\x00", "--1", "1 2", "9" * 5000)
+        yield from map(str, (schema["minimum"] - 1, schema["maximum"] + 1))
+    elif "array" in kinds:
+        yield from (
+            "",
+            "x",
+            "0",
+            "-1",
+            "1,",
+            "1,x",
+            "1;2",
+            "1.5",
+            "1\x00",
+            str(2**63),
+            ",".join(map(str, range(1, 52))),
+        )
+    elif schema.get("format") == "uuid":
+        yield from ("", "x", "1", "\x00", "{550e8400-e29b-41d4-a716-446655440000}", "g" * 36, "0" * 32)
+    elif "pattern" in schema and "maxLength" not in schema:
+        yield from ("", "x", "-1", "1.234", "1e2", "NaN", "Infinity", "1,5", "\x00", "9" * 5000)
     elif "boolean" in kinds:
         yield from ("", "x", "1", "0", "yes", "True", "FALSE", "null", "true ", "truee", "\x00")
     elif "enum" in schema:
@@ -1011,6 +1061,11 @@ def order_of(operation: Operation, sort: str) -> str:
     return f"{page.removesuffix('Page').removesuffix('Summary')}List {sort}"
 
 
+def along(sort: str) -> dict[str, Any]:
+    """What an order needs beside it: by distance, a point."""
+    return {"lat": 1, "lng": 1} if sort == "distance" else {}
+
+
 @each(PAGED)
 def test_the_cursors_of_a_list_name_it_and_its_order(room: Room, operation: Operation) -> None:
     sort = operation.query_parameters["sort"]["default"]
@@ -1058,7 +1113,7 @@ def test_a_forged_cursor_is_a_page_or_422_at_its_pointer(room: Room, operation: 
     for sort in operation.query_parameters["sort"]["enum"]:
         for key in in_turn(operation, FORGED_KEYS, 12):
             cursor = cursor_of([order_of(operation, sort), key, MAX_ID])
-            answer = room.send(operation, query={"sort": sort, "cursor": cursor})
+            answer = room.send(operation, query={"sort": sort, "cursor": cursor, **along(sort)})
             if answer.status != 200:
                 assert_invalid(answer, "/cursor", location="query", what=(sort, key))
 
@@ -1069,7 +1124,7 @@ def test_a_cursor_of_one_order_is_none_of_another(room: Room, operation: Operati
     for cursor_sort in orders:
         for sort in {*orders} - {cursor_sort}:
             cursor = cursor_of([order_of(operation, cursor_sort), "2026-11-20", 1])
-            answer = room.send(operation, query={"sort": sort, "cursor": cursor})
+            answer = room.send(operation, query={"sort": sort, "cursor": cursor, **along(sort)})
             assert_invalid(answer, "/cursor", location="query", what=(cursor_sort, sort))
 
 

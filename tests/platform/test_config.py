@@ -36,6 +36,7 @@ def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch
         "otp_echo": False,
         "stripe_api_key": None,
         "stripe_webhook_secret": (),
+        "space_payments_secret": (),
         "stripe_api_base": "https://api.stripe.com",
         "credit_products": tuple(
             {"price": Decimal(price), "credits": number}
@@ -46,6 +47,9 @@ def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch
         "photo_price": Decimal("1.00"),
         "photo_ai_url": None,
         "photo_ai_key": None,
+        "assistant_url": None,
+        "assistant_key": None,
+        "assistant_model": "gpt-4o-mini",
         "smtp_url": None,
         "mail_from": None,
         "sms_url": None,
@@ -75,12 +79,16 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "STRIPE_API_KEY": "sk_test_of_the_studio",
             "STRIPE_WEBHOOK_SECRET": "whsec_old, whsec_new",
             "STRIPE_API_BASE": "http://127.0.0.1:12111/",
+            "SPACE_PAYMENTS_SECRET": "old-secret, new-secret",
             "CREDIT_PRODUCTS": "5=10,9.5=20",
             "STORAGE_DIR": str(tmp_path / "files"),
             "STORAGE_URL": "s3://key:secret@s3.example/bucket",
             "PHOTO_PRICE": "0.5",
             "PHOTO_AI_URL": "https://photos.example/edits",
             "PHOTO_AI_KEY": "key of the photos",
+            "ASSISTANT_URL": "https://chat.example/v1",
+            "ASSISTANT_KEY": "key-of-the-chat",
+            "ASSISTANT_MODEL": "some-model",
             "SMTP_URL": "smtp://user:secret@mail.example:587",
             "MAIL_FROM": "Studio <hello@studio.example>",
             "SMS_URL": "https://user:secret@texts.example/send",
@@ -108,6 +116,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "stripe_api_key": "sk_test_of_the_studio",
         "stripe_webhook_secret": ("whsec_old", "whsec_new"),
         "stripe_api_base": "http://127.0.0.1:12111",
+        "space_payments_secret": ("old-secret", "new-secret"),
         "credit_products": (
             {"price": Decimal("5"), "credits": 10},
             {"price": Decimal("9.5"), "credits": 20},
@@ -117,6 +126,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "photo_price": Decimal("0.5"),
         "photo_ai_url": "https://photos.example/edits",
         "photo_ai_key": "key of the photos",
+        "assistant_url": "https://chat.example/v1",
+        "assistant_key": "key-of-the-chat",
+        "assistant_model": "some-model",
         "smtp_url": "smtp://user:secret@mail.example:587",
         "mail_from": "Studio <hello@studio.example>",
         "sms_url": "https://user:secret@texts.example/send",
@@ -145,12 +157,16 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "STRIPE_API_KEY",
         "STRIPE_WEBHOOK_SECRET",
         "STRIPE_API_BASE",
+        "SPACE_PAYMENTS_SECRET",
         "CREDIT_PRODUCTS",
         "STORAGE_DIR",
         "STORAGE_URL",
         "PHOTO_PRICE",
         "PHOTO_AI_URL",
         "PHOTO_AI_KEY",
+        "ASSISTANT_URL",
+        "ASSISTANT_KEY",
+        "ASSISTANT_MODEL",
         "SMTP_URL",
         "MAIL_FROM",
         "SMS_URL",
@@ -318,10 +334,11 @@ def test_a_key_that_stripe_cannot_take_is_refused_and_never_repeated(key: str) -
     assert key not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["STRIPE_WEBHOOK_SECRET", "SPACE_PAYMENTS_SECRET"])
 @pytest.mark.parametrize("secret", ["whsec_old whsec_new", "whsec_öld", "whsec_\told"])
-def test_a_webhook_secret_that_is_none_is_refused_and_never_repeated(secret: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"^STRIPE_WEBHOOK_SECRET ") as refused:
-        Settings.from_environment({"STRIPE_WEBHOOK_SECRET": f"whsec_new,{secret}"})
+def test_a_webhook_secret_that_is_none_is_refused_and_never_repeated(name: str, secret: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^{name} ") as refused:
+        Settings.from_environment({name: f"whsec_new,{secret}"})
 
     assert secret not in str(refused.value)
 
@@ -434,7 +451,7 @@ def test_a_photo_costs_credits_with_two_decimals(price: str) -> None:
         Settings.from_environment({"PHOTO_PRICE": price})
 
 
-@pytest.mark.parametrize("name", ["STORAGE_URL", "PHOTO_AI_URL", "SMTP_URL", "SMS_URL"])
+@pytest.mark.parametrize("name", ["STORAGE_URL", "PHOTO_AI_URL", "ASSISTANT_URL", "SMTP_URL", "SMS_URL"])
 @pytest.mark.parametrize(
     "url", ["user:secret@example", "ftp://user:secret@x", "https://", "smtp://[::1", "s3://b:port"]
 )
@@ -450,6 +467,7 @@ def test_an_address_of_a_service_that_cannot_be_one_is_refused_and_never_repeate
     [
         ("STORAGE_URL", "s3+http://key:secret@s3.example/bucket"),
         ("PHOTO_AI_URL", "http://photos.example"),
+        ("ASSISTANT_URL", "http://chat.example/v1"),
         ("SMS_URL", "http://texts.example"),
     ],
 )

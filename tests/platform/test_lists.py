@@ -352,6 +352,135 @@ def portal_work_packages(_api: ApiClient, make: Factory, conn: Connection) -> Li
 
 Opener = Callable[[ApiClient, Factory, Connection], Listing]
 
+
+def own_branches(_api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    return Listing("/vendor/branches", lambda _rank: make.branch("PENDING"), token=token_of("VENDOR"))
+
+
+def all_branches(_api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    return Listing("/admin/branches", lambda _rank: make.branch("PENDING"))
+
+
+def offerings(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    branch = make.branch()
+    return Listing(
+        f"/vendor/branches/{branch['id']}/services",
+        lambda rank: make.offering(branch, label=f"Rank {rank:02}"),
+        lambda row: api.by_role("VENDOR").delete(f"/vendor/services/{row['id']}"),
+        token_of("VENDOR"),
+    )
+
+
+def slots(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    offering = make.offering()
+
+    def add(rank: int) -> Row:
+        day = f"2040-01-{rank // 5 + 1:02}"
+        times = {"startTime": "09:00", "endTime": "10:00", "fromDate": day, "toDate": day}
+        return next(slot for slot in make.slots(offering, **times) if slot["date"] == day)
+
+    return Listing(
+        f"/vendor/services/{offering['id']}/availability",
+        add,
+        lambda row: api.by_role("VENDOR").delete(f"/vendor/availability/{row['id']}"),
+        token_of("VENDOR"),
+    )
+
+
+def public_branches(_api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    def add(rank: int) -> Row:
+        branch = make.branch(latitude=rank // 20, longitude=0)
+        make.offering(branch, pricePerUnit=f"{rank // 20 + 1}.00")
+        return branch
+
+    return Listing("/branches", add)
+
+
+def public_offerings(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    def add(rank: int) -> Row:
+        branch = make.branch(latitude=rank // 20, longitude=0)
+        return make.offering(branch, label=f"Rank {rank // 20}", pricePerUnit=f"{rank // 20 + 1}.00")
+
+    def remove(row: Row) -> Answer:
+        return api.by_role("VENDOR").delete(f"/vendor/services/{row['id']}")
+
+    return Listing("/vendor-services", add, remove)
+
+
+def public_slots(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    offering = make.offering()
+    today = datetime.now(UTC).date()
+
+    def add(rank: int) -> Row:
+        day = str(today + timedelta(days=rank // 5 + 1))
+        times = {"startTime": "09:00", "endTime": "10:00", "fromDate": day, "toDate": day}
+        return next(slot for slot in make.slots(offering, **times) if slot["date"] == day)
+
+    return Listing(
+        f"/vendor-services/{offering['id']}/availability",
+        add,
+        lambda row: api.by_role("VENDOR").delete(f"/vendor/availability/{row['id']}"),
+    )
+
+
+def facilities(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    return Listing(
+        "/facilities",
+        lambda rank: make.facility(name=f"Rank {rank:02}"),
+        lambda row: api.delete(f"/admin/facilities/{row['id']}"),
+    )
+
+
+def features(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    return Listing(
+        "/features",
+        lambda rank: make.feature(name=f"Rank {rank:02}"),
+        lambda row: api.delete(f"/admin/features/{row['id']}"),
+    )
+
+
+def chat_messages(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    """Without replies, so that a row is added at a time."""
+
+    def add(rank: int) -> Row:
+        row = conn.execute(
+            """
+            insert into ai_chat_messages (user_id, role, content, created_at)
+            select id, 'USER', 'hello', timestamptz '2026-01-01 12:00Z' + %s * interval '1 hour'
+            from auth_users
+            where email = 'owner@callers.example'
+            returning id
+            """,
+            [rank // 20],
+        ).fetchone()
+        assert row is not None
+        return row
+
+    return Listing("/assistant/messages", add)
+
+
+def own_requests(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    branch = make.branch()
+    path = f"/vendor/branches/{branch['id']}/approval-requests"
+    return Listing(path, lambda rank: request_of(make, conn, branch, rank), token=token_of("VENDOR"))
+
+
+def all_requests(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    branch = make.branch()
+    return Listing("/admin/approval-requests", lambda rank: request_of(make, conn, branch, rank))
+
+
+def request_of(make: Factory, conn: Connection, branch: Row, rank: int) -> Row:
+    """A request of another day for each twenty ranks."""
+    asked = {"kind": "CAPACITY_CHANGE", "requestedCapacity": 5, "vendorServiceId": make.offering(branch)["id"]}
+    request = make.approval_request(branch, **asked)
+    conn.execute(
+        "update approval_requests set created_at = make_date(2026, 1, %s) where id = %s",
+        [rank // 20 + 1, request["id"]],
+    )
+    return request
+
+
 LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/clients": {
         clients: ("name", "-name", "createdAt", "-createdAt"),
@@ -386,6 +515,18 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/auth/sessions": {sessions: ("-createdAt",)},
     "/me/tokens": {personal_tokens: ("-createdAt",)},
     "/me/addresses": {addresses: ("createdAt",)},
+    "/vendor/branches": {own_branches: ("name", "createdAt")},
+    "/admin/branches": {all_branches: ("name", "createdAt")},
+    "/vendor/branches/{branchId}/services": {offerings: ("label",)},
+    "/vendor/services/{vendorServiceId}/availability": {slots: ("startsAt",)},
+    "/vendor/branches/{branchId}/approval-requests": {own_requests: ("-createdAt", "createdAt")},
+    "/admin/approval-requests": {all_requests: ("-createdAt", "createdAt")},
+    "/branches": {public_branches: ("newest", "price", "-price", "distance", "name")},
+    "/vendor-services": {public_offerings: ("newest", "price", "-price", "distance", "name")},
+    "/vendor-services/{vendorServiceId}/availability": {public_slots: ("startsAt",)},
+    "/facilities": {facilities: ("name",)},
+    "/features": {features: ("name",)},
+    "/assistant/messages": {chat_messages: ("-createdAt",)},
     "/portal/invoices": {portal_invoices: ("issueDate", "-issueDate", "dueDate", "-dueDate")},
     "/portal/bookings": {portal_bookings: ("sessionDate", "-sessionDate")},
     "/portal/bookings/{bookingId}/photo-selections": {portal_photos: ("position",)},
@@ -416,7 +557,8 @@ def listing(request: pytest.FixtureRequest, api: ApiClient, make: Factory, conn:
 
 
 def pages(api: ApiClient, path: str, **query: Any) -> Iterator[list[Any]]:
-    """The ids of a list's rows, page by page, each fetched when it is asked for."""
+    """The ids of a list's rows, page by page, each fetched when it is asked for; by distance, from a point."""
+    query |= {"lat": 0, "lng": 0} if query.get("sort") == "distance" else {}
     cursor = None
     while True:
         page = api.get(path, query_string=query if cursor is None else query | {"cursor": cursor}).body

@@ -1,13 +1,8 @@
 """Two servers that count each user's requests in one Redis (REDIS_URL), and what becomes of them without it."""
 
-import signal
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -17,51 +12,11 @@ from photolens.database import Connection
 from tests.conftest import TEMPLATE, Databases, serving
 from tests.factories import Factory
 from tests.races.live import Call, LiveApi, outcomes
+from tests.servers.conftest import Redis
 from tests.waiting import held_up
 
-PATIENCE = 10.0  # seconds for a Redis to start or stop
 MOST = 30
 READ = Call("GET", "/clients")
-
-
-class Redis:
-    """A redis-server of the test's own, which keeps nothing: on a free port of this machine, and on a socket."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.port: int = listener.getsockname()[1]
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.socket_url = f"unix://{folder}/redis.sock"
-        options = {"port": str(self.port), "bind": "127.0.0.1", "unixsocket": f"{folder}/redis.sock", "save": ""}
-        arguments = [word for name, value in options.items() for word in (f"--{name}", value)]
-        self._process = subprocess.Popen(["redis-server", *arguments], cwd=folder, stdout=subprocess.DEVNULL)
-
-    def wait(self) -> None:
-        """Return once it answers."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port)) as connection:
-                    connection.sendall(b"PING\r\n")
-                    assert connection.recv(7) == b"+PONG\r\n"
-                    return
-            except OSError:
-                assert time.monotonic() < deadline, "redis-server does not answer"
-                time.sleep(0.02)
-
-    @contextmanager
-    def stuck(self) -> Iterator[None]:
-        """It takes connections and says nothing, as long as the block lasts."""
-        self._process.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            self._process.send_signal(signal.SIGCONT)
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -75,16 +30,6 @@ def database_url(databases: Databases) -> Iterator[str]:
 def conn(database_url: str) -> Iterator[Connection]:
     with psycopg.connect(database_url, autocommit=True, row_factory=dict_row) as conn:
         yield conn
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Redis]:
-    redis = Redis(tmp_path)
-    try:
-        redis.wait()
-        yield redis
-    finally:
-        redis.stop()
 
 
 @contextmanager

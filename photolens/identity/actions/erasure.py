@@ -1,8 +1,12 @@
 """What becomes of the accounts of people who are to be forgotten."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from photolens.database import Connection, sql
+
+# How the domains above forget what they keep of people: each is given the ids of users, who are locked.
+ALSO_FORGET: list[Callable[[Connection, list[UUID]], None]] = []
 
 
 def leave_accounts(conn: Connection, kept_ids: list[UUID], forgotten_ids: list[UUID], name: str) -> None:
@@ -22,5 +26,7 @@ def leave_accounts(conn: Connection, kept_ids: list[UUID], forgotten_ids: list[U
         sql.identity.delete_otp_sessions_of_users(conn, user_ids=forgotten_ids)
         sql.identity.delete_credentials(conn, user_ids=forgotten_ids)
         sql.identity.delete_addresses_of_users(conn, user_ids=forgotten_ids)
+        for forget in ALSO_FORGET:
+            forget(conn, forgotten_ids)
         sql.identity.mark_profiles_erased(conn, user_ids=forgotten_ids)
         sql.identity.mark_users_erased(conn, user_ids=forgotten_ids, name=name)

@@ -1,0 +1,1 @@
+"""The HTTP of spaces: a module for each subject."""

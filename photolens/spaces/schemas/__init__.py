@@ -1,0 +1,1 @@
+"""The JSON of spaces, in and out: a module for each subject."""

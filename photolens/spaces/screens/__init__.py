@@ -1,0 +1,1 @@
+"""What spaces came to, each screen read in one snapshot."""
