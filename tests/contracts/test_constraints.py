@@ -363,7 +363,7 @@ def test_every_instant_is_kept_with_its_zone(conn: Connection) -> None:
 
 
 def test_money_is_numeric_with_two_decimals_and_no_other_number_has_a_fraction(conn: Connection) -> None:
-    money = re.compile(r"\.(\w+_)?(amount|price|revenue|due|subtotal|threshold)$")
+    money = re.compile(r"\.(\w+_)?(amount|price|price_per_unit|revenue|due|subtotal|threshold)$")
     fractional = ("numeric", "money", "real", "double precision")
     types = _column_types(conn)
 

@@ -144,6 +144,7 @@ def _client_of_contact(conn: Connection, make: Factory, api: ApiClient) -> tuple
 
 def _paid_space(make: Factory, api: ApiClient, offering: dict[str, Any]) -> int:
     """A payment of 40.00 for a space; on the day of the examples it is to be had as well."""
+    make.slots(offering)
     make.slots(offering, fromDate="2040-03-05", toDate="2040-03-05", startTime="10:00", endTime="13:00")
     wish = {"vendorServiceId": offering["id"], "bookingDate": "2040-01-02", "startTime": "09:00", "endTime": "11:00"}
     booking = api.post("/space-bookings", wish | {"quantity": 2, "paymentMethod": "CASH"}).body
@@ -173,7 +174,7 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
     return {
         "branchId": branch["id"],
         "vendorServiceId": offering["id"],
-        "slotId": make.slots(offering)[0]["id"],
+        "slotId": make.slots(make.offering())[0]["id"],  # of which nothing is booked
         "spacePaymentId": _paid_space(make, api, offering),
         "requestId": make.approval_request(branch)["id"],
         "facilityId": make.facility()["id"],

@@ -376,6 +376,8 @@ class Reader:
     def ask_for_everything(self) -> None:
         """Every GET of the document, about every row there is; every list in every order, by every filter."""
         for operation in self._gets:
+            if operation.description["tags"] == ["Spaces"]:
+                continue  # what vendors say to everybody
             for ids in self.paths(operation):
                 address = operation.address(ids)
                 if self.get(address).status == 403:

@@ -217,6 +217,19 @@ FIGURES = {
 }
 
 
+def space_booking(api: ApiClient, make: Factory) -> Resource:
+    offering = make.offering()
+    slot = make.slots(offering)[0]
+    time = {"bookingDate": slot["date"], "startTime": slot["startTime"], "endTime": slot["endTime"]}
+    wish = {"vendorServiceId": offering["id"], "quantity": 1, "paymentMethod": "CASH"} | time
+    return Resource(f"/space-bookings/{api.post('/space-bookings', wish).body['id']}")
+
+
+def space_payment(api: ApiClient, make: Factory) -> Resource:
+    booking = space_booking(api, make).path
+    return Resource(f"{booking}/payments/{api.get(f'{booking}/payments').body['data'][0]['id']}")
+
+
 def balance(api: ApiClient, _make: Factory) -> Resource:
     return Resource(f"/admin/users/{api.get('/auth/me').body['user']['id']}/credits")
 
@@ -291,6 +304,8 @@ RESOURCES: dict[str, Opener] = {
     "/settings": studio_settings,
     "/users/{userId}": user,
     "/admin/users/{userId}/credits": balance,
+    "/space-bookings/{spaceBookingId}": space_booking,
+    "/space-bookings/{spaceBookingId}/payments/{spacePaymentId}": space_payment,
     "/auth/me": caller,
     "/auth/sessions/{sessionId}": session,
     "/me": lambda _api, _make: Resource("/me", change={"name": "Changed"}),
@@ -335,6 +350,8 @@ UNCHANGED = (
     receipt_file,
     availability,
     balance,
+    space_booking,
+    space_payment,
     own_request,
     any_request,
     vendor_stats,
