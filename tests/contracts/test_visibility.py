@@ -357,7 +357,8 @@ class Reader:
                 if self.get(address).status == 403:
                     break  # refused before any row is looked at
                 self.get(address, period_of(operation))
-                if operation in LISTS:
+                # What anybody may read is the same for everybody, however it is searched.
+                if operation in LISTS and not operation.is_public:
                     for query in self._queries(operation):
                         self.rows_of(address, query)
 
