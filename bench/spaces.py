@@ -2,7 +2,7 @@
 
     DATABASE_URL=… python bench/spaces.py [PLAN]
 
-Each kind of search is run 200 times for other cities, hours, quantities and facilities, the kinds in turn, as the
+Each kind of search is run 100 times for other cities, hours, quantities and facilities, the kinds in turn, as the
 server runs it (plans for the parameters at hand). Milliseconds are of EXPLAIN ANALYZE, planning and execution, and
 beside them the whole of the plain statement as the client sees it. With PLAN, prints the plan of the slowest of each.
 """
@@ -18,7 +18,7 @@ import psycopg
 
 from photolens.database import sql
 
-RUNS = 200
+RUNS = 100
 BLANK: dict[str, Any] = {
     "after_key": None,
     "after_id": None,

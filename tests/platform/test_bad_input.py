@@ -270,7 +270,7 @@ class Room:
         ids |= self._of_portal if operation.is_for_contacts else {}
         ids |= (
             {"branchId": self._waiting_id}
-            if operation.template.endswith("/branches/{branchId}") and not operation.is_public
+            if operation.template.endswith(("/admin/branches/{branchId}", "/vendor/branches/{branchId}"))
             else {}
         )
         return {name: ids[name] for name in operation.path_parameters}
