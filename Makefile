@@ -8,7 +8,7 @@ serve: .venv/serve
 	$(BIN)/python -m photolens serve
 
 test: lint
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 lint: .venv/test
 	$(BIN)/ruff format --check .

@@ -27,9 +27,11 @@ select exists (select from clients where lower(email) = 'amara@okafor.example') 
 
 \ir seed/platform.sql
 \ir seed/identity.sql
+\ir seed/credits.sql
 \ir seed/studio.sql
 \ir seed/billing.sql
 \ir seed/activities.sql
+\ir seed/photos.sql
 \ir seed/spaces.sql
 \ir seed/space_bookings.sql
 

@@ -24,12 +24,13 @@ from photolens import (
 from photolens.config import Settings
 from photolens.database import Pools
 from photolens.sealing import Seal
+from photolens.storage import open_storage
 
 
 def create_app(settings: Settings, pools: Pools) -> Flask:
     """The application, over pools of connections to its database."""
     app = Flask("photolens", static_folder=None)
-    app.extensions |= {"settings": settings, "seal": Seal(settings)}
+    app.extensions |= {"settings": settings, "seal": Seal(settings), "storage": open_storage(settings)}
     proxies.init_app(app, settings)
     answers.init_app(app)
     problems.init_app(app)

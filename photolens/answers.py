@@ -46,7 +46,7 @@ def next_link(next_cursor: str) -> str:
 def answer(
     value: Any, status: int, named_by: str = "id", location: str | None = None, table: Sequence[str] | None = None
 ) -> Response:
-    """The response to a view's value: 201 names the new row's address, 204 has no body, a GET may turn into 304.
+    """The response to a view's value: 201 and 202 name the new row's address, 204 has no body, a GET may turn into 304.
 
     A value with a `table`, the columns of its `data`, is answered as CSV to whoever would rather have that.
     """
@@ -59,7 +59,7 @@ def answer(
         response.headers["Vary"] = "Accept"
     if status == 200 and value.get("nextCursor"):
         response.headers["Link"] = next_link(value["nextCursor"])
-    if status == 201:
+    if status in (201, 202):
         named = f"{request.path}/{value[named_by]}" if location is None else location.format(**value)
         response.headers["Location"] = named
     return response

@@ -5,9 +5,9 @@ A route carries decorators that both act and document: `arguments` (validated by
 """
 
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import partial, wraps
 from itertools import islice
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from typing import Any, NoReturn
 
 import flask_smorest
@@ -20,7 +20,19 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 
-from photolens import access, answers, csv_bodies, idempotency, openapi, preconditions, problems, spreadsheets
+from photolens import (
+    access,
+    answers,
+    csv_bodies,
+    downloads,
+    event_streams,
+    form_bodies,
+    idempotency,
+    openapi,
+    preconditions,
+    problems,
+    spreadsheets,
+)
 from photolens.database import take_connection
 from photolens.faults import MOST_FAULTS, pointers
 from photolens.fields import MAX_ID, Input, Output
@@ -35,8 +47,6 @@ operation names the permission it needs (`x-permissions`: of each group one). A 
 that is not there.
 """
 BODY_LIMIT = 1024 * 1024
-MOST_STREAMS = 4  # at once: each holds a thread and a connection for as long as its reader likes
-_STREAMS = BoundedSemaphore(MOST_STREAMS)
 CSV_BODY_LIMIT = 20 * 1024 * 1024
 
 
@@ -103,8 +113,8 @@ class Blueprint(flask_smorest.Blueprint):
     ) -> Callable[..., Any]:
         """Answer with the view's value as JSON of this shape.
 
-        `named_by` is the member that ends the address of what a 201 has created, below the address it was created at;
-        elsewhere it is at `location`, with members of the value in braces.
+        `named_by` is the member that ends the address of what a 201 or 202 has created, below the one it was created
+        at; elsewhere it is at `location`, with members of the value in braces.
         With the shape of its `data` as `table`, those rows are answered as CSV to whoever asks for that.
         """
         columns = None if table is None else openapi.columns_of(table)
@@ -129,16 +139,9 @@ class Blueprint(flask_smorest.Blueprint):
         def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
             def answer(*args: Any, **kwargs: Any) -> Response:
-                if not _STREAMS.acquire(blocking=False):
-                    detail = f"{MOST_STREAMS} files are being sent already."
-                    raise problems.RATE_LIMITED(detail, headers={"Retry-After": "5"})
-                try:
-                    response = answers.stream(columns, view(*args, **kwargs), filename, take_connection)
-                except BaseException:
-                    _STREAMS.release()
-                    raise
-                response.call_on_close(_STREAMS.release)
-                return response
+                return downloads.one_of_few(
+                    lambda: answers.stream(columns, view(*args, **kwargs), filename, take_connection)
+                )
 
             access.describe(answer, table=columns, is_streamed=True)
             documented: Callable[..., Any] = self.response(
@@ -164,6 +167,54 @@ class Blueprint(flask_smorest.Blueprint):
 
             example = b"".join(spreadsheets.to_csv(columns, [openapi.example_of(instance)])).decode()
             return access.describe(take, csv_body=example, body_limit=CSV_BODY_LIMIT)
+
+        return decorator
+
+    def takes_form(self, form: type[Input], json: type[Input], *, limit: int) -> Callable[..., Any]:
+        """Take a form, with files, of at most so many bytes; or JSON, that has what the files are by other means.
+
+        The view is handed what either schema loads; files are there until it has answered.
+        """
+        in_form, in_json = form(), json()
+
+        def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(view)
+            def take(*args: Any, **kwargs: Any) -> Any:
+                if request.mimetype != form_bodies.MIMETYPE:
+                    return view(self.ARGUMENTS_PARSER.parse(in_json, request, location="json"), *args, **kwargs)
+                with form_bodies.form_of_request(in_form) as parts:
+                    return view(parts, *args, **kwargs)
+
+            return access.describe(take, form_body=(in_form, in_json), form_limit=limit)
+
+        return decorator
+
+    def sends_file(self, mimetype: str) -> Callable[..., Any]:
+        """Answer with a file of the storage's, as the view gives it: what reads it, and its name for the reader."""
+
+        def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(view)
+            def answer(*args: Any, **kwargs: Any) -> Response:
+                return downloads.one_of_few(lambda: downloads.answer(mimetype, *view(*args, **kwargs)))
+
+            access.describe(answer, document=(mimetype, None), is_streamed=True)
+            documented: Callable[..., Any] = self.response(200, headers=openapi.headers_of_stream())(answer)
+            return documented
+
+        return decorator
+
+    def events(self, example: event_streams.Event) -> Callable[..., Any]:
+        """Answer with the events that the look finds which the view gives, as they happen."""
+
+        def decorator(view: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(view)
+            def answer(*args: Any, **kwargs: Any) -> Response:
+                return event_streams.answer(view(*args, **kwargs))
+
+            access.describe(answer, document=(event_streams.MIMETYPE, event_streams.written([example]).decode()))
+            access.describe(answer, has_events=True)
+            documented: Callable[..., Any] = self.response(200, headers=openapi.headers_of_events())(answer)
+            return documented
 
         return decorator
 
@@ -234,12 +285,13 @@ class Blueprint(flask_smorest.Blueprint):
         takes_key = demand.caller and not described.get("is_confidential", False)
         wrap = _conventions_of(options.get("methods", ["GET"])[0], takes_key)
         if described.get("commits_first", False):
-            wrap = idempotency.left_to_the_route
+            wrap = partial(idempotency.left_to_the_route, takes_form=lambda: _is_form(described))
 
         @wraps(view_func)
         def view(**path: Any) -> Response:
             access.admit(demand)
-            request.max_content_length = described.get("body_limit", BODY_LIMIT)
+            form_limit = described["form_limit"] if _is_form(described) else BODY_LIMIT
+            request.max_content_length = described.get("body_limit", form_limit)
             if request.args and not described.get("takes_query", False):
                 raise invalid(f"/{next(iter(request.args))}", "is not known here", "query")
             return wrap(lambda: view_func(**path))
@@ -250,6 +302,11 @@ class Blueprint(flask_smorest.Blueprint):
             "takes_key": takes_key,
         }
         super().add_url_rule(rule, endpoint, view, *args, **options)
+
+
+def _is_form(described: dict[str, Any]) -> bool:
+    """Whether the present request sends a form to a view that takes one."""
+    return "form_limit" in described and request.mimetype == form_bodies.MIMETYPE
 
 
 def _conventions_of(method: str, is_done_once: bool) -> Callable[[Callable[[], Response]], Response]:

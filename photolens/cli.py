@@ -1,6 +1,7 @@
 """The `photolens` command."""
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from photolens.database import APP_ROLE, Connection, configure, no_pools, sql
 from photolens.embedded import EmbeddedError, EmbeddedServer
 from photolens.identity.schemas.accounts import NewOwner
 from photolens.invariants import broken_invariants
+from photolens.platform.actions import send_waiting_messages
 from photolens.problems import Problem, from_database
 from photolens.sealing import Seal
 from photolens.studio.actions import staff
@@ -44,9 +46,10 @@ def worker(until_idle: bool, beside_a_server: bool) -> None:
     from photolens import worker  # with its queue it takes half a second to import, and only a worker needs it
 
     settings = Settings.from_environment()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with _database_url(settings) as url:
         with _connected(settings, url):
-            pass
+            pass  # or it is told at once what is wrong
         worker.run(settings, url, until_idle=until_idle, is_beside_a_server=beside_a_server)
 
 
@@ -142,9 +145,14 @@ def replay(event_id: str | None) -> None:
 
 @photolens.command()
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="The newest so many.")
-def outbox(limit: int) -> None:
+@click.option("--send", is_flag=True, help="Show nothing; have them all sent now, by a worker that knows a server.")
+def outbox(limit: int, send: bool) -> None:
     """Show the messages that wait to be sent: to whom, and what they say."""
     settings = Settings.from_environment()
+    if send:
+        with _database(settings) as conn:
+            click.echo(f"{send_waiting_messages(conn)} to be sent now.")
+        return
     seal = Seal(settings)
     with _database(settings) as conn:
         messages = sql.platform.list_pending_messages(conn, limit=limit)

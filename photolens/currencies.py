@@ -47,6 +47,14 @@ def from_minor_units(minor: int, currency: str) -> Decimal:
     return (Decimal(minor) / _units(currency.upper())).quantize(CENT)
 
 
+def money_mismatch(expected: tuple[int, str], came: tuple[int | None, str | None]) -> str | None:
+    """Of minor units and currencies, what is wrong with those that came: CURRENCY, AMOUNT; None where nothing is."""
+    (expected_amount, expected_currency), (amount, currency) = expected, came
+    if currency != expected_currency:
+        return "CURRENCY"
+    return None if amount == expected_amount else "AMOUNT"
+
+
 def _units(code: str) -> int:
     if code in THREE_DECIMAL:
         raise AMOUNT_NOT_PAYABLE(f"{code} has three decimals, and cannot be paid online.")

@@ -2,7 +2,7 @@
 
 import select
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -236,6 +236,21 @@ def take_connection() -> Callable[[], None]:
     """Keep the present request's connection beyond its end, for an answer that is still being read; gives it back."""
     pool, conn = _pools().app, g.pop("connection")
     return lambda: pool.putconn(conn)
+
+
+def lender() -> Callable[[], AbstractContextManager[Connection]]:
+    """Lends a connection for a block, again and again, also after the present request has ended."""
+    pool = _pools().app
+
+    @contextmanager
+    def lend() -> Iterator[Connection]:
+        conn = _live_connection(pool)
+        try:
+            yield conn
+        finally:
+            pool.putconn(conn)
+
+    return lend
 
 
 @contextmanager

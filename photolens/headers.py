@@ -52,6 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             origins=list(settings.cors_origins),
             expose_headers=_EXPOSED,
             max_age=600,
+            intercept_exceptions=False,  # errors are answered through after_request as well: once is enough
         )
 
     @app.before_request

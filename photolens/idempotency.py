@@ -33,9 +33,12 @@ def sent_key() -> str | None:
     return key
 
 
-def left_to_the_route(produce: Callable[[], Response]) -> Response:
-    """The answer of `produce`, which keeps the key itself: what is no key, or a body beyond all limits, is refused."""
-    if sent_key() is not None:
+def left_to_the_route(produce: Callable[[], Response], *, takes_form: Callable[[], bool]) -> Response:
+    """The answer of `produce`, which keeps the key itself: what is no key, or a body beyond all limits, is refused.
+
+    A form that the route takes is for it to read, and never in memory as a whole.
+    """
+    if sent_key() is not None and not takes_form():
         request.get_data(cache=True)
     return produce()
 

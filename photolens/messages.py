@@ -1,4 +1,4 @@
-"""The words of e-mails and texts: a template file each, in `templates/`."""
+"""Messages: their words, a template file each in `templates/`; and how it is said that one has not been taken."""
 
 from pathlib import Path
 
@@ -12,6 +12,17 @@ _ENVIRONMENT = Environment(
 )
 # What people have written may have lines of its own; a subject has one.
 _ENVIRONMENT.filters["one_line"] = lambda text: " ".join(text.split())
+
+
+class Undelivered(Exception):  # noqa: N818  (no error of ours: it is answered for)
+    """Whoever was to take a message has not; its text says why, and holds nothing of the message.
+
+    `is_final` where trying again would come to the same.
+    """
+
+    def __init__(self, reason: str, *, is_final: bool) -> None:
+        super().__init__(reason)
+        self.is_final = is_final
 
 
 def render(template: str, **values: str) -> tuple[str | None, str]:

@@ -95,6 +95,15 @@ def register_components(spec: APISpec) -> None:
         },
     )
     spec.components.parameter(
+        "LAST_EVENT_ID",
+        "header",
+        {
+            "name": "Last-Event-ID",
+            "description": "The event after which to go on; a browser sends it by itself.",
+            "schema": {"type": "string"},
+        },
+    )
+    spec.components.parameter(
         "IF_MATCH_OPTIONAL",
         "header",
         {
@@ -122,7 +131,9 @@ def describe_conventions(
         kinds.append(problems.NOT_FOUND)
     if "requestBody" in doc:
         kinds += _WITH_BODY
-    elif "csv_body" in doc_info:
+    if "form_body" in doc_info:
+        kinds.append(problems.BAD_REQUEST)
+    if "csv_body" in doc_info:
         kinds += _WITH_FILE
     parameters = doc.setdefault("parameters", [])
     if method == "post" and doc_info["takes_key"]:
@@ -131,6 +142,8 @@ def describe_conventions(
     _describe_files(doc, doc_info)
     if doc_info.get("is_streamed"):
         pass  # it is sent before it is whole, so it has no ETag
+    elif doc_info.get("has_events"):
+        parameters.append("LAST_EVENT_ID")
     elif method == "get":
         parameters.append("IF_NONE_MATCH")
         responses["304"] = {"description": "Not Modified"}
@@ -143,6 +156,10 @@ def describe_conventions(
 
 def _describe_shapes(doc: dict[str, Any], doc_info: dict[str, Any]) -> None:
     """What is sent and answered as JSON, each with an example: made here, as no start waits for the document."""
+    if "form_body" in doc_info:
+        in_form, in_json = doc_info["form_body"]
+        content = {"multipart/form-data": {"schema": in_form}, "application/json": {"schema": in_json}}
+        doc["requestBody"] = {"required": True, "content": content}
     for media in doc.get("requestBody", {}).get("content", {}).values():
         media["example"] = example_of(media["schema"])
     if "answered" in doc_info:
@@ -285,6 +302,11 @@ def headers_of_stream() -> dict[str, Any]:
     return _HEADERS | {"Content-Disposition": name}
 
 
+def headers_of_events() -> dict[str, Any]:
+    """The headers of a stream of events."""
+    return dict(_HEADERS)
+
+
 def headers_of(status: int, schema: type[Output] | None) -> dict[str, Any]:
     """The headers of a success."""
     text = {"type": "string"}
@@ -293,7 +315,7 @@ def headers_of(status: int, schema: type[Output] | None) -> dict[str, Any]:
         headers["ETag"] = {"description": "The hash of this answer.", "schema": text}
     if schema is not None and "next_cursor" in schema._declared_fields:
         headers["Link"] = {"description": 'The next page, as rel="next".', "schema": text}
-    if status == 201:
+    if status in (201, 202):
         headers["Location"] = {"description": "The address of the new resource.", "schema": text}
     return headers
 

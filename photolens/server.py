@@ -25,7 +25,7 @@ from photolens.proxies import is_loopback
 
 THREADS = 16
 DEMO_LOGIN = "owner@demo.photolens.test / photolens-demo"
-REQUEST_LIMIT = 32 * 1024 * 1024  # what waitress takes in at all; the application's own limits are lower
+REQUEST_LIMIT = 480 * 1024 * 1024  # what waitress takes in at all; the application's own limits are lower
 
 
 def application() -> Flask:

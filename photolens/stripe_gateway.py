@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
 
 import orjson
 from flask import g
@@ -55,6 +56,14 @@ class CheckoutSession:
     expires_at: datetime
     client_reference_id: str | None
     metadata: Mapping[str, str]
+
+    @property
+    def reference(self) -> UUID | None:
+        """The reference that it was made under, which it bears; None where it is somebody else's."""
+        try:
+            return UUID(self.client_reference_id)
+        except (TypeError, ValueError):
+            return None
 
 
 @dataclass(frozen=True)

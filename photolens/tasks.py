@@ -8,7 +8,11 @@ from typing import Any
 
 from photolens import cache
 from photolens.billing.actions import overdue
+from photolens.credits.actions import ledger
 from photolens.database import Connection, sql
+from photolens.photos.actions import upkeep, work
+from photolens.photos.actions.erasure import erase_photo_jobs
+from photolens.platform.actions import send_message
 from photolens.spaces import PUBLIC_PAGES
 from photolens.spaces.actions import changes as space_bookings
 
@@ -51,11 +55,19 @@ def complete_ended_bookings(conn: Connection) -> None:
 
 
 # By the name that jobs are queued under.
-TASKS: dict[str, Task] = {}
+TASKS: dict[str, Task] = {
+    "process_photo_job": work.process_photo_job,
+    "discard_photo_files": upkeep.discard_photo_files,
+    "erase_photo_jobs": erase_photo_jobs,
+    "send_message": send_message,
+}
 
 # By name: when, as cron writes it (UTC), and what.
 BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "daily tasks": ("0 * * * *", run_daily),  # hourly, for a day begins where the studio is
+    "overdue photo jobs": ("* * * * *", upkeep.end_overdue_jobs),
+    "stray photo files": ("30 * * * *", upkeep.sweep_photo_files),
+    "expire credits": ("5 * * * *", ledger.write_off_expired),
     "expired holds": ("* * * * *", cancel_expired_holds),
     "ended space bookings": ("30 * * * *", complete_ended_bookings),
 }

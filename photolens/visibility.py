@@ -32,6 +32,7 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "FEATURE": frozenset({Permission.VIEW_SETTINGS}),
     "INVOICE": frozenset({Permission.VIEW_INVOICES}),
     "PAYMENT_ACCOUNT": frozenset({Permission.MANAGE_EXPENSES, Permission.VIEW_SETTINGS}),
+    "PURCHASE": frozenset({Permission.VIEW_INVOICES}),
     "ROOM": frozenset({Permission.VIEW_SETTINGS}),
     "SERVICE": frozenset({Permission.VIEW_SETTINGS}),
     "SESSION_CATEGORY": frozenset({Permission.VIEW_SETTINGS}),

@@ -48,7 +48,9 @@ class Pace:
 PACE = Pace()
 
 
-def run(settings: Settings, url: str, *, until_idle: bool = False, is_beside_a_server: bool = False) -> None:
+def run(
+    settings: Settings, url: str, *, until_idle: bool = False, is_beside_a_server: bool = False, pace: Pace = PACE
+) -> None:
     """Work until SIGTERM or SIGINT; with `until_idle`, only on what is queued and due.
 
     Beside a server, it ends with its standard input, which is the server's end of a pipe: however that goes.
@@ -58,7 +60,7 @@ def run(settings: Settings, url: str, *, until_idle: bool = False, is_beside_a_s
         if until_idle:
             asyncio.run(_until_idle(app))
         else:
-            asyncio.run(_until_stopped(app, PACE, is_beside_a_server=is_beside_a_server))
+            asyncio.run(_until_stopped(app, pace, is_beside_a_server=is_beside_a_server))
 
 
 def _procrastinate_app(settings: Settings, url: str, flask_app: Flask, *, with_clock: bool) -> procrastinate.App:

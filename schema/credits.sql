@@ -77,8 +77,9 @@ create table credit_transactions (
     purchase_id bigint constraint credit_transactions_purchase_fkey references purchases (id),
     photo_job_id bigint,
     reason text,
-    recorded_by text not null,
-    created_at timestamptz not null default now(),
+    recorded_by text,
+    -- By the clock: whoever has waited for the balance is later than whom they waited for.
+    created_at timestamptz not null default clock_timestamp(),
     constraint credit_transactions_balance_not_negative check (balance_after >= 0),
     constraint credit_transactions_sign_of_kind check (
         case
@@ -90,10 +91,11 @@ create table credit_transactions (
     constraint credit_transactions_for_something check (
         (kind = 'PURCHASE') = (purchase_id is not null)
         and (kind in ('DEBIT', 'REFUND')) = (photo_job_id is not null)
-        and (kind <> 'ADJUSTMENT' or reason is not null)
+        and (kind <> 'ADJUSTMENT' or (reason is not null and recorded_by is not null))
     )
 );
 comment on table credit_transactions is 'The ledger: its sum for a user is the balance, after each row balance_after.';
+comment on column credit_transactions.recorded_by is 'Who gave a reason; what a user has done themselves, and what came of itself, names nobody.';
 
 create index credit_transactions_user_idx on credit_transactions (user_id, id);
 -- A purchase is credited once; a job is paid for once, and that is given back at most once.

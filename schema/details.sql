@@ -346,6 +346,26 @@ from checkout_sessions
 inner join client_contacts on checkout_sessions.contact_id = client_contacts.id;
 
 
+create view purchase_details as
+select
+    id,
+    user_id,
+    product_credits,
+    quantity,
+    amount,
+    currency,
+    credits_purchased,
+    status,
+    needs_review,
+    stripe_session_id,
+    case when status = 'PENDING' and expires_at > now() then url end as url,
+    expires_at,
+    completed_at,
+    created_at,
+    updated_at
+from purchases;
+
+
 -- What a booking brought and cost. What was paid on an issued invoice is what is no longer due of it, and what was
 -- overpaid.
 create view booking_profits as
@@ -400,6 +420,37 @@ where
             and earlier.status = 'DELIVERED'
             and earlier.id < deliveries.id
     );
+
+
+-- Those that their users have not hidden. Who is shown which, the queries say: a user their own, administrators the demos.
+create view photo_job_details as
+select
+    photo_jobs.id,
+    photo_jobs.user_id,
+    photo_jobs.booking_id,
+    photo_jobs.prompt,
+    photo_jobs.group_name,
+    photo_jobs.status,
+    (
+        select count(*)::integer
+        from photo_job_photos
+        where photo_job_photos.job_id = photo_jobs.id and photo_job_photos.done_at is not null
+    ) as done,
+    photo_jobs.photo_count as total,
+    photo_jobs.free_photos,
+    photo_jobs.unit_price,
+    photo_jobs.cost,
+    photo_jobs.failure,
+    photo_jobs.result_bytes,
+    case
+        when photo_jobs.status = 'COMPLETED' then '/api/v1/photo-jobs/' || photo_jobs.id || '/download'
+    end as download_url,
+    photo_jobs.started_at,
+    photo_jobs.finished_at,
+    photo_jobs.created_at,
+    photo_jobs.updated_at
+from photo_jobs
+where photo_jobs.hidden_at is null;
 
 
 create view space_booking_details as

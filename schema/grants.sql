@@ -9,6 +9,8 @@ grant update (status, stripe_refund_id) on refunds to photolens_app;
 
 -- Nor are the books of credits.
 revoke update, delete on credit_transactions, credit_lot_movements from photolens_app;
+-- What was written of somebody who is to be forgotten.
+grant update (reason) on credit_transactions to photolens_app;
 
 -- What came for spaces stays on record, and so does what was told of it.
 revoke delete on space_payments from photolens_app;

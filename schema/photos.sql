@@ -44,6 +44,8 @@ comment on column photo_jobs.tries is 'How often a worker has begun; who began l
 comment on column photo_jobs.started_at is 'When a worker began first.';
 comment on column photo_jobs.storage_folder is 'Where its files are: photo-jobs/<this>/…';
 
+-- The key of a demo begins with the id of whoever has asked for it.
+create unique index photo_jobs_demo_key on photo_jobs (idempotency_key) where user_id is null;
 create index photo_jobs_user_idx on photo_jobs (user_id, created_at, id);
 create index photo_jobs_booking_idx on photo_jobs (booking_id);
 create index photo_jobs_free_idx on photo_jobs (user_id) where free_photos > 0;

@@ -131,20 +131,28 @@ create table communication_logs (
     recipient text not null,
     template text not null,
     subject text,
-    body bytea not null,
+    body bytea,
     status communication_status not null default 'PENDING',
     attempts integer not null default 0,
     error text,
+    reference uuid not null default gen_random_uuid(),
     client_id bigint,
+    expires_at timestamptz,
+    sent_at timestamptz,
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint communication_logs_recipient_present check (recipient <> ''),
-    constraint communication_logs_attempts_not_negative check (attempts >= 0)
+    constraint communication_logs_attempts_not_negative check (attempts >= 0),
+    constraint communication_logs_body_while_pending check (body is not null or status <> 'PENDING'),
+    constraint communication_logs_sent_at_with_status check ((sent_at is not null) = (status = 'SENT'))
 );
 comment on table communication_logs is 'The outbox: what is to be sent, and what became of it; written in the transaction that causes it.';
 comment on column communication_logs.client_id is 'Whom it tells something as a client of the studio, wherever they are reached by now.';
-comment on column communication_logs.body is 'Encrypted under a key that the database does not have: a message may hold a one-time link or code.';
+comment on column communication_logs.body is 'Encrypted under a key that the database does not have: a message may hold a one-time link or code. Erased once it is sent.';
+comment on column communication_logs.reference is 'What whoever takes the message knows it by: one that comes again is the same.';
+comment on column communication_logs.expires_at is 'When the one-time link or code in it is of no use any more: it is not sent after that.';
 
+create index communication_logs_created_at_idx on communication_logs (created_at, id);
 create index communication_logs_status_idx on communication_logs (status, created_at, id);
 create index communication_logs_recipient_idx on communication_logs (lower(recipient));
 create index communication_logs_client_idx on communication_logs (client_id, id);

@@ -5,8 +5,10 @@ is rolled back. Marked `committed`, it gets a clone of the template with a real 
 process of its own on a clone. After every test that commits, every invariant must hold.
 """
 
+import gc
 import os
 import re
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from flask import Flask
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.rows import dict_row
 
 from photolens import create_app
@@ -36,8 +38,30 @@ TEMPLATE = f"photolens_test_template_{_WORKER}"
 SEEDED_TEMPLATE = f"photolens_test_seeded_{_WORKER}"
 
 
+MEMORY = Path("/dev/shm")  # where a machine that has one keeps a file system in memory
+ROOM = 4 * 2**30  # bytes: more than the tests ever write there
+
+# What is lost with the machine may be lost here, nothing is replicated, and no statistics change meanwhile.
+QUICK = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off"),
+    *("wal_level=minimal", "max_wal_senders=0"),
+)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "committed: the test commits, on a clone of the template database")
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        # Databases are thousands of files, and to make and remove them on a disk costs more than most tests.
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    gc.disable()  # what is collected stays
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage leave alone what is there for good, and look less often at the rest."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -98,7 +122,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
         url = os.environ.get("TEST_DATABASE_URL")
         if not url:
             state = tmp_path_factory.mktemp("state")
-            embedded = EmbeddedServer(state, options=("fsync=off", "synchronous_commit=off", "full_page_writes=off"))
+            embedded = EmbeddedServer(state, options=QUICK)
             stack.enter_context(embedded)
             embedded.psql("postgres", "-c", "create database photolens_test")
             url = embedded.url_of("photolens_test")
@@ -111,13 +135,14 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
-    """The defaults, whatever the environment of the tests says."""
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The defaults, whatever the environment of the tests says; what is stored is not in anybody's folder."""
     return Settings.from_environment(
         {
             "CORS_ORIGINS": "https://studio.example",
             "SECRET_KEY": "only the tests have this one, and no server",
             "RATE_LIMIT_PER_MINUTE": "1000000",
+            "STORAGE_DIR": str(tmp_path_factory.mktemp("storage")),
         }
     )
 
@@ -135,13 +160,19 @@ class OneConnection:
 
     def getconn(self) -> Connection:
         self._roles.append(self._role)
-        self.conn.execute(f"savepoint {self._role}; set local role {self._role}".encode())
+        run(self.conn, f"savepoint {self._role}; set local role {self._role}")
         return self.conn
 
     def putconn(self, conn: Connection) -> None:
         self._roles.pop()
         how = "rollback to" if conn.info.transaction_status == TransactionStatus.INERROR else "release"
-        conn.execute(f"{how} savepoint {self._role}; set local role {self._roles[-1]}".encode())
+        run(conn, f"{how} savepoint {self._role}; set local role {self._roles[-1]}")
+
+
+def run(conn: Connection, statements: str) -> None:
+    """Run what gives no rows, past psycopg, which at a rollback would forget all that it has prepared."""
+    result = conn.pgconn.exec_(statements.encode())
+    assert result.status == ExecStatus.COMMAND_OK, result.error_message
 
 
 def pools_of(conn: Connection) -> Pools:
@@ -183,9 +214,9 @@ def conn(request: pytest.FixtureRequest) -> Iterator[Connection]:
             yield own
         return
     shared: Connection = request.getfixturevalue("shared_connection")
-    shared.execute("begin")
+    run(shared, "begin")
     yield shared
-    shared.execute("rollback")
+    run(shared, "rollback")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from photolens.embedded import ROOT
 PATIENCE = 60.0  # seconds for a command to end
 
 _FORKS = get_context("forkserver")
-_FORKS.set_forkserver_preload(["photolens.cli", __name__])
+_FORKS.set_forkserver_preload(["photolens.cli", "photolens.worker", __name__])
 
 
 class Command:

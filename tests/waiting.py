@@ -31,6 +31,7 @@ class Waiting:
         while _count_waiting(self._conn) < self._sent:
             assert not answer.done(), f"it waited for nothing: {answer.result()}"
             assert time.monotonic() < deadline, "it never came to a lock"
+            time.sleep(0.001)  # so that it has a processor to get there on
         return answer
 
 

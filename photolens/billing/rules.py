@@ -36,14 +36,6 @@ def checkout_status(session_status: str | None, payment_status: str) -> str:
     return {"complete": "PROCESSING", "expired": "EXPIRED"}.get(session_status or "", "OPEN")
 
 
-def money_as_expected(expected: tuple[int, str], came: tuple[int | None, str | None]) -> str | None:
-    """Of minor units and currencies, what is wrong with those that came: CURRENCY, AMOUNT; None where nothing is."""
-    (expected_amount, expected_currency), (amount, currency) = expected, came
-    if currency != expected_currency:
-        return "CURRENCY"
-    return None if amount == expected_amount else "AMOUNT"
-
-
 def room_for(amount: Decimal, status: str, balance: Decimal) -> str | None:
     """Why an invoice has no room for money that has been taken already: VOID, OVERPAID; None where it has."""
     if status == "VOID":

@@ -1,4 +1,4 @@
-"""Settings, and the feed of activities."""
+"""Settings, the feed of activities, and messages."""
 
 from typing import Any
 
@@ -7,8 +7,9 @@ from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
 from photolens.platform import actions, schemas
+from photolens.problems import ILLEGAL_TRANSITION
 
-blp = Blueprint("Studio", __name__, description="The studio's settings, and the feed of what was done.")
+blp = Blueprint("Studio", __name__, description="The studio's settings, the feed of what was done, and messages.")
 
 
 @blp.get("/settings")
@@ -55,3 +56,27 @@ def list_activities(arguments: dict[str, Any]) -> dict[str, Any]:
             "viewing_editor_id": viewing_editor_id,
         },
     )
+
+
+@blp.get("/communication-logs")
+@access.requires(Permission.VIEW_SETTINGS)
+@blp.arguments(schemas.MessageList, location="query")
+@blp.pages(schemas.Message)
+def list_messages(arguments: dict[str, Any]) -> dict[str, Any]:
+    """List messages and what became of them, newest first
+
+    Their words are in no answer: they may hold a one-time link or code.
+    """
+    return paging.page(connection(), schemas.MessageList, arguments)
+
+
+@blp.post("/communication-logs/<id:message_id>/retry")
+@access.requires(Permission.MANAGE_SETTINGS)
+@blp.refuses(ILLEGAL_TRANSITION)
+@blp.answers(200, schemas.Message)
+def retry_message(message_id: int) -> Row:
+    """Try again to send a message that has failed
+
+    It is PENDING again, and is sent soon after. A one-time link or code is not: what has failed of it is erased.
+    """
+    return actions.retry_message(connection(), message_id)

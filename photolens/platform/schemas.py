@@ -1,4 +1,4 @@
-"""The JSON of settings and activities."""
+"""The JSON of settings, activities and messages."""
 
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,8 @@ from photolens.fields import (
 )
 from photolens.paging import ListArguments, Order, sort_field
 
+CHANNELS = ("EMAIL", "SMS")
+MESSAGE_STATUSES = ("PENDING", "SENT", "FAILED")
 OPEN = {"opensAt": "09:00", "closesAt": "18:00"}
 
 
@@ -143,3 +145,35 @@ class Activity(Output):
         metadata={"example": {"amount": "250.00"}, "description": "What the deed was about, by its kind."}
     )
     created_at = Instant()
+
+
+class MessageList(ListArguments):
+    """Filters and orders of messages."""
+
+    orders = {"-createdAt": Order(sql.platform.list_messages, "createdAt")}
+    count = sql.platform.count_messages
+    sort = sort_field(orders)
+    status = Choice(*MESSAGE_STATUSES, load_default=None)
+    channel = Choice(*CHANNELS, load_default=None)
+
+
+class Message(Output):
+    """An e-mail or a text that is sent, or waits to be; but for its words."""
+
+    id = Id()
+    channel = Choice(*CHANNELS)
+    recipient = Text(254, example="emma.chen@example.com")
+    template = Text(60, example="invoice_reminder")
+    subject = Text(200, nullable=True, example="Invoice INV-00042 is overdue")
+    status = Choice(*MESSAGE_STATUSES, metadata={"description": "PENDING waits: for a server, or for the next try."})
+    attempts = WholeNumber(0, 2**31 - 1, example=1)
+    error = Text(
+        200,
+        nullable=True,
+        example="The mail server refuses the recipient: 550",
+        metadata={"description": "Why the last try came to nothing."},
+    )
+    client_id = Id(nullable=True)
+    created_at = Instant()
+    sent_at = Instant(nullable=True)
+    updated_at = Instant()

@@ -74,7 +74,8 @@ order by received_at, id
 limit :limit;
 
 -- name: lock_stripe_events_of_client(client_id)
--- Locks: the events about checkouts of a client and the money that came of them, by id, before the client.
+-- Locks: the events about checkouts of a client and the money that came of them, and about credits that their contacts have
+-- bought, by id, before the client.
 select id
 from stripe_events
 where
@@ -90,6 +91,12 @@ where
         inner join invoices on checkout_sessions.invoice_id = invoices.id
         where invoices.client_id = :client_id
     )
+    or payload #>> '{data,object,id}' in (
+        select purchases.stripe_session_id
+        from purchases
+        inner join client_contacts on purchases.user_id = client_contacts.user_id
+        where client_contacts.client_id = :client_id
+    )
 order by id
 limit 1000000
 for no key update;
@@ -101,20 +108,32 @@ set payload = nameless_stripe_event(payload)
 where id = any(:event_ids::text []);
 
 -- name: mark_stripe_event_of_erased_nameless(event_id)!
--- Keep of an event only what names nobody, if it came after its client was erased. The event is locked.
+-- Keep of an event only what names nobody, if it came after its client, or the account that bought credits, was erased. The
+-- event is locked.
 update stripe_events
 set payload = nameless_stripe_event(payload)
 where
     id = :event_id
-    and exists (
-        select
-        from checkout_sessions
-        inner join invoices on checkout_sessions.invoice_id = invoices.id
-        inner join clients on invoices.client_id = clients.id
-        where
-            clients.erased_at is not null
-            and (
-                checkout_sessions.stripe_session_id = stripe_events.payload #>> '{data,object,id}'
-                or checkout_sessions.stripe_payment_intent_id = stripe_events.payload #>> '{data,object,payment_intent}'
-            )
+    and (
+        exists (
+            select
+            from checkout_sessions
+            inner join invoices on checkout_sessions.invoice_id = invoices.id
+            inner join clients on invoices.client_id = clients.id
+            where
+                clients.erased_at is not null
+                and (
+                    checkout_sessions.stripe_session_id = stripe_events.payload #>> '{data,object,id}'
+                    or checkout_sessions.stripe_payment_intent_id
+                    = stripe_events.payload #>> '{data,object,payment_intent}'
+                )
+        )
+        or exists (
+            select
+            from purchases
+            inner join auth_users on purchases.user_id = auth_users.id
+            where
+                auth_users.email = 'erased-' || auth_users.id || '@erased.invalid'
+                and purchases.stripe_session_id = stripe_events.payload #>> '{data,object,id}'
+        )
     );

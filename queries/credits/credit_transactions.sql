@@ -59,3 +59,42 @@ from (
 where ledger.balance_after <> ledger.running
 order by ledger.id
 limit 1000;
+
+-- name: get_credit_transaction(transaction_id)^
+-- One row of the ledger, and who recorded it.
+select *
+from credit_transactions
+where id = :transaction_id;
+
+-- name: list_credit_transactions_by_created_at_desc(after_key, after_id, limit, user_id, kind)
+-- The ledger of a user, newest first; who recorded what is the studio's.
+select
+    id,
+    kind,
+    delta,
+    balance_after,
+    purchase_id,
+    photo_job_id,
+    reason,
+    created_at
+from credit_transactions
+where
+    (created_at, id) < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    and user_id = :user_id
+    and (:kind::text is null or kind = :kind::credit_transaction_kind)
+order by created_at desc, id desc
+limit :limit;
+
+-- name: count_credit_transactions(user_id, kind)$
+-- How many rows this list has in all.
+select count(*)
+from credit_transactions
+where
+    user_id = :user_id
+    and (:kind::text is null or kind = :kind::credit_transaction_kind);
+
+-- name: mark_reasons_erased(user_ids, reason)!
+-- Overwrite the reasons that were given for credits of these users: they may name them.
+update credit_transactions
+set reason = :reason
+where user_id = any(:user_ids::uuid []) and reason is not null;

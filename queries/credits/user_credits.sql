@@ -27,6 +27,38 @@ select
 from credit_balances
 where user_id = :user_id;
 
+-- name: get_credits(user_id, limit)^
+-- What a user can spend now, as get_balance has it, and of what expires next so many lots.
+select
+    credit_balances.user_id,
+    credit_balances.credits,
+    credit_balances.free_used,
+    (
+        select
+            coalesce(
+                json_agg(
+                    json_build_object(
+                        'credits', lots.remaining::text,
+                        'expiresAt', rfc3339(lots.expires_at)
+                    )
+                    order by lots.expires_at, lots.id
+                ),
+                '[]'
+            )
+        from (
+            select *
+            from credit_lots
+            where
+                credit_lots.user_id = credit_balances.user_id
+                and credit_lots.remaining > 0
+                and credit_lots.expires_at > now()
+            order by credit_lots.expires_at, credit_lots.id
+            limit :limit
+        ) as lots
+    ) as expiring
+from credit_balances
+where credit_balances.user_id = :user_id;
+
 -- name: list_broken_user_credits()
 -- Balances that are not the sum of their ledger, or of what is left of their lots.
 select

@@ -1,7 +1,8 @@
--- name: insert_message(channel, recipient, template, subject, body, client_id)!
+-- name: insert_message(channel, recipient, template, subject, body, client_id, expires_at)$
 -- Queue a message, in the transaction that causes it: it is sent if and only if that commits.
-insert into communication_logs (channel, recipient, template, subject, body, client_id)
-values (:channel, :recipient, :template, :subject, :body, :client_id);
+insert into communication_logs (channel, recipient, template, subject, body, client_id, expires_at)
+values (:channel, :recipient, :template, :subject, :body, :client_id, :expires_at)
+returning id;
 
 -- name: list_pending_messages(limit)
 -- What waits in the outbox, newest first.
@@ -16,6 +17,122 @@ from communication_logs
 where status = 'PENDING'
 order by created_at desc, id desc
 limit :limit;
+
+-- name: list_messages_without_job(after_id, limit)
+-- What waits in the outbox, and no job is there to send it.
+select id
+from communication_logs
+where
+    id > :after_id
+    and status = 'PENDING'
+    and not exists (
+        select
+        from procrastinate_jobs
+        where
+            procrastinate_jobs.task_name = 'send_message'
+            and procrastinate_jobs.status in ('todo', 'doing')
+            and (procrastinate_jobs.args ->> 'message_id')::bigint = communication_logs.id
+    )
+order by id
+limit :limit;
+
+-- name: list_messages(after_key, after_id, limit, status, channel)
+-- Messages, newest first, but for their words.
+select
+    id,
+    channel,
+    recipient,
+    template,
+    subject,
+    status,
+    attempts,
+    error,
+    client_id,
+    created_at,
+    sent_at,
+    updated_at
+from communication_logs
+where
+    (created_at, id)
+    < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    and (:status::text is null or status = :status::communication_status)
+    and (:channel::text is null or channel = :channel::communication_channel)
+order by created_at desc, id desc
+limit :limit;
+
+-- name: count_messages(status, channel)$
+-- How many rows list_messages has in all.
+select count(*)
+from communication_logs
+where
+    (:status::text is null or status = :status::communication_status)
+    and (:channel::text is null or channel = :channel::communication_channel);
+
+-- name: get_message(message_id)^
+-- One message, but for its words.
+select
+    id,
+    channel,
+    recipient,
+    template,
+    subject,
+    status,
+    attempts,
+    error,
+    client_id,
+    created_at,
+    sent_at,
+    updated_at
+from communication_logs
+where id = :message_id;
+
+-- name: get_message_to_send(message_id)^
+-- A message that waits, with its sealed words, and whether what they hold is of no use any more.
+select
+    id,
+    channel,
+    recipient,
+    subject,
+    body,
+    attempts,
+    reference,
+    coalesce(expires_at <= now(), false) as is_expired,
+    created_at
+from communication_logs
+where id = :message_id and status = 'PENDING';
+
+-- name: lock_message(message_id)^
+-- Locks: the message.
+select *
+from communication_logs
+where id = :message_id
+for no key update;
+
+-- name: update_message(message_id, status, error, tries)!
+-- Note what became of a message that waited, after so many more tries. Its words are erased when they are of no use any
+-- more: once they are sent, and a one-time link or code that will not be.
+update communication_logs
+set
+    status = :status::communication_status,
+    error = :error,
+    attempts = attempts + :tries,
+    body = case
+        when :status::communication_status = 'PENDING' then body
+        when :status::communication_status = 'FAILED' and expires_at is null then body
+    end,
+    sent_at = case when :status::communication_status = 'SENT' then now() end,
+    updated_at = now()
+where id = :message_id and status = 'PENDING';
+
+-- name: mark_message_pending(message_id)!
+-- Let a message wait to be sent once more, as if it had never been tried. It is locked.
+update communication_logs
+set
+    status = 'PENDING',
+    error = null,
+    attempts = 0,
+    updated_at = now()
+where id = :message_id;
 
 -- name: delete_messages_to(client_id, recipients)!
 -- Remove what was sent, and what waits to be, to a client, wherever they were reached then, and to these addresses and

@@ -34,3 +34,9 @@ with retaken as (
 
 select count(*)
 from retaken;
+
+-- name: update_delayed_jobs(task)!
+-- Let the jobs of a task that are to be done later be done now; how many.
+update procrastinate_jobs
+set scheduled_at = null
+where task_name = :task and status = 'todo' and scheduled_at > now();

@@ -19,6 +19,27 @@ from work_packages_seen_by(null)
 where client_id = :client_id
 order by id;
 
+-- name: list_photo_jobs_of_client(client_id)
+-- All photo jobs of a client's bookings, with what the photos were called.
+select
+    photo_jobs.id,
+    photo_jobs.booking_id,
+    photo_jobs.prompt,
+    photo_jobs.group_name,
+    photo_jobs.status,
+    array(
+        select photo_job_photos.name
+        from photo_job_photos
+        where photo_job_photos.job_id = photo_jobs.id
+        order by photo_job_photos.position
+    ) as photo_names,
+    photo_jobs.created_at,
+    photo_jobs.updated_at
+from photo_jobs
+inner join bookings on photo_jobs.booking_id = bookings.id
+where bookings.client_id = :client_id
+order by photo_jobs.booking_id, photo_jobs.id;
+
 -- name: list_photo_selections_of_client(client_id)
 -- All photos that a client has chosen, in the order of their choice.
 select
@@ -187,7 +208,9 @@ select
     communication_logs.status,
     communication_logs.attempts,
     communication_logs.error,
+    communication_logs.client_id,
     communication_logs.created_at,
+    communication_logs.sent_at,
     communication_logs.updated_at
 from communication_logs
 where

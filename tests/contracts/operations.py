@@ -95,8 +95,12 @@ class Operation:
     @property
     def is_streamed(self) -> bool:
         """Whether it answers a file, which is sent before it is whole."""
-        answer = self.description["responses"].get("200", {})
-        return set(answer.get("content", {})) == {"text/csv"}
+        return self.media_types in ({"text/csv"}, {"application/zip"})
+
+    @property
+    def has_events(self) -> bool:
+        """Whether it answers events, as they happen."""
+        return self.media_types == {"text/event-stream"}
 
     @property
     def body(self) -> dict[str, Any]:

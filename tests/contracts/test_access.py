@@ -52,8 +52,10 @@ UNSHAPED = {
 }
 
 SIGNED_IN = {
-    "listMessages",
-    "sendMessage",
+    "confirmPurchase",
+    "createPurchase",
+    "listChatMessages",
+    "sendChatMessage",
     "bookSpace",
     "cancelSpaceBooking",
     "collectSpacePayment",
@@ -61,11 +63,21 @@ SIGNED_IN = {
     "confirmSpaceBooking",
     "getAddress",
     "getMe",
+    "downloadPhotoJob",
+    "followPhotoJob",
     "getOwnAccount",
+    "getOwnCredits",
+    "getOwnPurchase",
+    "getPhotoDashboard",
+    "getPhotoJob",
     "getProfile",
     "getSpaceBooking",
     "getSpacePayment",
     "listAddresses",
+    "listCreditProducts",
+    "listOwnCreditTransactions",
+    "listOwnPurchases",
+    "listPhotoJobs",
     "listSpaceBookings",
     "listSpacePayments",
     "markSpaceNoShow",
@@ -76,9 +88,11 @@ SIGNED_IN = {
 
 IN_PERSON = {
     "addAddress",
+    "cancelPhotoJob",
     "changePassword",
     "createOwnCalendarLink",
     "createPersonalToken",
+    "deletePhotoJob",
     "endSession",
     "getOwnCalendarLink",
     "getPersonalToken",
@@ -86,16 +100,19 @@ IN_PERSON = {
     "listPersonalTokens",
     "listSessions",
     "logout",
+    "orderPhotoJob",
     "removeAddress",
     "revokeOwnCalendarLink",
     "revokePersonalToken",
     "updateAddress",
     "updateOwnAccount",
+    "updatePhotoJob",
     "updateProfile",
 }
 
 # In person as well, and with a permission.
 IN_PERSON_WITH_PERMISSION = {
+    "adjustCredits",
     "changeUser",
     "createCalendarLink",
     "deactivateContact",
@@ -103,6 +120,7 @@ IN_PERSON_WITH_PERMISSION = {
     "getCalendarLink",
     "inviteContact",
     "inviteStaffMember",
+    "orderDemoJob",
     "reactivateContact",
     "removeStaffMember",
     "revokeCalendarLink",
@@ -234,7 +252,10 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 
 
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
-    own = ("/api/v1/me", "/api/v1/auth/", "/api/v1/portal/", "/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/")
+    own = (
+        *("/api/v1/me", "/api/v1/auth/", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/portal/"),
+        *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/"),
+    )
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []
 

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from photolens.database import Connection
@@ -41,17 +42,20 @@ def _uses_in(file: Path) -> Iterator[Use]:
                 yield Use(file.relative_to(ROOT), node.lineno, f"{domain}.{name}", calls.get(id(node)))
 
 
-USES = [use for file in MODULES for use in _uses_in(file)]
+@cache
+def uses() -> list[Use]:
+    """All of them."""
+    return [use for file in MODULES for use in _uses_in(file)]
 
 
 def test_every_query_that_is_called_exists() -> None:
-    assert [str(use) for use in USES if use.query_name not in QUERIES] == []
+    assert [str(use) for use in uses() if use.query_name not in QUERIES] == []
 
 
 def test_a_call_passes_the_connection_and_exactly_the_parameters_of_its_query() -> None:
     misfits = [
         str(use)
-        for use in USES
+        for use in uses()
         if use.call is not None and use.query_name in QUERIES and not _fits(use.call, QUERIES[use.query_name])
     ]
 
@@ -67,7 +71,7 @@ def _fits(call: ast.Call, query: NamedQuery) -> bool:
 
 
 def test_every_query_is_used() -> None:
-    used = {use.query_name for use in USES}
+    used = {use.query_name for use in uses()}
 
     assert [name for name, q in QUERIES.items() if name not in used and not q.name.startswith("list_broken_")] == []
 
@@ -84,7 +88,7 @@ def test_a_query_is_only_ever_reached_by_its_full_name() -> None:
 
 def test_a_module_calls_only_the_queries_of_its_domain_and_a_root_module_the_platforms() -> None:
     strangers = []
-    for use in USES:
+    for use in uses():
         domain = use.file.parts[1] if len(use.file.parts) > 2 else "platform"
         if use.query_name.partition(".")[0] != domain:
             strangers.append(str(use))

@@ -15,7 +15,7 @@ RANDOM = "256 random bits do not come twice"
 DIGEST = "a digest of SHA-256 has 32 bytes"
 HASHED = "a password is stored as passwords.hash_of gives it"
 ARBITER = "what is there already gives way, in the statement that inserts"
-NOT_SPENT = "an empty balance is made with the account, and nothing is spent of it here"
+MOVED = "the ledger moves amounts above zero, each kind its way, and says what for"
 
 UNREACHABLE = {
     "activities_actor_fkey": USERS_STAY,
@@ -100,11 +100,29 @@ UNREACHABLE = {
     "clients_total_revenue_not_negative": DERIVED,
     "clients_total_sessions_not_negative": DERIVED,
     "communication_logs_attempts_not_negative": "a message begins with none, and no request changes that",
+    "communication_logs_body_while_pending": "written with its words, a message waits again only if it has them",
     "communication_logs_client_fkey": "the client has just been locked with the invoice or contact it is about",
     "communication_logs_recipient_present": "schemas refuse an empty e-mail address or phone number",
+    "communication_logs_sent_at_with_status": "one statement notes both",
     "contact_invites_contact_fkey": "the contact is locked",
     "contact_invites_token_digest": DIGEST,
     "contact_invites_token_key": RANDOM,
+    "credit_lot_movements_delta_not_zero": MOVED,
+    "credit_lot_movements_lot_fkey": "lots are never deleted, and this one has just been read",
+    "credit_lot_movements_transaction_fkey": "the transaction has just been inserted",
+    "credit_lots_amount_positive": MOVED,
+    "credit_lots_remaining_within_amount": DERIVED,
+    "credit_lots_transaction_fkey": "the transaction has just been inserted",
+    "credit_lots_transaction_key": "a transaction makes one lot, as it is inserted",
+    "credit_lots_user_fkey": USERS_STAY,
+    "credit_transactions_balance_not_negative": "nothing is taken that the locked balance does not have",
+    "credit_transactions_for_something": MOVED,
+    "credit_transactions_photo_job_fkey": "jobs are never deleted, and this one has just been inserted or locked",
+    "credit_transactions_photo_job_key": "a job is paid for as it is inserted, and given back once under its lock",
+    "credit_transactions_purchase_fkey": "the purchase is locked",
+    "credit_transactions_purchase_key": "a purchase is credited once, under its lock",
+    "credit_transactions_sign_of_kind": MOVED,
+    "credit_transactions_user_fkey": USERS_STAY,
     "editing_jobs_booking_key": "a job is opened and taken back under the booking's lock",
     "editing_jobs_delivered_at_with_status": DERIVED,
     "editing_jobs_editor_fkey": "whoever is given a job is locked, and whoever has edited one stays on record",
@@ -157,9 +175,35 @@ UNREACHABLE = {
     "payments_paid_by_contact_fkey": "the contact is their checkout's, and stays on record",
     "payments_stripe_payment_intent_id_key": "a payment of the provider's is of one session, which is booked once",
     "payments_stripe_session_id_key": "a session is booked once, under its checkout's lock",
+    "photo_job_photos_edits_when_done": "one statement notes both",
+    "photo_job_photos_job_fkey": "the job has just been inserted",
+    "photo_job_photos_position_key": "photos are counted as the job is inserted with them",
+    "photo_job_photos_position_range": "schemas refuse more than thirty photos",
+    "photo_jobs_booking_fkey": "the booking has just been locked, and one that goes sets it null",
+    "photo_jobs_cost_of_photos": "the cost is computed so, and a demo's is nothing",
+    "photo_jobs_failure_when_failed": "one statement fails a job and says why",
+    "photo_jobs_finished_at_with_status": "one statement ends a job and notes when",
+    "photo_jobs_free_photos_within_count": "of so many photos, at most so many are free",
+    "photo_jobs_group_name_length": "schemas refuse a longer name, and an empty one",
+    "photo_jobs_hidden_when_finished": "a job is hidden under its lock, once it is finished",
+    "photo_jobs_idempotency_key": "looked for under the lock of the user's balance",
+    "photo_jobs_photo_count_range": "schemas refuse none, and more than thirty",
+    "photo_jobs_prompt_length": "schemas refuse a longer prompt, and an empty one",
+    "photo_jobs_result_when_completed": "one statement completes a job and notes its result",
+    "photo_jobs_storage_folder_key": "a random uuid does not come twice",
+    "photo_jobs_tries_range": "a worker that has had three tries fails the job",
+    "photo_jobs_user_fkey": USERS_STAY,
     "photo_selections_booking_fkey": "the booking is locked",
     "photo_selections_booking_position_key": "positions are given under the booking's lock",
     "photo_selections_name_present": NO_EMPTY_TEXT,
+    "purchases_amount_positive": "a price and a quantity are above zero",
+    "purchases_completed_at_with_status": "one statement notes both",
+    "purchases_credits_of_product": "computed from the two, which are above zero",
+    "purchases_idempotency_key": ARBITER,
+    "purchases_quantity_range": "schemas refuse a quantity outside it",
+    "purchases_reference_key": RANDOM,
+    "purchases_stripe_session_id_key": "a session is noted at the one purchase that it was made for",
+    "purchases_user_fkey": USERS_STAY,
     "refunds_amount_positive": "schemas refuse an amount that is not above zero",
     "refunds_payment_fkey": "payments are never deleted, and this one has just been read",
     "refunds_stripe_refund_id_key": "a refund of the provider is looked for and booked under its invoice's lock",
@@ -197,8 +241,8 @@ UNREACHABLE = {
     "studio_settings_time_zone_known": "asked before, by exists_time_zone",
     "user_access_changes_changed_by_fkey": USERS_STAY,
     "user_access_changes_user_fkey": USERS_STAY,
-    "user_credits_credits_not_negative": NOT_SPENT,
-    "user_credits_free_used_not_negative": NOT_SPENT,
+    "user_credits_credits_not_negative": DERIVED,
+    "user_credits_free_used_not_negative": DERIVED,
     "user_credits_user_fkey": USERS_STAY,
     "user_profiles_user_fkey": USERS_STAY,
     "vendor_services_branch_fkey": "the branch is locked, and stays on record",
@@ -229,8 +273,17 @@ NOT_MONEY = {
     "space_bookings.duration": "numeric(8,4)",
     "invoice_items.quantity": "numeric(12,3)",
     "invoices.tax_rate": "numeric(6,3)",
-    # A balance of credits, as large as its seed document makes it.
+    # Credits, as large as their seed document makes a balance.
+    "credit_lot_movements.delta": "numeric(10,2)",
+    "credit_lots.amount": "numeric(10,2)",
+    "credit_lots.remaining": "numeric(10,2)",
+    "credit_transactions.balance_after": "numeric(10,2)",
+    "credit_transactions.delta": "numeric(10,2)",
+    "purchases.credits_purchased": "numeric(10,2)",
     "user_credits.credits": "numeric(10,2)",
+    # Credits that a job takes.
+    "photo_jobs.cost": "numeric(10,2)",
+    "photo_jobs.unit_price": "numeric(10,2)",
 }
 
 
@@ -310,7 +363,7 @@ def test_every_instant_is_kept_with_its_zone(conn: Connection) -> None:
 
 
 def test_money_is_numeric_with_two_decimals_and_no_other_number_has_a_fraction(conn: Connection) -> None:
-    money = re.compile(r"\.(\w+_)?(amount|price|revenue|due|subtotal|threshold)$")
+    money = re.compile(r"\.(\w+_)?(amount|price|price_per_unit|revenue|due|subtotal|threshold)$")
     fractional = ("numeric", "money", "real", "double precision")
     types = _column_types(conn)
 

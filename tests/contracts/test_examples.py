@@ -11,6 +11,7 @@ from tests.client import ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.contracts.operations import operations_of
 from tests.factories import Factory
+from tests.purchases import buy
 
 EMAIL, PHONE = "emma.chen@example.com", "+31612345678"
 
@@ -84,6 +85,7 @@ class _Secrets:
             "acceptInvitation": lambda: (None, {"token": self._invitation()}),
             "activateContact": lambda: (None, {"token": self._contact_invite()}),
             "verifyCode": lambda: (None, {"code": self._code_of_account()}),
+            "confirmPurchase": lambda: (None, {"sessionId": self._session_of_purchase()}),
         }
         return prepare.get(name, lambda: (None, {}))()
 
@@ -115,6 +117,10 @@ class _Secrets:
         self._signed_up(phoneNumber=PHONE, phoneCode=self._code("SIGNUP"))
         return self._code("LOGIN")
 
+    def _session_of_purchase(self) -> str:
+        buy(self._conn, self._owner.get("/me").body["id"], "cs_example")
+        return "cs_example"
+
     def _sent(self, pattern: str) -> str:
         """What the newest message holds."""
         row = self._conn.execute("select body from communication_logs order by id desc limit 1").fetchone()
@@ -138,6 +144,7 @@ def _client_of_contact(conn: Connection, make: Factory, api: ApiClient) -> tuple
 
 def _paid_space(make: Factory, api: ApiClient, offering: dict[str, Any]) -> int:
     """A payment of 40.00 for a space; on the day of the examples it is to be had as well."""
+    make.slots(offering)
     make.slots(offering, fromDate="2040-03-05", toDate="2040-03-05", startTime="10:00", endTime="13:00")
     wish = {"vendorServiceId": offering["id"], "bookingDate": "2040-01-02", "startTime": "09:00", "endTime": "11:00"}
     booking = api.post("/space-bookings", wish | {"quantity": 2, "paymentMethod": "CASH"}).body
@@ -167,7 +174,7 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
     return {
         "branchId": branch["id"],
         "vendorServiceId": offering["id"],
-        "slotId": make.slots(offering)[0]["id"],
+        "slotId": make.slots(make.offering())[0]["id"],  # of which nothing is booked
         "spacePaymentId": _paid_space(make, api, offering),
         "requestId": make.approval_request(branch)["id"],
         "facilityId": make.facility()["id"],
@@ -197,5 +204,8 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
         "milestoneId": milestones[0]["id"],
         "paymentId": payment["id"],
         "addressId": address["id"],
+        "photoJobId": api.post(
+            "/admin/demo-jobs", {"photoUrls": ["https://a.example/b.jpg"], "prompt": "Sharpen."}
+        ).body["id"],
         "userId": api.by_role("CUSTOMER").get("/me").body["id"],
     }

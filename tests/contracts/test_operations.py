@@ -19,7 +19,7 @@ from tests.contracts.operations import Operation, operations_of
 CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
 
 ENUMERATED = {
-    "chat_role": ("Message", "role"),
+    "chat_role": ("ChatMessage", "role"),
     "approval_kind": ("ApprovalRequest", "kind"),
     "approval_status": ("ApprovalRequest", "status"),
     "branch_status": ("Branch", "status"),
@@ -36,14 +36,17 @@ ENUMERATED = {
     "space_payment_status": ("SpacePayment", "status"),
     "recurrence_frequency": ("BookingSeriesRule", "frequency"),
     "weekday": ("BookingSeriesRule", "weekdays"),
-    "communication_channel": ("HeldMessage", "channel"),
-    "communication_status": ("HeldMessage", "status"),
+    "communication_channel": ("Message", "channel"),
+    "communication_status": ("Message", "status"),
+    "credit_transaction_kind": ("CreditTransaction", "kind"),
+    "purchase_status": ("Purchase", "status"),
     "expense_category": ("Expense", "category"),
     "invoice_status": ("Invoice", "status"),
     "milestone_status": ("Milestone", "status"),
     "otp_purpose": ("CodeRequest", "purpose"),
     "payment_account_kind": ("PaymentAccount", "kind"),
     "permission": ("PersonalToken", "permissions"),
+    "photo_job_status": ("PhotoJob", "status"),
     "refund_status": ("Refund", "status"),
     "staff_status": ("StaffMember", "status"),
     "stage_colour": ("EditingStage", "colour"),
@@ -60,8 +63,8 @@ SHOWN_NOWHERE = {
     "procrastinate_job_status",
 }
 
-# Money that is kept, and may be less than nothing: what a refund took from a milestone.
-BELOW_ZERO = {"HeldAllocation.amount"}
+# Money that may be less than nothing: what a refund took from a milestone, and credits that are taken.
+BELOW_ZERO = {"HeldAllocation.amount", "CreditAdjustment.amount"}
 
 # An editing job that is archived has left the board.
 OFF_THE_BOARD = {"ARCHIVED"}
@@ -199,6 +202,7 @@ def test_every_operation_takes_the_request_headers_of_its_method(operations: lis
     for operation in operations:
         taken = {name for name, parameter in operation.parameters.items() if parameter["in"] == "header"}
         header = {"post": "Idempotency-Key", "get": "If-None-Match"}.get(operation.method, "If-Match")
+        header = "Last-Event-ID" if operation.has_events else header
         takes_none = operation.is_streamed or (operation.method == "post" and not _takes_key(operation))
         wanted = set() if takes_none else {header}
         if taken != wanted:

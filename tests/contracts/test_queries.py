@@ -64,6 +64,7 @@ WITHOUT_LIMIT = {
         "messages",
         "payment_allocations",
         "payments",
+        "photo_jobs",
         "photo_selections",
         "refunds",
         "work_packages",

@@ -5,7 +5,7 @@ import re
 
 from photolens.embedded import ROOT
 from tests.contracts.named_queries import QUERIES, NamedQuery
-from tests.contracts.test_call_sites import USES
+from tests.contracts.test_call_sites import uses
 
 READING = {"get", "list", "stream", "count", "sum", "exists"}
 
@@ -37,11 +37,13 @@ UNSCOPED = {
     "studio.list_editing_revisions_of_client": FOR_THE_CLIENT,
     "studio.list_editing_statuses_of_client": FOR_THE_CLIENT,
     "studio.list_messages_of_client": FOR_THE_CLIENT,
+    "studio.list_photo_jobs_of_client": FOR_THE_CLIENT,
     "studio.list_photo_selections_of_client": FOR_THE_CLIENT,
     "studio.list_work_packages_of_client": FOR_THE_CLIENT,
     "identity.get_api_token_caller": OF_WHO_ASKS,
     "identity.get_recipient": "tells nobody: it decides where a link leads",
     "identity.get_session_caller": OF_WHO_ASKS,
+    "photos.list_photo_jobs_about": FOR_CHANGES,
     "studio.count_editing_statuses": FOR_CHANGES,
     "studio.exists_contact_with_account": FOR_CHANGES,
     "studio.get_contact_invite": "asked by whoever holds the link",
@@ -133,6 +135,8 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
         "studio.stream_bookings": {"clients", "staff_assignments"},
         # The viewer's own part in each.
         "studio.list_calendar_sessions": {"staff_assignments"},
+        # Whether the client of a booking that is shown has been erased.
+        "photos.exists_booking": {"clients"},
         # Where the list begins, backwards: a name to start from, which is not answered.
         "studio.list_clients_by_name_desc": {"clients"},
         "studio.list_contacts_by_name_desc": {"client_contacts"},
@@ -164,7 +168,7 @@ def test_each_rule_stands_in_the_schema_once() -> None:
 def test_a_route_or_a_screen_reads_for_the_viewer_whom_the_rules_name() -> None:
     careless = [
         str(use)
-        for use in USES
+        for use in uses()
         if {"routes", "routes.py", "screens", "screens.py"} & {*use.file.parts}
         and use.query_name in PARTLY.keys() - UNSCOPED.keys()
         and not _is_for_a_viewer(use.call)

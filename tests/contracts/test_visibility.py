@@ -17,6 +17,7 @@ from tests.client import Answer, ApiClient, token_of
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
+from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace
 from tests.vendors import sign_in_vendor
 
@@ -83,6 +84,7 @@ SUBJECT_TYPES = [
     "FEATURE",
     "INVOICE",
     "PAYMENT_ACCOUNT",
+    "PURCHASE",
     "ROOM",
     "SERVICE",
     "SESSION_CATEGORY",
@@ -96,13 +98,17 @@ SUBJECT_TYPES = [
 
 # Operations whose answers have no text of somebody's.
 WORDLESS = {
-    "listMessages",
+    "listChatMessages",
     "listPublicSlots",
     "listServices",
     # Of nobody here who has a link; behind one are the sessions of its owner: see tests/studio/test_calendars.py.
     "getCalendar",
     "getCalendarLink",
+    "getCreditsOfUser",
     "getOwnCalendarLink",
+    "downloadPhotoJob",
+    "followPhotoJob",
+    "getOwnCredits",
     "getBookingSeries",
     "getEditingStage",
     "getInvoicePdf",
@@ -118,6 +124,7 @@ WORDLESS = {
     "getSettings",
     "getSpacePayment",
     "getUser",
+    "listCreditProducts",
     "listEditingStages",
     "listFreeSlots",
     "listRooms",
@@ -128,7 +135,11 @@ WORDLESS = {
 }
 
 # Operations about what is the caller's own.
-OWN = {operation.name for operation in OPERATIONS if operation.path.startswith("/api/v1/me")}
+OWN = {
+    operation.name
+    for operation in OPERATIONS
+    if operation.path.startswith(("/api/v1/me", "/api/v1/billing/", "/api/v1/photo-jobs"))
+}
 
 # As long as a report may be; whatever happens in a test lies in it.
 PERIOD = {"from": "2022-01-01", "to": "2031-12-31"}
@@ -266,7 +277,12 @@ class Studio:
         )
 
     def _pay_online(self, invoice: dict[str, Any], booking: dict[str, Any], tell: Callable[[str], str]) -> None:
-        """The contact has opened a page to pay on, of which Stripe has told something."""
+        """The contact has opened a page to pay on, of which Stripe has told something; the client was reminded."""
+        self._conn.execute(
+            "insert into communication_logs (channel, recipient, template, subject, body, client_id)"
+            " values ('EMAIL', 'emma@example.com', 'invoice_reminder', %s, '', %s)",
+            [tell("message"), booking["clientId"]],
+        )
         checkout = self._conn.execute(
             """
             insert into checkout_sessions (invoice_id, contact_id, expected_amount_minor, currency, status)
@@ -290,7 +306,15 @@ class Studio:
         session = self._api.get("/auth/sessions").body["data"][0]
         self._conn.execute("update auth_sessions set user_agent = %s where id = %s", [WORD, session["id"]])
         assert self._api.patch("/me/profile", {"bio": WORD, "phone": WORD}).status == 200
-        self._note(addressId=address["id"], tokenId=token["id"], sessionId=session["id"])
+        user_id = self._api.get("/me").body["id"]
+        purchase_id = buy(self._conn, user_id, f"cs_{WORD}")
+        correction = {"amount": "1.00", "reason": WORD}
+        assert self._api.post(f"/admin/users/{user_id}/credits", correction).status == 201
+        self._note(addressId=address["id"], tokenId=token["id"], sessionId=session["id"], purchaseId=purchase_id)
+        wish = {"photoUrls": [f"https://images.example/{WORD}.jpg"], "prompt": WORD, "groupName": WORD}
+        for job in (self._api.post("/photo-jobs", wish).body["job"], self._api.post("/admin/demo-jobs", wish).body):
+            assert self._api.post(f"/photo-jobs/{job['id']}/cancel").status == 200
+            self._note(photoJobId=job["id"])
         self._spaces()
 
     def _spaces(self) -> None:
@@ -415,7 +439,7 @@ class Reader:
             return [instant(2) if schema["format"] == "date-time" else instant(2)[:10]]
         if name == "subjectId":
             return sorted({id_ for ids in self._ids.values() for id_ in ids if isinstance(id_, int)})
-        return [*dict.fromkeys(self._ids[name])]
+        return [WORD] if name == "groupName" else [*dict.fromkeys(self._ids[name])]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -164,7 +165,8 @@ class Story:
         self.send("POST", "/auth/login", {**credentials, "password": password * 100})
         self.send("POST", "/auth/login", {**credentials, "remember": password})
         self.send("POST", "/auth/login", data=f'{{"password": "{password}', content_type="application/json")
-        self.send("POST", "/auth/login", data={"password": password})
+        form = urlencode({"password": password})
+        self.send("POST", "/auth/login", data=form, content_type="application/x-www-form-urlencoded")
         self.send("GET", f"/auth/me?token={me}", headers={"Authorization": f"Basic {me}"})
         self.send("GET", "/auth/me", headers={"Authorization": f"Bearer {me} {me}"})
         self.send("GET", f"/auth/sessions?cursor={me}", None, me)

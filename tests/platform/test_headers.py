@@ -99,7 +99,7 @@ def test_the_docs_page_runs_what_comes_from_this_server_and_nothing_else(app: Fl
 
 @pytest.mark.parametrize(("scheme", "told"), [("https", "max-age=31536000"), ("http", None)])
 def test_a_browser_that_came_by_https_is_told_to_keep_to_it(api: ApiClient, scheme: str, told: str | None) -> None:
-    answer = api.get("/clients", base_url=f"{scheme}://studio.example")
+    answer = api.get("/clients", environ_overrides={"wsgi.url_scheme": scheme, "HTTP_HOST": "studio.example"})
 
     assert (answer.status, answer.headers.get("Strict-Transport-Security")) == (200, told)
 

@@ -14,6 +14,8 @@ from photolens.database import Connection
 from tests.client import PREFIX, Answer, ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.factories import Factory, instant
+from tests.purchases import buy
+from tests.spaces.marketplace import Marketplace, wish
 
 Row = dict[str, Any]
 
@@ -234,6 +236,96 @@ def stripe_events(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     )
 
 
+def messages(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    return Listing(
+        "/communication-logs",
+        lambda rank: inserted(
+            conn,
+            "insert into communication_logs (channel, recipient, template, body, created_at)"
+            " values ('SMS', '+31612345678', 'one_time_code', '', now() + make_interval(days => %s::int)) returning id",
+            str(rank // 20),
+        ),
+    )
+
+
+def dated(conn: Connection, statement: LiteralString, rank: int, row_id: int) -> Row:
+    """A row that is of another day for each twenty ranks."""
+    conn.execute(statement, [rank // 20 + 1, row_id])
+    return {"id": row_id}
+
+
+def purchases(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    user_id = api.get("/me").body["id"]
+    later = "update purchases set created_at = make_date(2026, 1, %s) where id = %s"
+    return Listing("/billing/purchases", lambda rank: dated(conn, later, rank, buy(conn, user_id, f"cs_{rank}")))
+
+
+def credit_transactions(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    account = f"/admin/users/{api.get('/me').body['id']}/credits"
+    later = "update credit_transactions set created_at = make_date(2026, 1, %s) where id = %s"
+
+    def add(rank: int) -> Row:
+        given = api.post(account, {"amount": "1.00", "reason": "A gift."}).body
+        return dated(conn, later, rank, given["id"])
+
+    return Listing("/billing/transactions", add)
+
+
+PHOTO_WISH = {"photoUrls": ["https://images.example/emma.jpg"], "prompt": "Sharpen it."}
+PHOTO_JOB_LATER: LiteralString = "update photo_jobs set created_at = make_date(2026, 1, %s) where id = %s"
+
+
+def photo_jobs(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    user_id = api.get("/me").body["id"]
+    buy(conn, user_id)
+
+    def add(rank: int) -> Row:
+        return dated(conn, PHOTO_JOB_LATER, rank, api.post("/photo-jobs", PHOTO_WISH).body["job"]["id"])
+
+    def remove(row: Row) -> Answer:
+        api.post(f"/photo-jobs/{row['id']}/cancel")
+        return api.delete(f"/photo-jobs/{row['id']}")
+
+    return Listing("/photo-jobs", add, remove)
+
+
+def demo_jobs(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    return Listing(
+        "/admin/demo-jobs",
+        lambda rank: dated(conn, PHOTO_JOB_LATER, rank, api.post("/admin/demo-jobs", PHOTO_WISH).body["id"]),
+    )
+
+
+def space_bookings(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    market = Marketplace(conn)
+    offering = market.offering()
+    market.slots(offering, units=10)
+
+    def add(rank: int) -> Row:
+        booking = api.post("/space-bookings", wish(offering)).body
+        days = "update space_bookings set starts_at = starts_at - make_interval(days => 9 - %s) where id = %s"
+        return dated(conn, days, rank, booking["id"])
+
+    return Listing("/space-bookings", add)
+
+
+def space_payments(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    market = Marketplace(conn)
+    offering = market.offering()
+    market.slots(offering)
+    booking_id = api.post("/space-bookings", wish(offering, paymentMethod="CARD")).body["id"]
+    conn.execute("delete from space_payments")  # but for the one of the booking itself
+    return Listing(
+        f"/space-bookings/{booking_id}/payments",
+        lambda rank: inserted(
+            conn,
+            "insert into space_payments (booking_id, amount, currency, payment_method, created_at)"
+            " select max(id), 20, 'USD', 'CARD', make_date(2026, 1, %s::int) from space_bookings returning id",
+            str(rank // 20 + 1),
+        ),
+    )
+
+
 def activities(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     def add(_rank: int) -> Row:
         make.staff()
@@ -427,7 +519,7 @@ def features(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
     )
 
 
-def messages(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+def chat_messages(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     """Without replies, so that a row is added at a time."""
 
     def add(rank: int) -> Row:
@@ -496,7 +588,14 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/invoices/{invoiceId}/checkout-sessions": {checkouts: ("-createdAt",)},
     "/payments/{paymentId}/refunds": {refunds: ("refundedAt", "-refundedAt")},
     "/admin/stripe-events": {stripe_events: ("-receivedAt",)},
+    "/billing/purchases": {purchases: ("-createdAt",)},
+    "/billing/transactions": {credit_transactions: ("-createdAt",)},
+    "/photo-jobs": {photo_jobs: ("-createdAt",)},
+    "/admin/demo-jobs": {demo_jobs: ("-createdAt",)},
+    "/space-bookings": {space_bookings: ("startsAt", "-startsAt")},
+    "/space-bookings/{spaceBookingId}/payments": {space_payments: ("-createdAt",)},
     "/activities": {activities: ("-createdAt",)},
+    "/communication-logs": {messages: ("-createdAt",)},
     "/reports/booking-profitability": {booking_profits: ("sessionDate",)},
     "/users": {users: ("name", "-name", "createdAt", "-createdAt")},
     "/auth/sessions": {sessions: ("-createdAt",)},
@@ -513,7 +612,7 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/vendor-services/{vendorServiceId}/availability": {public_slots: ("startsAt",)},
     "/facilities": {facilities: ("name",)},
     "/features": {features: ("name",)},
-    "/assistant/messages": {messages: ("-createdAt",)},
+    "/assistant/messages": {chat_messages: ("-createdAt",)},
     "/portal/invoices": {portal_invoices: ("issueDate", "-issueDate", "dueDate", "-dueDate")},
     "/portal/bookings": {portal_bookings: ("sessionDate", "-sessionDate")},
     "/portal/bookings/{bookingId}/photo-selections": {portal_photos: ("position",)},

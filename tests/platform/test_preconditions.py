@@ -204,7 +204,10 @@ HOME = {"line1": "12 Mill Lane", "city": "Utrecht", "country": "NL"}
 FIGURES = {
     path: figures(path)
     for path in (
+        "/billing/me",
+        "/billing/products",
         "/dashboard",
+        "/photo-jobs/dashboard",
         "/reports/profit-and-loss",
         "/reports/receivables",
         "/reports/revenue-by-category",
@@ -212,6 +215,31 @@ FIGURES = {
         "/admin/spaces/stats",
     )
 }
+
+
+def space_booking(api: ApiClient, make: Factory) -> Resource:
+    offering = make.offering()
+    slot = make.slots(offering)[0]
+    time = {"bookingDate": slot["date"], "startTime": slot["startTime"], "endTime": slot["endTime"]}
+    wish = {"vendorServiceId": offering["id"], "quantity": 1, "paymentMethod": "CASH"} | time
+    return Resource(f"/space-bookings/{api.post('/space-bookings', wish).body['id']}")
+
+
+def space_payment(api: ApiClient, make: Factory) -> Resource:
+    booking = space_booking(api, make).path
+    return Resource(f"{booking}/payments/{api.get(f'{booking}/payments').body['data'][0]['id']}")
+
+
+def balance(api: ApiClient, _make: Factory) -> Resource:
+    return Resource(f"/admin/users/{api.get('/auth/me').body['user']['id']}/credits")
+
+
+def photo_job(api: ApiClient, _make: Factory) -> Resource:
+    """A job that is finished: it can be deleted."""
+    wish = {"photoUrls": ["https://images.example/emma.jpg"], "prompt": "Sharpen it."}
+    path = f"/photo-jobs/{api.post('/photo-jobs', wish).body['job']['id']}"
+    assert api.post(f"{path}/cancel").status == 200
+    return Resource(path, change={"groupName": "Changed"})
 
 
 def kinds_of_spaces(_api: ApiClient, _make: Factory) -> Resource:
@@ -257,6 +285,7 @@ RESOURCES: dict[str, Opener] = {
     "/editing-jobs/{editingJobId}/revisions/{revisionId}": revision,
     "/editing-stages/{stageId}": editing_stage,
     "/editing-board": board,
+    "/photo-jobs/{photoJobId}": photo_job,
     "/expenses/{expenseId}": lambda _, make: Resource(
         f"/expenses/{make.expense()['id']}", change={"description": "Changed"}
     ),
@@ -274,6 +303,9 @@ RESOURCES: dict[str, Opener] = {
     "/payments/{paymentId}/refunds/{refundId}": refund,
     "/settings": studio_settings,
     "/users/{userId}": user,
+    "/admin/users/{userId}/credits": balance,
+    "/space-bookings/{spaceBookingId}": space_booking,
+    "/space-bookings/{spaceBookingId}/payments/{spacePaymentId}": space_payment,
     "/auth/me": caller,
     "/auth/sessions/{sessionId}": session,
     "/me": lambda _api, _make: Resource("/me", change={"name": "Changed"}),
@@ -317,6 +349,9 @@ UNCHANGED = (
     invoice_file,
     receipt_file,
     availability,
+    balance,
+    space_booking,
+    space_payment,
     own_request,
     any_request,
     vendor_stats,
@@ -388,8 +423,9 @@ def test_every_resource_of_the_api_is_here(app: Flask) -> None:
     }
 
     # A link of one's own is that of one's record, at another address: tests/studio/test_calendars.py. What Stripe has
-    # told, nobody makes or changes here: tests/billing/test_stripe_events.py.
-    assert documented - {"/me/calendar-link", "/admin/stripe-events/{eventId}"} == set(RESOURCES)
+    # told, nobody makes or changes here: tests/billing/test_stripe_events.py; nor what is bought there: tests/credits.
+    elsewhere = {"/me/calendar-link", "/admin/stripe-events/{eventId}", "/billing/purchases/{purchaseId}"}
+    assert documented - elsewhere == set(RESOURCES)
 
 
 @pytest.mark.parametrize("opener", EVERY_RESOURCE)

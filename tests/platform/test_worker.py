@@ -192,7 +192,7 @@ def test_a_server_has_a_worker_beside_it_which_it_starts_again_and_takes_along(
 def test_a_worker_never_outlives_the_server_it_was_started_by(conn: Connection, clone_url: str) -> None:
     with Command("serve", DATABASE_URL=clone_url) as server:
         next(line for line in server.stdout if "Ctrl-C" in line)
-        until(lambda: conn.execute("select 1 from procrastinate_workers").fetchone())
+        until(lambda: conn.execute("select 1 from procrastinate_workers").rowcount == len(worker.AT_ONCE))
         server.kill()
         until(lambda: conn.execute("select 1 from procrastinate_workers").fetchone() is None)
 

@@ -104,6 +104,7 @@ HIDDEN = {
     "procrastinate_jobs",
     "procrastinate_periodic_defers",
     "procrastinate_workers",
+    "purchase_details",
     "purchases",
     "refund_details",
     "rooms",

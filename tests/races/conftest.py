@@ -1,6 +1,6 @@
 """One database and one server (where a test needs it, two) for all races of a worker: after each test it is as new.
 
-To start a server takes a second, and to empty the database a twentieth of one.
+To start a server takes a second, and to empty the database a hundredth of one.
 """
 
 import re
@@ -25,6 +25,12 @@ FIRST_ROWS = "".join(
     for statement in re.findall(r"^insert into .+?;", file.read_text(), re.DOTALL | re.MULTILINE)
 ).encode()
 
+RESTART_SEQUENCES = b"""
+    select setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+    from pg_sequences
+    where last_value is not null;
+    """
+
 
 class SharedDatabase:
     """A clone of the template that is emptied again and again."""
@@ -40,9 +46,13 @@ class SharedDatabase:
 
     def empty(self) -> None:
         """Put it back to what the template has."""
+        filled = [name for name, size in self._sizes().items() if size]
         with self._conn.transaction():
-            self._conn.execute(f"truncate {', '.join(self._tables)} restart identity".encode())
-            self._conn.execute(FIRST_ROWS + CALLERS.read_bytes())
+            # Without triggers and foreign keys: to truncate all tables takes ten times as long.
+            self._conn.execute("set local session_replication_role = replica")
+            self._conn.execute("; ".join(f"delete from {name}" for name in filled).encode())
+            self._conn.execute("set local session_replication_role = origin")
+            self._conn.execute(RESTART_SEQUENCES + FIRST_ROWS + CALLERS.read_bytes())
 
     def broken_invariants(self) -> list[str]:
         return broken_invariants(self._conn)
@@ -74,9 +84,10 @@ def clone_url(shared_database: SharedDatabase) -> Iterator[str]:
 
 @contextmanager
 def _server(database: SharedDatabase, settings: Settings) -> Iterator[str]:
-    # Under the key of the tests, so that they can read its outbox.
+    # Under the key of the tests, so that they can read its outbox; and with their storage.
     assert settings.secret_key is not None
-    with serving(DATABASE_URL=database.url, SECRET_KEY=settings.secret_key) as server:
+    storage = str(settings.storage_dir)
+    with serving(DATABASE_URL=database.url, SECRET_KEY=settings.secret_key, STORAGE_DIR=storage) as server:
         yield server.api
 
 

@@ -31,7 +31,9 @@ OF_CLIENTS = """
         from reached
         join pg_constraint on contype = 'f' and confrelid = child and conrelid <> all(path)
     )
-    select child::text as name, joined from reached where child <> 'clients'::regclass
+    select child::text as name, joined from reached
+    -- What a photo job was paid with is not the client's.
+    where child <> 'clients'::regclass and not path && array['credit_transactions'::regclass::oid]
 """
 
 
@@ -90,6 +92,9 @@ def known_client(conn: Connection, api: ApiClient, make: Factory, word: str) -> 
     assert api.post(f"{job}/revisions", {"note": f"{word} wants it warmer."}).status == 201
     handed_on = {"photographerNotes": f"{word} blinks.", "driveFolderUrl": f"https://drive.example/{word}"}
     assert api.patch(job, handed_on).status == 200
+    # What a worker overwrites, once the client has been erased: tests/photos/test_job_erasure.py.
+    wish = {"photoUrls": ["https://images.example/smile.jpg"], "prompt": "Warmer.", "bookingId": booking["id"]}
+    assert api.post("/photo-jobs", wish).status == 202
     _what_tasks_and_series_make(conn, client, booking, word)
     _what_paying_online_makes(conn, invoice, word)
     shown: dict[str, Any] = api.get(f"/clients/{client['id']}").body

@@ -28,8 +28,11 @@ BESIDE = {
     "bookings": {"occupied"},
     "editing_jobs": {"stage_status"},
     "invoices": {"invoice_sequence"},
-    "communication_logs": {"body"},
+    "communication_logs": {"body", "expires_at", "reference"},
     "contact_invites": {"token"},
+    # What whoever has ordered it is told of.
+    "photo_jobs": {"user_id", "photo_count", "free_photos", "unit_price", "cost", "tries", "storage_folder"},
+    "photo_job_photos": {"id", "job_id", "position", "source_url"},
     "checkout_sessions": {"expected_amount_minor", "idempotency_key"},
 }
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from photolens.api import MOST_STREAMS
 from photolens.database import Connection
+from photolens.downloads import MOST_STREAMS
 from tests.conftest import RunningServer, serving
 
 pytestmark = pytest.mark.committed

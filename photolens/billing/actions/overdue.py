@@ -5,6 +5,8 @@ when there are no more. Nothing is waited for: what somebody else has locked is 
 by two at once, nothing is done twice: what is locked is found as it then is.
 """
 
+from typing import Any
+
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import queue_message, record_activity
 
@@ -39,7 +41,7 @@ def queue_reminders(conn: Connection, after_id: int) -> list[int]:
         return [invoice["id"] for invoice in invoices]
 
 
-def _words(invoice: Row) -> dict[str, str]:
+def _words(invoice: Row) -> dict[str, Any]:
     return {
         "client_name": invoice["client_name"],
         "company_name": invoice["company_name"] or "",

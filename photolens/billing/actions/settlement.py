@@ -5,12 +5,11 @@ goes up, and the money is booked when it first comes to PAID, under the locks th
 """
 
 from decimal import Decimal
-from uuid import UUID
 
 from photolens.billing import rules
 from photolens.billing.actions.invoices import lock_invoice
 from photolens.billing.actions.payments import book_payment
-from photolens.currencies import from_minor_units
+from photolens.currencies import from_minor_units, money_mismatch
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions import record_activity
 from photolens.stripe_gateway import CheckoutSession
@@ -26,7 +25,7 @@ def settle(conn: Connection, session: CheckoutSession, status: str) -> bool:
     """
     with conn.transaction():
         ours = sql.billing.get_checkout_of_stripe_session(
-            conn, stripe_session_id=session.id, checkout_id=_reference(session)
+            conn, stripe_session_id=session.id, checkout_id=session.reference
         )
         if ours is None:
             return False
@@ -47,18 +46,10 @@ def settle(conn: Connection, session: CheckoutSession, status: str) -> bool:
         return True
 
 
-def _reference(session: CheckoutSession) -> UUID | None:
-    """The id of the checkout that a session was made for, which it bears; None where it is somebody else's."""
-    try:
-        return UUID(session.client_reference_id)
-    except (TypeError, ValueError):
-        return None
-
-
 def _book(conn: Connection, invoice: Row, checkout: Row, session: CheckoutSession) -> None:
     """Add the money to its invoice, flagged first where it does not fit. Client, invoice and checkout are locked."""
     came = (session.amount_total, session.currency)
-    mismatch = rules.money_as_expected((checkout["expected_amount_minor"], checkout["currency"]), came)
+    mismatch = money_mismatch((checkout["expected_amount_minor"], checkout["currency"]), came)
     amount = Decimal(0)
     if mismatch != "CURRENCY":
         amount = from_minor_units(session.amount_total or 0, checkout["currency"])

@@ -12,6 +12,7 @@ from photolens import stripe_gateway as gateway
 from photolens.billing import rules
 from photolens.billing.actions.refunds import settle_refund
 from photolens.billing.actions.settlement import settle
+from photolens.credits.actions.purchases import fulfil
 from photolens.database import Connection, Row, sql
 from photolens.problems import found
 
@@ -38,7 +39,7 @@ def handle_event(conn: Connection, event_id: str) -> Row:
 
     A failure is undone and noted, never raised; but for the loss of the database, which leaves the event as it was.
 
-    Locks: event, client, invoice, checkout. Problems: `not_found`.
+    Locks: event; client, invoice, checkout; or purchase, balance. Problems: `not_found`.
     """
     with conn.transaction():
         event = found(sql.billing.lock_stripe_event(conn, event_id=event_id), "event", event_id)
@@ -91,11 +92,18 @@ def _outcome_of(conn: Connection, event: Row) -> tuple[str, str | None]:
 def _settle_as_paid(conn: Connection, stripe_object: dict[str, Any]) -> bool:
     """Of a session that is complete: whether its money is there yet, it says itself."""
     session = gateway.session_of(stripe_object)
-    return settle(conn, session, rules.checkout_status(session.status, session.payment_status))
+    is_checkout = settle(conn, session, rules.checkout_status(session.status, session.payment_status))
+    return is_checkout or fulfil(conn, session)
 
 
 def _settle_as(status: str) -> Handler:
-    return lambda conn, stripe_object: settle(conn, gateway.session_of(stripe_object), status)
+    """Of a session that has come to nothing, and so."""
+
+    def handle(conn: Connection, stripe_object: dict[str, Any]) -> bool:
+        session = gateway.session_of(stripe_object)
+        return settle(conn, session, status) or fulfil(conn, session, has_failed=True)
+
+    return handle
 
 
 # By type. A handler is given the event's object, and says whether it is about something of ours. What

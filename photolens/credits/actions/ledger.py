@@ -41,10 +41,10 @@ def deposit(
     expires_at: datetime | None,
     purchase_id: int | None = None,
     reason: str | None = None,
-) -> None:
+) -> int:
     """Give a user credits, as a lot of their own: bought (PURCHASE), granted (GRANT) or corrected (ADJUSTMENT).
 
-    Locks: the balance. Problems: `not_found`.
+    Gives the id of the transaction. Locks: the balance. Problems: `not_found`.
     """
     with conn.transaction():
         lock_balance(conn, user_id)
@@ -53,6 +53,7 @@ def deposit(
             conn, user_id=user_id, transaction_id=transaction_id, amount=amount, expires_at=expires_at
         )
         _refresh(conn, user_id, transaction_id)
+        return transaction_id
 
 
 def withdraw(
@@ -63,16 +64,18 @@ def withdraw(
     *,
     photo_job_id: int | None = None,
     reason: str | None = None,
-) -> None:
+) -> int:
     """Take credits of a user, from what expires first: spent (DEBIT) or corrected (ADJUSTMENT).
 
-    Locks: the balance. Problems: `not_found`, `insufficient_credits` with the `shortfall`.
+    Gives the id of the transaction. Locks: the balance. Problems: `not_found`, `insufficient_credits` with the
+    `shortfall`.
     """
     with conn.transaction():
         require_credits(lock_balance(conn, user_id), amount)
         transaction_id = _add(conn, user_id, kind, -amount, photo_job_id=photo_job_id, reason=reason)
         sql.credits.insert_lot_debits(conn, user_id=user_id, transaction_id=transaction_id, amount=amount)
         _refresh(conn, user_id, transaction_id)
+        return transaction_id
 
 
 def require_credits(balance: Row, amount: Decimal) -> None:
@@ -80,7 +83,7 @@ def require_credits(balance: Row, amount: Decimal) -> None:
     shortfall = amount - balance["credits"]
     if shortfall > 0:
         raise INSUFFICIENT_CREDITS(
-            f"It costs {amount:.2f} credits, which is {shortfall:.2f} more than there are.",
+            f"It takes {amount:.2f} credits, which is {shortfall:.2f} more than there are.",
             shortfall=f"{shortfall:.2f}",
         )
 
@@ -98,6 +101,7 @@ def refund_photo_job(conn: Connection, photo_job_id: int) -> None:
         transaction_id = _add(conn, debit["userId"], "REFUND", -debit["delta"], photo_job_id=photo_job_id)
         sql.credits.insert_lot_refunds(conn, transaction_id=transaction_id, debit_id=debit["id"])
         _refresh(conn, debit["userId"], transaction_id)
+        lock_balance(conn, debit["userId"])  # what came back to lots that have expired meanwhile goes at once
 
 
 def write_off_expired(conn: Connection) -> None:
@@ -110,15 +114,18 @@ def write_off_expired(conn: Connection) -> None:
         last = users[-1]["id"]
 
 
-def _add(conn: Connection, user_id: UUID, kind: str, delta: Decimal, **what_for: Any) -> int:
+def _add(
+    conn: Connection, user_id: UUID, kind: str, delta: Decimal, *, reason: str | None = None, **what_for: Any
+) -> int:
     _, actor = current_actor()
     row = sql.credits.insert_credit_transaction(
         conn,
-        **{"purchase_id": None, "photo_job_id": None, "reason": None, **what_for},
+        **{"purchase_id": None, "photo_job_id": None, **what_for},
         user_id=user_id,
         kind=kind,
         delta=delta,
-        recorded_by=actor,
+        reason=reason,
+        recorded_by=None if reason is None else actor,
     )
     transaction_id: int = row["id"]
     return transaction_id

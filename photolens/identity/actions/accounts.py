@@ -237,11 +237,11 @@ def _send_link(conn: Connection, email: str, purpose: str, *, is_awaited: bool =
     settings = current_settings()
     # Done for an unknown e-mail as well, and taken back: it takes as long, and nothing is kept of what was typed.
     with conn.transaction(force_rollback=not is_awaited):
-        sql.identity.upsert_verification_token(
+        link = sql.identity.upsert_verification_token(
             conn, email=email, token=digest_of(token), purpose=purpose, seconds=rules.LINK_LIVES[purpose]
         )
         app_url = f"{settings.portal_url}/portal" if to_portal else settings.app_url
-        queue_message(conn, "EMAIL", email, purpose.lower(), token=token, app_url=app_url)
+        queue_message(conn, "EMAIL", email, purpose.lower(), expires_at=link["expiresAt"], token=token, app_url=app_url)
 
 
 def _use_link(conn: Connection, token: str, purpose: str) -> str:

@@ -37,7 +37,7 @@ def send_code(conn: Connection, phone_number: str, purpose: str, caller: Caller 
             raise limited(seconds, "A code has just been sent. Wait a minute, and ask for another.")
         # Where no code is awaited the message is taken back again: the answer takes as long.
         with conn.transaction(force_rollback=not is_awaited):
-            queue_message(conn, "SMS", phone_number, "one_time_code", code=code)
+            queue_message(conn, "SMS", phone_number, "one_time_code", expires_at=sent["expiresAt"], code=code)
     settings = current_settings()
     is_echoed = settings.otp_echo and is_awaited and is_from_this_machine(settings)
     return {

@@ -4,6 +4,8 @@ from photolens.credits.actions import ledger
 from photolens.database import Connection, Row, sql
 from photolens.job_queue import queue_job
 
+NOT_DONE = "It could not be done in 15 minutes and three tries."
+
 
 def fail(conn: Connection, job: Row, failure: str) -> None:
     """End a job that is locked and not finished: its credits and free photos go back, its files are removed.

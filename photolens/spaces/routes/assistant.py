@@ -17,20 +17,20 @@ blp = Blueprint("Assistant", __name__, description="Finds a space for whoever sa
 
 @blp.get("/assistant/messages")
 @access.signed_in
-@blp.arguments(schemas.MessageList, location="query")
-@blp.pages(schemas.Message)
-def list_messages(arguments: dict[str, Any]) -> dict[str, Any]:
+@blp.arguments(schemas.ChatMessageList, location="query")
+@blp.pages(schemas.ChatMessage)
+def list_chat_messages(arguments: dict[str, Any]) -> dict[str, Any]:
     """List what oneself and the assistant have said, newest first"""
-    return paging.page(connection(), schemas.MessageList, {**arguments, "user_id": current_caller().user_id})
+    return paging.page(connection(), schemas.ChatMessageList, {**arguments, "user_id": current_caller().user_id})
 
 
 @blp.post("/assistant/messages")
 @access.signed_in
 @blp.commits_first
-@blp.arguments(schemas.MessageInput)
+@blp.arguments(schemas.ChatMessageInput)
 @blp.refuses(ASSISTANT_UNAVAILABLE)
 @blp.answers(201, schemas.Exchange, location=PREFIX + "/assistant/messages")
-def send_message(message: dict[str, Any]) -> Row:
+def send_chat_message(message: dict[str, Any]) -> Row:
     """Write to the assistant, which replies with what is really free
 
     It understands English: a city, a kind of space, how many, today, tomorrow, a weekday or a date, from one hour to

@@ -11,7 +11,7 @@ from photolens.spaces.schemas.services import PRICE_UNITS
 ROLES = ("USER", "ASSISTANT")
 
 
-class MessageInput(Input):
+class ChatMessageInput(Input):
     """What somebody writes to the assistant."""
 
     content = Text(2000, required=True, example="A desk in Amman tomorrow from 10 to 12, under 20")
@@ -33,7 +33,7 @@ class Suggestion(Output):
     end_time = TimeOfDay(example="12:00")
 
 
-class Message(Output):
+class ChatMessage(Output):
     """What was said by a user, or by the assistant with what it suggests."""
 
     id = Id()
@@ -46,11 +46,11 @@ class Message(Output):
 class Exchange(Output):
     """A message, and the reply to it."""
 
-    message = fields.Nested(Message)
-    reply = fields.Nested(Message)
+    message = fields.Nested(ChatMessage)
+    reply = fields.Nested(ChatMessage)
 
 
-class MessageList(ListArguments):
+class ChatMessageList(ListArguments):
     """The order of the messages."""
 
     orders = {"-createdAt": Order(sql.spaces.list_messages_by_created_at_desc, "createdAt")}

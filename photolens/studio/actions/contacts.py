@@ -104,13 +104,14 @@ def invite_contact(conn: Connection, contact_id: int) -> Row:
         _refuse_staff(conn, contact["email"])
         accounts.refuse_other_account(conn, contact["email"], Role.CUSTOMER)
         token = new_token()
-        sql.studio.upsert_contact_invite(conn, contact_id=contact_id, token=digest_of(token))
+        invite = sql.studio.upsert_contact_invite(conn, contact_id=contact_id, token=digest_of(token))
         queue_message(
             conn,
             "EMAIL",
             contact["email"],
             "invite_contact",
             client_id=contact["client_id"],
+            expires_at=invite["expiresAt"],
             studio=sql.studio.get_company_name(conn)["companyName"] or "The studio",
             token=token,
             portal_url=current_settings().portal_url,

@@ -2,9 +2,11 @@
 
 from photolens.access import API, Caller, Role
 from photolens.billing.actions import stripe_events
+from photolens.credits.actions.erasure import forget_buyers
 from photolens.database import Connection, Row, sql
 from photolens.identity.actions.erasure import leave_accounts
 from photolens.identity.problems import OWNERS_ONLY
+from photolens.job_queue import queue_job
 from photolens.platform.actions import Traces, erase_traces, record_activity
 from photolens.problems import found
 from photolens.studio import rules
@@ -16,10 +18,10 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
 
     Their contacts are shut out and named nobody; an account that one of them had only for the portal is forgotten too,
     any other is signed out. In the end the client is locked against being referred to: who was in the middle of it has
-    finished, and what they wrote is overwritten too.
+    finished, and what they wrote is overwritten too. Their photo jobs, with the files, go once this is committed.
 
     Locks: the provider's events about the client; client, bookings, contacts, links, users by id, editing jobs; then
-    the client alone. Problems: `not_found`, `owners_only`, `client_erased`.
+    the client alone, and what its contacts have bought. Problems: `not_found`, `owners_only`, `client_erased`.
     """
     with conn.transaction():
         event_ids = stripe_events.lock_events_of_client(conn, client_id)
@@ -37,8 +39,11 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
         _overwrite(conn, client_id, names)
         stripe_events.erase_names(conn, client_id, event_ids)
         _erase_contacts(conn, client_id, contacts)
+        forget_buyers(conn, [c["user_id"] for c in contacts if c["has_portal_account"]], rules.ERASED)
         stripe_events.erase_names(conn, client_id, event_ids)
         _erase_traces(conn, client, contacts)
+        forgotten_ids = [str(contact["user_id"]) for contact in contacts if contact["has_portal_account"]]
+        queue_job(conn, "erase_photo_jobs", client_id=client_id, user_ids=forgotten_ids, name=rules.ERASED)
         record_activity(conn, "CLIENT_ERASED", "CLIENT", client_id, client_id=client_id)
         row: Row = sql.studio.get_client(conn, client_id=client_id, viewer_id=None)
         return row
@@ -84,6 +89,7 @@ def _erase_traces(conn: Connection, client: Row, contacts: list[Row]) -> None:
         addresses=[
             f"{API}clients/{client['id']}",
             *(f"{API}contacts/{contact['id']}" for contact in contacts),
+            *(f"{API}admin/users/{contact['user_id']}" for contact in contacts if contact["has_portal_account"]),
             *(f"{API}bookings/{booking_id}" for booking_id in booking_ids),
             *(f"{API}editing-jobs/{job_id}" for job_id in job_ids),
             *(f"{API}portal/bookings/{booking_id}" for booking_id in booking_ids),

@@ -7,8 +7,8 @@ from photolens.billing.schemas.invoices import InvoiceItem, InvoiceSummary
 from photolens.billing.schemas.milestones import Milestone
 from photolens.billing.schemas.payments import Payment
 from photolens.billing.schemas.refunds import Refund
-from photolens.fields import Choice, Id, Instant, Money, Output, Text, WholeNumber
-from photolens.platform.schemas import Activity
+from photolens.fields import Choice, Id, Instant, Money, Output, Text
+from photolens.platform.schemas import Activity, Message
 from photolens.studio.schemas.bookings import Booking
 from photolens.studio.schemas.clients import Client
 from photolens.studio.schemas.contacts import Contact
@@ -18,14 +18,27 @@ from photolens.studio.schemas.photo_selections import PhotoSelection
 from photolens.studio.schemas.scheduling import BookingSeriesRule
 from photolens.studio.schemas.work_packages import WorkPackage
 
-CHANNELS = ("EMAIL", "SMS")
-MESSAGE_STATUSES = ("PENDING", "SENT", "FAILED")
+PHOTO_JOB_STATUSES = ("PENDING", "PROCESSING", "COMPLETED", "FAILED")
+
+
+class HeldPhotoJob(Output):
+    """Photos of a booking that somebody of the studio has had edited."""
+
+    id = Id()
+    booking_id = Id()
+    prompt = Text(500, example="Brighten them, and make them black and white.")
+    group_name = Text(140, nullable=True, example="Garden wedding")
+    status = Choice(*PHOTO_JOB_STATUSES)
+    photo_names = fields.List(fields.String(metadata={"example": "IMG_0042.jpg"}))
+    created_at = Instant()
+    updated_at = Instant()
 
 
 class HeldBooking(Booking):
-    """A booking, with the photos that were chosen of it."""
+    """A booking, with the photos that were chosen of it, and those that were edited."""
 
     photo_selections = fields.List(fields.Nested(PhotoSelection))
+    photo_jobs = fields.List(fields.Nested(HeldPhotoJob))
 
 
 class HeldEditingStatus(EditingStatus):
@@ -63,21 +76,6 @@ class HeldInvoice(InvoiceSummary):
     checkout_sessions = fields.List(fields.Nested(Checkout))
 
 
-class HeldMessage(Output):
-    """A message to the client, but for its words."""
-
-    id = Id()
-    channel = Choice(*CHANNELS)
-    recipient = Text(254, example="emma.chen@example.com")
-    template = Text(60, example="invoice_reminder")
-    subject = Text(200, nullable=True, example="Invoice INV-00042")
-    status = Choice(*MESSAGE_STATUSES)
-    attempts = WholeNumber(0, 2**31 - 1, example=0)
-    error = Text(1000, nullable=True, example="No such mailbox.")
-    created_at = Instant()
-    updated_at = Instant()
-
-
 class ClientDocument(Output):
     """Everything that is held about a client."""
 
@@ -90,7 +88,7 @@ class ClientDocument(Output):
     invoices = fields.List(fields.Nested(HeldInvoice))
     expenses = fields.List(fields.Nested(Expense))
     activities = fields.List(fields.Nested(Activity))
-    messages = fields.List(fields.Nested(HeldMessage))
+    messages = fields.List(fields.Nested(Message))
 
 
 class ClientProfile(Output):

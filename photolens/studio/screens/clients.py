@@ -62,6 +62,7 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
         client = found(sql.studio.get_client(conn, **of_client, viewer_id=viewer_id), "client", client_id)
         bookings = sql.studio.list_bookings_of_client(conn, **of_client)
         selections = sql.studio.list_photo_selections_of_client(conn, **of_client)
+        photo_jobs = sql.studio.list_photo_jobs_of_client(conn, **of_client)
         jobs = sql.studio.list_editing_jobs_of_client(conn, **of_client)
         statuses = sql.studio.list_editing_statuses_of_client(conn, **of_client)
         revisions = sql.studio.list_editing_revisions_of_client(conn, **of_client)
@@ -71,12 +72,11 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
         payments = sql.studio.list_payments_of_client(conn, **of_client)
         refunds = sql.studio.list_refunds_of_client(conn, **of_client)
         allocations = sql.studio.list_payment_allocations_of_client(conn, **of_client)
-        checkouts = [shown(row) for row in sql.studio.list_checkouts_of_client(conn, **of_client)]
         return {
             "client": client,
             "contacts": sql.studio.list_contacts_of_client(conn, **of_client),
             "workPackages": sql.studio.list_work_packages_of_client(conn, **of_client),
-            "bookings": _with(bookings, "bookingId", photoSelections=selections),
+            "bookings": _with(bookings, "bookingId", photoSelections=selections, photoJobs=photo_jobs),
             "series": sql.studio.list_booking_series_of_client(conn, **of_client),
             "editingJobs": _with(jobs, "editingJobId", statusHistory=statuses, revisions=revisions),
             "invoices": _with(
@@ -87,7 +87,7 @@ def read_document(conn: Connection, client_id: int, caller: Caller) -> dict[str,
                 payments=payments,
                 refunds=refunds,
                 allocations=allocations,
-                checkoutSessions=checkouts,
+                checkoutSessions=map(shown, sql.studio.list_checkouts_of_client(conn, **of_client)),
             ),
             "expenses": sql.studio.list_expenses_of_client(conn, **of_client),
             "activities": sql.studio.list_activities_of_client(

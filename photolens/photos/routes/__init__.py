@@ -1,0 +1,1 @@
+"""The HTTP of photos: a module for each subject."""

@@ -1,0 +1,1 @@
+"""What one screen shows, gathered from several reads of one snapshot: a module for each."""
