@@ -255,7 +255,7 @@ inner join branch_details on vendor_service_details.branch_id = branch_details.i
 
 
 -- What is shown of these offerings within their branch, the cheapest first.
-create function offerings_within_branch(of_offering_ids bigint []) returns json
+create function offerings_within_branch(of_offering_ids bigint []) returns table (services json)
 language sql stable parallel safe
 begin atomic
     select
@@ -271,7 +271,7 @@ begin atomic
                 order by vendor_services.price_per_unit, vendor_services.id
             ),
             '[]'
-        )
+        ) as services
     from vendor_services
     inner join services on vendor_services.service_id = services.id
     where vendor_services.id = any(of_offering_ids);

@@ -3,7 +3,7 @@
 select
     branch_details.*,
     page.from_price,
-    offerings_within_branch(page.offering_ids) as services,
+    within.services,
     page.distance_km
 from (
     select
@@ -34,6 +34,7 @@ from (
     limit :limit
 ) as page
 inner join branch_details using (id)
+cross join lateral offerings_within_branch(page.offering_ids) as within
 order by created_at desc, id desc
 limit :limit;
 
@@ -42,7 +43,7 @@ limit :limit;
 select
     branch_details.*,
     page.from_price,
-    offerings_within_branch(page.offering_ids) as services,
+    within.services,
     page.distance_km
 from (
     select
@@ -73,6 +74,7 @@ from (
     limit :limit
 ) as page
 inner join branch_details using (id)
+cross join lateral offerings_within_branch(page.offering_ids) as within
 order by coalesce(from_price, 'infinity'), id
 limit :limit;
 
@@ -81,7 +83,7 @@ limit :limit;
 select
     branch_details.*,
     page.from_price,
-    offerings_within_branch(page.offering_ids) as services,
+    within.services,
     page.distance_km
 from (
     select
@@ -112,6 +114,7 @@ from (
     limit :limit
 ) as page
 inner join branch_details using (id)
+cross join lateral offerings_within_branch(page.offering_ids) as within
 order by coalesce(from_price, 'infinity') desc, id desc
 limit :limit;
 
@@ -120,7 +123,7 @@ limit :limit;
 select
     branch_details.*,
     page.from_price,
-    offerings_within_branch(page.offering_ids) as services,
+    within.services,
     page.distance_km
 from (
     select
@@ -151,6 +154,7 @@ from (
     limit :limit
 ) as page
 inner join branch_details using (id)
+cross join lateral offerings_within_branch(page.offering_ids) as within
 order by coalesce(distance_km, 'infinity'), id
 limit :limit;
 
@@ -159,7 +163,7 @@ limit :limit;
 select
     branch_details.*,
     page.from_price,
-    offerings_within_branch(page.offering_ids) as services,
+    within.services,
     page.distance_km
 from (
     select
@@ -190,6 +194,7 @@ from (
     limit :limit
 ) as page
 inner join branch_details using (id)
+cross join lateral offerings_within_branch(page.offering_ids) as within
 order by lower(name), id
 limit :limit;
 
@@ -417,10 +422,11 @@ from offerings_found(
 select
     branch_details.*,
     found.from_price,
-    offerings_within_branch(found.offering_ids) as services,
+    within.services,
     found.distance_km
 from branches_found(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null) as found
 inner join branch_details on found.id = branch_details.id
+cross join lateral offerings_within_branch(found.offering_ids) as within
 where found.id = :branch_id;
 
 -- name: get_public_offering(vendor_service_id)^
