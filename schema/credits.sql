@@ -98,6 +98,7 @@ comment on table credit_transactions is 'The ledger: its sum for a user is the b
 comment on column credit_transactions.recorded_by is 'Who gave a reason; what a user has done themselves, and what came of itself, names nobody.';
 
 create index credit_transactions_user_idx on credit_transactions (user_id, id);
+create index credit_transactions_created_at_idx on credit_transactions (user_id, created_at, id);
 -- A purchase is credited once; a job is paid for once, and that is given back at most once.
 create unique index credit_transactions_purchase_key on credit_transactions (purchase_id);
 create unique index credit_transactions_photo_job_key on credit_transactions (photo_job_id, kind);

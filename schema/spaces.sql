@@ -188,6 +188,8 @@ comment on column space_bookings.needs_refund is 'derived: spaces.refresh_space_
 
 create index space_bookings_customer_idx on space_bookings (customer_id, starts_at, id);
 create index space_bookings_vendor_service_idx on space_bookings (vendor_service_id, starts_at, id);
+create index space_bookings_starts_at_idx on space_bookings (starts_at, id);
+create index space_bookings_needs_refund_idx on space_bookings (starts_at, id) where needs_refund;
 create index space_bookings_holds_idx on space_bookings (hold_expires_at, id) where hold_expires_at is not null;
 create index space_bookings_confirmed_idx on space_bookings (ends_at, id) where status = 'CONFIRMED';
 

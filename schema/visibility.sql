@@ -327,6 +327,18 @@ begin atomic
     from space_booking_details
     where
         space_bookings_seen_by.viewer_id is null
-        or space_booking_details.customer_id = space_bookings_seen_by.viewer_id
-        or space_booking_details.vendor_id = space_bookings_seen_by.viewer_id;
+        -- Found once, each by its index: what it costs is by how many are theirs, and not by how many there are.
+        or space_booking_details.id = any(
+            array(
+                select space_bookings.id
+                from space_bookings
+                where space_bookings.customer_id = space_bookings_seen_by.viewer_id
+                union all
+                select space_bookings.id
+                from branches
+                inner join vendor_services on branches.id = vendor_services.branch_id
+                inner join space_bookings on vendor_services.id = space_bookings.vendor_service_id
+                where branches.vendor_id = space_bookings_seen_by.viewer_id
+            )
+        );
 end;
