@@ -19,7 +19,7 @@ from photolens.database import APP_ROLE, Connection, configure, no_pools, sql
 from photolens.embedded import EmbeddedError, EmbeddedServer
 from photolens.identity.schemas.accounts import NewOwner
 from photolens.invariants import broken_invariants
-from photolens.platform.actions import send_waiting_messages
+from photolens.platform.actions.messages import send_waiting_messages
 from photolens.problems import Problem, from_database
 from photolens.sealing import Seal
 from photolens.studio.actions import staff

@@ -7,7 +7,8 @@ from photolens.database import Connection, Row, sql
 from photolens.identity.actions.erasure import leave_accounts
 from photolens.identity.problems import OWNERS_ONLY
 from photolens.job_queue import queue_job
-from photolens.platform.actions import Traces, erase_traces, record_activity
+from photolens.platform.actions.activities import record_activity
+from photolens.platform.actions.erasure import Traces, erase_traces
 from photolens.problems import found
 from photolens.studio import rules
 from photolens.studio.problems import CLIENT_ERASED

@@ -6,7 +6,8 @@ from photolens import access, paging, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
-from photolens.platform import actions, schemas
+from photolens.platform.actions import messages, settings
+from photolens.platform.schemas import studio as schemas
 from photolens.problems import ILLEGAL_TRANSITION
 
 blp = Blueprint("Studio", __name__, description="The studio's settings, the feed of what was done, and messages.")
@@ -25,13 +26,13 @@ def get_settings() -> Row:
 @access.requires(Permission.MANAGE_SETTINGS)
 @blp.arguments(schemas.SettingsInput)
 @blp.answers(200, schemas.Settings)
-def replace_settings(settings: dict[str, Any]) -> Row:
+def replace_settings(wish: dict[str, Any]) -> Row:
     """Replace the studio's settings
 
     What is left out gets its default. Invoices keep the currency and the number they have; new ones follow the
     settings.
     """
-    return actions.replace_settings(connection(), settings)
+    return settings.replace_settings(connection(), wish)
 
 
 @blp.get("/activities")
@@ -79,4 +80,4 @@ def retry_message(message_id: int) -> Row:
 
     It is PENDING again, and is sent soon after. A one-time link or code is not: what has failed of it is erased.
     """
-    return actions.retry_message(connection(), message_id)
+    return messages.retry_message(connection(), message_id)
