@@ -8,6 +8,7 @@ from photolens import (
     api,
     billing,
     cache,
+    classes,
     credits,
     database,
     headers,
@@ -39,7 +40,7 @@ def create_app(settings: Settings, pools: Pools) -> Flask:
     cache.init_app(app, settings)
     access.init_app(app, identity.find_caller)
     rate_limits.init_app(app, settings)
-    domains = (identity, studio, billing, credits, photos, spaces, portal, platform)
+    domains = (identity, studio, billing, credits, photos, spaces, classes, portal, platform)
     api.init_app(app, (blueprint for domain in domains for blueprint in domain.BLUEPRINTS))
     spaces.keep_public_pages_fresh(app)
     app.register_blueprint(portal.PAGES)

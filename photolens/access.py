@@ -200,6 +200,14 @@ def current_caller() -> Caller:
     raise UNAUTHENTICATED("The token is not valid, or no longer.", headers={"WWW-Authenticate": challenge})
 
 
+def active_caller() -> Caller:
+    """The caller of the present request. Raises `forbidden` for one whose account is not ACTIVE."""
+    caller = current_caller()
+    if not caller.is_active:
+        raise FORBIDDEN("Verify your e-mail or phone first.")
+    return caller
+
+
 def current_contact_id() -> int:
     """As whom of a client's people the caller of a `@contact` operation asks."""
     contact_id = current_caller().contact_id

@@ -129,6 +129,8 @@ class CreditTransaction(Output):
     balance_after = Money(example="20.00")
     purchase_id = Id(nullable=True)
     photo_job_id = Id(nullable=True)
+    session_booking_id = Id(nullable=True)
+    subscription_grant_id = Id(nullable=True)
     reason = Text(500, nullable=True, example="One shoot was out of focus.")
     created_at = Instant()
 

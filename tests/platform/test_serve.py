@@ -541,9 +541,9 @@ def test_a_database_without_the_schema_is_refused_with_the_way_to_mend_it(databa
     assert_told_in_a_sentence(refused, "schema", "psql", "schema.sql")
 
 
-def test_a_database_from_before_there_were_spaces_is_refused_too(databases: Databases) -> None:
+def test_a_database_from_before_there_were_classes_is_refused_too(databases: Databases) -> None:
     with databases.clone(TEMPLATE) as url:
-        psql(url, "-c", "drop table space_payment_events")
+        psql(url, "-c", "drop table subscription_grants cascade")
 
         refused = photolens("serve", DATABASE_URL=url)
 
