@@ -168,6 +168,15 @@ create index inductions_gym_trainer_idx on inductions (gym_id, trainer_id);
 create index inductions_trainer_idx on inductions (trainer_id, start_time, id);
 create index inductions_start_time_idx on inductions (start_time, id);
 
+-- Whether somebody has been shown how the machines of a gym are used: what a gym may ask for before it is trained at.
+create function has_induction(of_user uuid, at_gym bigint) returns boolean
+language sql stable parallel safe
+return exists (
+    select
+    from inductions
+    where inductions.user_id = of_user and inductions.gym_id = at_gym and inductions.status = 'COMPLETED'
+);
+
 
 -- The time of trainers that classes and inductions take, kept by the triggers below whoever writes those: half-open, so
 -- that one may begin as another ends. Nobody is in two places at once.
@@ -352,6 +361,23 @@ create index parqs_user_idx on parqs (user_id, id);
 create index parqs_decided_by_idx on parqs (decided_by);
 create index parqs_created_at_idx on parqs (created_at, id);
 create index parqs_clearance_idx on parqs (clearance, created_at, id);
+
+-- Whether nothing that somebody has last said of their health keeps them from a class now.
+create function has_valid_parq(of_user uuid) returns boolean
+language sql stable parallel safe
+return exists (
+    select
+    from (
+        select
+            parqs.clearance,
+            parqs.valid_until
+        from parqs
+        where parqs.user_id = of_user
+        order by parqs.id desc
+        limit 1
+    ) as newest
+    where newest.valid_until > now() and newest.clearance in ('NOT_NEEDED', 'ACCEPTED')
+);
 
 
 create table subscription_plans (
