@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from flask import Flask, Response, g, request
@@ -16,8 +16,7 @@ OTHER_METHOD = "OTHER"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """A request that was answered: as what operation, to whom, how, and what it took.
 
     `route` is the address as the API document writes it, with names in place of ids, and `method` one that there is:
@@ -50,21 +49,20 @@ def init_app(app: Flask, *observers: Observer) -> None:
 
     @app.before_request
     def begin() -> None:
-        g.began, g.queries_before = time.perf_counter(), tally.statements
+        g.began = time.perf_counter(), tally.statements
 
     @app.after_request
     def await_the_end(response: Response) -> Response:
-        began, queries_before, caller, request_id = g.began, g.queries_before, g.get("caller"), g.request_id
-        route = NO_ROUTE if request.url_rule is None else _template(request.url_rule.rule)
-        method = request.method if request.method in _METHODS else OTHER_METHOD
+        (began, queries_before), caller, request_id = g.began, g.get("caller"), g.request_id
+        rule, method = request.url_rule, request.method
 
         @response.call_on_close
         def tell() -> None:
             answered = Answered(
                 request_id=request_id,
                 user_id=None if caller is None else caller.user_id,
-                method=method,
-                route=route,
+                method=method if method in _METHODS else OTHER_METHOD,
+                route=NO_ROUTE if rule is None else _template(rule.rule),
                 status=response.status_code,
                 seconds=time.perf_counter() - began,
                 queries=tally.statements - queries_before,
