@@ -1,7 +1,7 @@
 """The `photolens` command."""
 
 import json
-import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +12,11 @@ import psycopg
 from marshmallow import ValidationError
 from psycopg.rows import dict_row
 
-from photolens import create_app, server, tasks
+from photolens import create_app, logs, server, tasks
 from photolens.billing.actions import stripe_events
-from photolens.config import ConfigurationError, Settings
+from photolens.config import ConfigurationError, Settings, dotenv
 from photolens.database import APP_ROLE, Connection, configure, no_pools, sql
+from photolens.effective_settings import effective_settings, unknown_names
 from photolens.embedded import EmbeddedError, EmbeddedServer
 from photolens.identity.schemas.accounts import NewOwner
 from photolens.invariants import broken_invariants
@@ -46,7 +47,7 @@ def worker(until_idle: bool, beside_a_server: bool) -> None:
     from photolens import worker  # with its queue it takes half a second to import, and only a worker needs it
 
     settings = Settings.from_environment()
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure(settings)
     with _database_url(settings) as url:
         with _connected(settings, url):
             pass  # or it is told at once what is wrong
@@ -60,6 +61,20 @@ def openapi(file: Path) -> None:
     app = create_app(Settings.from_environment({}), no_pools())
     document = app.test_client().get("/api/openapi.json").get_json()
     file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+@photolens.command()
+def config() -> None:
+    """Show the settings in force and where each comes from, without secrets; exit 1 if one cannot be used."""
+    environment, file = dict(os.environ), dotenv()
+    try:
+        settings = Settings.from_environment()
+    except ConfigurationError as error:
+        raise click.ClickException(str(error)) from None
+    for name, value, source in effective_settings(settings, environment, file):
+        click.echo(f"{f'{name} = {value}'.rstrip()}  # {source}")
+    for sentence in unknown_names(environment, file):
+        click.echo(sentence, err=True)
 
 
 @photolens.group()
