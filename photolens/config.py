@@ -45,6 +45,7 @@ class Settings:
     secret_key: str | None = field(repr=False)
     database_url: str | None = field(repr=False)
     portal_database_url: str | None = field(repr=False)
+    owner_database_url: str | None = field(repr=False)
     state_dir: Path
     database_connection_limit: int
     database_pool_timeout: int
@@ -117,6 +118,7 @@ def _database(given: Mapping[str, str], is_production: bool) -> dict[str, Any]:
     return {
         "database_url": _database_url(given, "DATABASE_URL"),
         "portal_database_url": _database_url(given, "PORTAL_DATABASE_URL"),
+        "owner_database_url": _database_url(given, "OWNER_DATABASE_URL"),
         "state_dir": _folder(given, "STATE_DIR", ".photolens"),
         "embedded_in_production": _embedded_in_production(given, is_production),
         "database_connection_limit": _whole_number(given, "DATABASE_CONNECTION_LIMIT", 20, 1, 1000),

@@ -105,6 +105,7 @@ WORDLESS = {
     "getCalendar",
     "getCalendarLink",
     "getCreditsOfUser",
+    "getDatabase",
     "getOwnCalendarLink",
     "downloadPhotoJob",
     "followPhotoJob",
