@@ -31,6 +31,8 @@ OWN_VERBS = {
     # Tells a connection its settings: it neither reads rows nor writes any, so no verb of the table fits.
     "platform.configure_backup_connection": "^",
     "platform.configure_connection": "^",
+    "platform.configure_migrating_connection": "^",
+    "platform.configure_owner_transaction": "^",
     "platform.configure_portal_session": "^",
 }
 
