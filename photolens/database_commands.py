@@ -148,9 +148,11 @@ def reset(yes: bool) -> None:
     settings = Settings.from_environment()
     if settings.is_production:
         raise click.ClickException("This is production: nothing is reset here.")
-    if not yes:
-        click.confirm("Everything in the database is lost. Go on?", abort=True)
     with _in_a_sentence(), _owner_url(settings) as url:
+        address = conninfo_to_dict(url)
+        where = f"{address.get('dbname')} on {address.get('host', 'this machine')}"
+        if not yes:
+            click.confirm(f"Everything of the studio in {where} is lost. Go on?", abort=True)
         _tell("Applied", migrations.reset(url, schema_versions.MIGRATIONS), "There is no migration.")
 
 
@@ -172,10 +174,13 @@ def rehearse_migrations() -> None:
 
     with _in_a_sentence(), _owner_url(Settings.from_environment()) as url:
         rehearsal = rehearsals.rehearse(url, schema_versions.MIGRATIONS)
-    _tell("Applied", rehearsal.done, "There was nothing to apply.")
+    _tell("Applied", rehearsal.done, "There is nothing to apply.")
     for line in rehearsal.broken:
         click.echo(line)
-    click.echo(f"{len(rehearsal.broken)} differences." if rehearsal.broken else "The copy is right, and gone again.")
+    if rehearsal.done:
+        click.echo(
+            f"{len(rehearsal.broken)} differences." if rehearsal.broken else "The copy is right, and gone again."
+        )
     sys.exit(1 if rehearsal.broken else 0)
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from psycopg.rows import dict_row
 
 from photolens.backups import as_owner, name_beside, restore_dump
+from photolens.database import Connection
 from photolens.invariants import broken_invariants
 from photolens.migrations import migrate
 from photolens.postgres_programs import ProgramError, Programs
-from photolens.schema_versions import Done
+from photolens.schema_versions import Done, Standing, migrations_of
 
 COPY = "_being_rehearsed"  # ends the name of the copy
 
@@ -29,12 +31,17 @@ class Rehearsal:
 def rehearse(url: str, folder: Path) -> Rehearsal:
     """Copy the database on its server, apply there what it has not had, and audit it; the database stays as it is.
 
+    Where there is nothing to apply, there is no copy.
+
     Raises MigrationError, where one fails there; ProgramError, where the database cannot be copied; BackupError for a
     login that may not act as the owner. The copy goes whatever happens; what a rehearsal that was killed has left, the
     next one takes away. Locks: none, but by the dump against changes of the tables themselves.
     """
-    with psycopg.connect(url, connect_timeout=5) as conn:
+    conn: Connection
+    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
         programs, database = Programs(url, conn.info.server_version), conn.info.dbname
+        if all(migration.standing is not Standing.PENDING for migration in migrations_of(conn, folder)):
+            return Rehearsal([], [])
     copy = name_beside(database, COPY)
     with _copied(programs, database, copy):
         done = list(migrate(make_conninfo(url, dbname=copy), folder))

@@ -46,6 +46,7 @@ access as (
         pg_attribute.attacl as acl
     from relations
     inner join pg_attribute on relations.oid = pg_attribute.attrelid
+    where not pg_attribute.attisdropped
     union all
     select
         case relations.relkind when 'S' then 'sequence' else 'relation' end as of_kind,

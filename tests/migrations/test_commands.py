@@ -258,6 +258,7 @@ def test_reset_drops_what_is_there_and_builds_it_anew(databases: Databases, buil
         done = db("reset", "--yes", url=url)
 
         assert (asked.exit_code, done.exit_code) == (1, 0), done.output
+        assert f"Everything of the studio in {name_of(url)} on " in asked.stdout
         assert "Applied 0001_baseline" in done.stdout
         assert differences(catalogue(new), catalogue(url)) == []
         assert value(url, "select answer from neighbours.kept") == 42
@@ -301,6 +302,13 @@ def test_a_name_that_is_none_is_refused(folder: Path, name: str) -> None:
 def copies(url: str) -> int:
     found: int = value(url, f"select count(*) from pg_database where datname = '{name_of(url)}{COPY}'")
     return found
+
+
+def test_where_nothing_is_pending_there_is_nothing_to_rehearse(databases: Databases) -> None:
+    with databases.clone(TEMPLATE) as url:
+        rehearsed = db("rehearse", url=url)
+
+    assert (rehearsed.exit_code, rehearsed.stdout) == (0, "There is nothing to apply.\n")
 
 
 @pytest.mark.parametrize("is_used", [False, True], ids=["nobody_uses", "somebody_uses"])

@@ -3,11 +3,12 @@
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 from photolens.embedded import ROOT
 from photolens.migrations import migrate, roll_back
 from photolens.schema_versions import MIGRATIONS, ROLLBACK, migration_files
-from tests.conftest import Databases, psql
+from tests.conftest import TEMPLATE, Databases, psql
 from tests.migrations.catalogue import catalogue, differences
 from tests.migrations.contained import CONTAINED, contained
 
@@ -94,3 +95,19 @@ def test_each_migration_after_the_first_is_taken_back_to_what_was_before(
             assert differences(before, taken_back) == []
             assert differences(after, catalogue(url)) == []
             before = after
+
+
+def test_a_studio_in_a_schema_of_its_own_is_migrated_there_and_nowhere_else(databases: Databases) -> None:
+    with databases.clone(TEMPLATE) as url:
+        neighbour = catalogue(url)
+        psql(url, "-c", 'create schema "Lumen & Hall"')
+        search_path = quote(r'-csearch_path="Lumen\ &\ Hall",public')
+        own = f"{url}{'&' if '?' in url else '?'}options={search_path}"
+        done = [done.id for done in migrate(own, MIGRATIONS)]
+        of_own = {name for name in catalogue(own) if name.startswith(("column ", "index ", "constraint "))}
+
+        assert done == [file.stem for file in migration_files(MIGRATIONS)]
+        # What was taken from everybody on the database itself, its clone gives them again.
+        moved = [line for line in differences(neighbour, catalogue(url)) if not line.startswith("grant on database")]
+        assert moved == []
+        assert of_own == {name for name in neighbour if name.startswith(("column ", "index ", "constraint "))}
