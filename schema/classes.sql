@@ -198,7 +198,7 @@ create table trainer_engagements (
     )
 );
 
--- One at a time takes the time of a trainer. Two at once that overlap would find each other, and each wait for the other's end.
+-- One at a time takes the time of a trainer: two that overlap might else find each other, and each wait for the other's end.
 create function await_trainer() returns trigger
 language plpgsql as $$
 begin
