@@ -263,9 +263,10 @@ class Room:
         }
 
     def _furnish_classes(self, api: ApiClient, conn: Connection) -> None:
-        """A gym with a trainer, somebody who waits for their induction there, and the owner for a clearance."""
+        """A gym with trainers, somebody who waits for their induction there, and the owner for a clearance."""
         timetable = Timetable(conn)
         gym_id = timetable.gym()
+        timetable.trainer(gym_id, timetable.user_id("OWNER"))
         answers = json.loads(HEALTHY) | {"dizziness": True}
         self._ids |= {
             "gymId": gym_id,
@@ -744,6 +745,8 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
         if "enum" in schema:
             word = schema["enum"][0]
             yield from ("NOPE", word.lower(), word + "X", word[:-1], "%", "';--")
+        elif schema.get("format") == "uuid":
+            yield from ("x", "1", "{550e8400-e29b-41d4-a716-446655440000}", "g" * 36, "0" * 32)
         else:
             yield "x" * (schema["maxLength"] + 1)
         if schema.get("format") in ("email", "uri"):

@@ -15,7 +15,7 @@ from photolens.database import Connection, Row, sql
 from photolens.platform.actions.activities import record_activity
 from photolens.platform.actions.notifications import Notice, notify
 from photolens.preconditions import require_match
-from photolens.problems import FORBIDDEN, SESSION_REQUIRED, found, invalid
+from photolens.problems import FORBIDDEN, found, invalid
 
 
 def ask(conn: Connection, user_id: UUID, wish: dict[str, Any]) -> Row:
@@ -44,7 +44,7 @@ def change(conn: Connection, induction_id: int, changes: dict[str, Any]) -> Row:
     """Put an induction at another time, or give it to another trainer, and tell the member.
 
     Locks: the induction, a trainer who is new to it for share, their time, the member's inbox. Problems: `forbidden`,
-    `session_required`, `not_found`, `illegal_transition`, `trainer_overlap`, `invalid`.
+    `not_found`, `illegal_transition`, `trainer_overlap`, `invalid`.
     """
     with conn.transaction():
         induction = _lock(conn, induction_id, "TRAINER")
@@ -67,7 +67,7 @@ def confirm(conn: Connection, induction_id: int, trainer_id: str | None) -> Row:
     """Confirm an induction: a trainer of the gym takes it, or whoever looks after bookings gives it to one.
 
     Locks: the induction, the trainer at the gym for share, their time, the member's inbox. Problems: `forbidden`,
-    `session_required`, `not_found`, `illegal_transition`, `already_begun`, `trainer_overlap`, `invalid`.
+    `not_found`, `illegal_transition`, `already_begun`, `trainer_overlap`, `invalid`.
     """
     with conn.transaction():
         induction = _lock(conn, induction_id, "TRAINER", "CANDIDATE")
@@ -89,7 +89,7 @@ def confirm(conn: Connection, induction_id: int, trainer_id: str | None) -> Row:
 def cancel(conn: Connection, induction_id: int) -> Row:
     """Cancel an induction until it starts; what is cancelled stays as it is. It is the others who are told.
 
-    Locks: the induction, the inbox of whoever is told. Problems: `forbidden`, `session_required`, `not_found`,
+    Locks: the induction, the inbox of whoever is told. Problems: `forbidden`, `not_found`,
     `illegal_transition`, `already_begun`.
     """
     with conn.transaction():
@@ -106,7 +106,7 @@ def cancel(conn: Connection, induction_id: int) -> Row:
 def settle(conn: Connection, induction_id: int, status: str) -> Row:
     """Say what has come of an induction, from its start on: COMPLETED, or NO_SHOW.
 
-    Locks: the induction, its trainer's time. Problems: `forbidden`, `session_required`, `not_found`,
+    Locks: the induction, its trainer's time. Problems: `forbidden`, `not_found`,
     `illegal_transition`, `too_early`.
     """
     with conn.transaction():
@@ -121,7 +121,7 @@ def settle(conn: Connection, induction_id: int, status: str) -> Row:
 def _lock(conn: Connection, induction_id: int, *parties: rules.Party) -> Row:
     """An induction, locked, for one of these parties to it, in person, or for whoever looks after bookings.
 
-    Problems: `forbidden`, `session_required`, `not_found`.
+    Problems: `forbidden`, `not_found`.
     """
     caller = active_caller()
     viewer_id = visibility.class_viewer(caller)
@@ -131,7 +131,7 @@ def _lock(conn: Connection, induction_id: int, *parties: rules.Party) -> Row:
         if rules.parties_to(induction, caller.user_id).isdisjoint(parties):
             raise FORBIDDEN("This is for others who have to do with it.")
         if caller.session_id is None:
-            raise SESSION_REQUIRED("A personal access token does not serve for this. Sign in.")
+            raise FORBIDDEN("A personal access token does not serve for this. Sign in.")
     return induction
 
 

@@ -8,7 +8,7 @@ from photolens.classes import problems
 from photolens.classes.actions import inductions as actions
 from photolens.classes.schemas import inductions as schemas
 from photolens.database import Row, connection, sql
-from photolens.problems import FORBIDDEN, ILLEGAL_TRANSITION, SESSION_REQUIRED, found
+from photolens.problems import FORBIDDEN, ILLEGAL_TRANSITION, found
 
 blp = Blueprint("Inductions", __name__, description="How members are shown around a gym before they use it.")
 
@@ -54,7 +54,7 @@ def get_induction(induction_id: int) -> Row:
 @blp.patch("/inductions/<id:induction_id>")
 @access.signed_in
 @blp.arguments(schemas.InductionChanges(partial=True))
-@blp.refuses(FORBIDDEN, SESSION_REQUIRED, ILLEGAL_TRANSITION, problems.TRAINER_OVERLAP)
+@blp.refuses(FORBIDDEN, ILLEGAL_TRANSITION, problems.TRAINER_OVERLAP)
 @blp.answers(200, schemas.Induction)
 def update_induction(changes: dict[str, Any], induction_id: int) -> Row:
     """Put an induction at another time, or give it to another trainer
@@ -67,7 +67,7 @@ def update_induction(changes: dict[str, Any], induction_id: int) -> Row:
 @blp.post("/inductions/<id:induction_id>/confirm")
 @access.signed_in
 @blp.arguments(schemas.InductionConfirmation)
-@blp.refuses(FORBIDDEN, SESSION_REQUIRED, ILLEGAL_TRANSITION, problems.ALREADY_BEGUN, problems.TRAINER_OVERLAP)
+@blp.refuses(FORBIDDEN, ILLEGAL_TRANSITION, problems.ALREADY_BEGUN, problems.TRAINER_OVERLAP)
 @blp.answers(200, schemas.Induction)
 def confirm_induction(confirmation: dict[str, Any], induction_id: int) -> Row:
     """Confirm an induction
@@ -80,7 +80,7 @@ def confirm_induction(confirmation: dict[str, Any], induction_id: int) -> Row:
 
 @blp.post("/inductions/<id:induction_id>/cancel")
 @access.signed_in
-@blp.refuses(FORBIDDEN, SESSION_REQUIRED, ILLEGAL_TRANSITION, problems.ALREADY_BEGUN)
+@blp.refuses(FORBIDDEN, ILLEGAL_TRANSITION, problems.ALREADY_BEGUN)
 @blp.answers(200, schemas.Induction)
 def cancel_induction(induction_id: int) -> Row:
     """Cancel an induction, until it starts
@@ -92,7 +92,7 @@ def cancel_induction(induction_id: int) -> Row:
 
 @blp.post("/inductions/<id:induction_id>/complete")
 @access.signed_in
-@blp.refuses(FORBIDDEN, SESSION_REQUIRED, ILLEGAL_TRANSITION, problems.TOO_EARLY)
+@blp.refuses(FORBIDDEN, ILLEGAL_TRANSITION, problems.TOO_EARLY)
 @blp.answers(200, schemas.Induction)
 def complete_induction(induction_id: int) -> Row:
     """Say that a member has had their induction, from its start on"""
@@ -101,7 +101,7 @@ def complete_induction(induction_id: int) -> Row:
 
 @blp.post("/inductions/<id:induction_id>/no-show")
 @access.signed_in
-@blp.refuses(FORBIDDEN, SESSION_REQUIRED, ILLEGAL_TRANSITION, problems.TOO_EARLY)
+@blp.refuses(FORBIDDEN, ILLEGAL_TRANSITION, problems.TOO_EARLY)
 @blp.answers(200, schemas.Induction)
 def mark_induction_no_show(induction_id: int) -> Row:
     """Say that a member has not come to their induction, from its start on"""
