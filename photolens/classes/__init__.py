@@ -1,6 +1,9 @@
 """Classes: group sessions at a venue, paid by credits; and what a member needs for them."""
 
-from photolens.api import Blueprint
-from photolens.classes import problems  # noqa: F401  (its constraints are part of the one map)
+from photolens.classes.actions import parqs as questionnaires
+from photolens.classes.routes import inductions, parqs
+from photolens.identity.actions import erasure
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (parqs.blp, inductions.blp)
+
+erasure.ALSO_FORGET.append(questionnaires.forget)

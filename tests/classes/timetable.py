@@ -107,6 +107,22 @@ class Timetable:
             },
         )
 
+    def induction(self, gym_id: int, user_id: UUID, start: datetime = MONDAY, **fields: Any) -> int:
+        """An induction of an hour that nobody has confirmed."""
+        times = {"start_time": start, "end_time": start + HOUR}
+        return self._insert("inductions", {"gym_id": gym_id, "user_id": user_id, **times, **fields})
+
+    def now(self) -> datetime:
+        """When the present transaction began; a rolled-back test is one."""
+        now: datetime = self.one("select now() as now")["now"]
+        return now
+
+    def notices(self, user_id: UUID) -> list[dict[str, Any]]:
+        """What a user was told, in its order."""
+        return self._conn.execute(
+            "select type, title, body, subject_id from notifications where user_id = %s order by number", [user_id]
+        ).fetchall()
+
     def _insert(self, table: str, values: dict[str, Any]) -> int:
         columns, places = ", ".join(values), ", ".join(["%s"] * len(values))
         row = self.one(f"insert into {table} ({columns}) values ({places}) returning id", *values.values())

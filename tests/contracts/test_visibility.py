@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from photolens.database import Connection
+from tests.classes.timetable import Timetable
 from tests.client import Answer, ApiClient, token_of
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
@@ -82,7 +83,9 @@ SUBJECT_TYPES = [
     "EXPENSE",
     "FACILITY",
     "FEATURE",
+    "INDUCTION",
     "INVOICE",
+    "PARQ",
     "PAYMENT_ACCOUNT",
     "PURCHASE",
     "ROOM",
@@ -317,6 +320,17 @@ class Studio:
             assert self._api.post(f"/photo-jobs/{job['id']}/cancel").status == 200
             self._note(photoJobId=job["id"])
         self._spaces()
+        self._classes()
+
+    def _classes(self) -> None:
+        """What somebody has said of their health, and their induction, who is none of those who look."""
+        timetable = Timetable(self._conn)
+        user_id = timetable.person()[0]
+        gym_id = timetable.gym(name=WORD)
+        note = "update parqs set clearance_note = %s where id = any(%s) returning id"
+        parqs = [timetable.healthy(each) for each in (user_id, timetable.user_id("OWNER"))]
+        timetable.one(note, WORD, parqs)
+        self._note(gymId=gym_id, inductionId=timetable.induction(gym_id, user_id), parqId=parqs)
 
     def _spaces(self) -> None:
         """What a vendor lets who is none of those who look."""
