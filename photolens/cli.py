@@ -15,10 +15,11 @@ from psycopg.rows import dict_row
 from photolens import create_app, server, tasks
 from photolens.billing.actions import stripe_events
 from photolens.config import ConfigurationError, Settings
-from photolens.database import APP_ROLE, Connection, configure, no_pools, sql
+from photolens.database import APP_ROLE, AppConnection, Connection, configure, no_pools, sql
 from photolens.embedded import EmbeddedError, EmbeddedServer
 from photolens.identity.schemas.accounts import NewOwner
 from photolens.invariants import broken_invariants
+from photolens.platform.actions.audit import find_fault
 from photolens.platform.actions.messages import send_waiting_messages
 from photolens.problems import Problem, from_database
 from photolens.sealing import Seal
@@ -76,6 +77,23 @@ def audit() -> None:
         click.echo(line)
     click.echo(f"{len(broken)} differences." if broken else "Every derived field is what its rows say.")
     sys.exit(1 if broken else 0)
+
+
+@photolens.group("audit")
+def audit_trail() -> None:
+    """Look after the audit trail."""
+
+
+@audit_trail.command()
+def verify() -> None:
+    """Recompute the trail's chain; name the first row that is not as it was written, and exit 1 if there is one."""
+    with _database(Settings.from_environment()) as conn:
+        fault = find_fault(conn)
+        last_id = sql.platform.get_audit_head(conn)["lastId"]
+    if fault is not None:
+        click.echo(f"Row {fault['id']} of the trail: {fault['reason']}.")
+        sys.exit(1)
+    click.echo(f"All {last_id} rows of the trail are as they were written.")
 
 
 @photolens.group()
@@ -184,7 +202,7 @@ def _database_url(settings: Settings) -> Iterator[str]:
 @contextmanager
 def _connected(settings: Settings, url: str) -> Iterator[Connection]:
     conn: Connection
-    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+    with AppConnection.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
         server.require_schema(conn)
         configure(conn, settings, APP_ROLE)
         yield conn

@@ -16,6 +16,7 @@ def erase_photo_jobs(conn: Connection, client_id: int, user_ids: list[str], name
     while jobs := sql.photos.list_photo_jobs_about(conn, client_id=client_id, user_ids=user_ids, after_id=last_id):
         for row in jobs:
             with conn.transaction():
+                sql.platform.configure_forgetting(conn)
                 job = sql.photos.lock_photo_job(conn, job_id=row["id"])
                 if job["finished_at"] is None:
                     outcomes.fail(conn, job, name)

@@ -25,6 +25,7 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
     the client alone, and what its contacts have bought. Problems: `not_found`, `owners_only`, `client_erased`.
     """
     with conn.transaction():
+        sql.platform.configure_forgetting(conn)
         event_ids = stripe_events.lock_events_of_client(conn, client_id)
         client = found(sql.studio.lock_client(conn, client_id=client_id), "client", client_id)
         if caller.role != Role.OWNER:
@@ -44,6 +45,7 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
         stripe_events.erase_names(conn, client_id, event_ids)
         _erase_traces(conn, client, contacts)
         forgotten_ids = [str(contact["user_id"]) for contact in contacts if contact["has_portal_account"]]
+        sql.platform.erase_audit_of_deleted(conn, client_id=client_id)
         queue_job(conn, "erase_photo_jobs", client_id=client_id, user_ids=forgotten_ids, name=rules.ERASED)
         record_activity(conn, "CLIENT_ERASED", "CLIENT", client_id, client_id=client_id)
         row: Row = sql.studio.get_client(conn, client_id=client_id, viewer_id=None)
