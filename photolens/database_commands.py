@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
@@ -16,7 +15,7 @@ from photolens import backups, server
 from photolens.answers import to_json
 from photolens.backups import BackupError, Manifest
 from photolens.config import Settings
-from photolens.database import APP_ROLE, Connection, configure
+from photolens.database import APP_ROLE, AppConnection, Connection, configure
 from photolens.embedded import DATABASE, EmbeddedServer
 from photolens.invariants import broken_invariants
 from photolens.platform import screens
@@ -139,7 +138,7 @@ def _owner_url(settings: Settings, into: str | None = None) -> Iterator[str]:
 def connected(settings: Settings, url: str) -> Iterator[Connection]:
     """A connection to the database at an address, as the application's role."""
     conn: Connection
-    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+    with AppConnection.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
         server.require_schema(conn)
         configure(conn, settings, APP_ROLE)
         yield conn

@@ -19,6 +19,7 @@ from tests.contracts.operations import Operation, operations_of
 CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
 
 ENUMERATED = {
+    "audit_operation": ("AuditLog", "operation"),
     "clearance_status": ("Parq", "clearance"),
     "induction_status": ("Induction", "status"),
     "chat_role": ("ChatMessage", "role"),

@@ -29,9 +29,13 @@ OPERATORS = {
 
 OWN_VERBS = {
     # Tells a connection its settings: it neither reads rows nor writes any, so no verb of the table fits.
+    "platform.configure_actor": "^",
     "platform.configure_backup_connection": "^",
     "platform.configure_connection": "^",
+    "platform.configure_forgetting": "^",
     "platform.configure_portal_session": "^",
+    # What the application may not write itself, a function of the owner's does.
+    "platform.erase_audit_of_deleted": "^",
 }
 
 # Rows that are no table's: what there is one row of each.
