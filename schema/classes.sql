@@ -323,7 +323,7 @@ create table session_reviews (
     constraint session_reviews_booking_fkey foreign key (booking_id, session_id)
     references session_bookings (id, session_id),
     constraint session_reviews_rating_range check (rating between 1 and 5),
-    constraint session_reviews_low_rating_explained check (rating > 2 or comment <> '')
+    constraint session_reviews_low_rating_explained check (rating > 2 or coalesce(comment, '') <> '')
 );
 
 create index session_reviews_session_idx on session_reviews (session_id, created_at, id);

@@ -1,6 +1,14 @@
 """Classes: group sessions at a venue, paid by credits; and what a member needs for them."""
 
-from photolens.api import Blueprint
-from photolens.classes import problems  # noqa: F401  (its constraints are part of the one map)
+from photolens.classes.actions import reviews as opinions
+from photolens.classes.routes import equipment, gyms, reviews, trainers
+from photolens.identity.actions import erasure
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS = (
+    gyms.blp,
+    equipment.blp,
+    trainers.blp,
+    reviews.blp,
+)
+
+erasure.ALSO_FORGET.append(opinions.forget)
