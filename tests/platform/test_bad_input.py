@@ -25,6 +25,7 @@ from photolens.database import Connection, open_pools
 from photolens.embedded import ROOT
 from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
+from tests.classes.timetable import Timetable
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
 from tests.conftest import TEMPLATE, Databases, pools_of
 from tests.contacts import sign_in_contact
@@ -222,6 +223,7 @@ class Room:
         assert api.post("/me/calendar-link").status == 201
         self._furnish_spaces(make)
         self._furnish_booked_space(make, api)
+        self._furnish_gym(make, api)
         self._calendar = urlsplit(api.post(f"/staff/{staff['id']}/calendar-link").body["url"]).query
         self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
@@ -260,6 +262,22 @@ class Room:
             "spacePaymentId": payment_id,
         }
 
+    def _furnish_gym(self, make: Factory, api: ApiClient) -> None:
+        """A gym, and one more at which the owner has been at two classes, of which one has a review."""
+        gym, timetable = make.gym(), Timetable(self.conn)
+        owner_id = api.get("/me").body["id"]
+        used_id = make.gym()["id"]
+        attended, reviewed = (timetable.session_in(timedelta(hours=-hours), gym_id=used_id) for hours in (2, 4))
+        timetable.attended(attended, owner_id)
+        self._ids |= {
+            "gymId": gym["id"],
+            "equipmentId": make.equipment(gym)["id"],
+            "trainerId": make.trainer(gym)["id"],
+            "classSessionId": reviewed,
+            "reviewId": timetable.review(timetable.attended(reviewed, owner_id)),
+        }
+        self._attended_id, self._free_trainer_id = attended, owner_id
+
     def _find_next_write(self) -> int:
         """The number that the next transaction which writes anything will have, whether or not it is kept."""
         row = self.conn.execute("select pg_snapshot_xmax(pg_current_snapshot())::text as xid").fetchone()
@@ -290,6 +308,7 @@ class Room:
             if operation.template.endswith(("/admin/branches/{branchId}", "/vendor/branches/{branchId}"))
             else {}
         )
+        ids |= {"classSessionId": self._attended_id} if operation.template.endswith("/reviews") else {}
         return {name: ids[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:
@@ -301,7 +320,7 @@ class Room:
             return [self._with_ids(item) for item in example]
         if not isinstance(example, dict):
             return example
-        ids = self._ids | {"staffId": self._free_staff_id}
+        ids = self._ids | {"staffId": self._free_staff_id, "trainerId": self._free_trainer_id}
         body = {name: ids[name] if _names_a_row(name) else self._with_ids(value) for name, value in example.items()}
         # The one moment that has to be still to come.
         return body | ({"expiresAt": in_a_month()} if "expiresAt" in body else {})
