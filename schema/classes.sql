@@ -46,6 +46,7 @@ comment on column gyms.rating_count is 'derived: classes.refresh_gym_rating';
 comment on column gyms.rating_sum is 'derived: classes.refresh_gym_rating';
 
 create unique index gyms_name_key on gyms (lower(name));
+create index gyms_created_at_idx on gyms (created_at, id);
 
 
 create table gym_opening_hours (

@@ -294,7 +294,8 @@ from demo_members
 cross join demo_calendar
 where demo_members.login in ('kofi', 'zoe');
 
--- Everything that moves their credits. What has expired is written off before anything else is done with a balance.
+-- Everything that moves their credits. What has expired is written off before anything else is done with a balance, and
+-- what comes back to a lot that has expired, at once.
 create temporary table demo_movements on commit drop as
 select
     user_id,
@@ -332,20 +333,21 @@ select
     paid.kind,
     bookings.credit_cost as amount,
     paid.at,
-    2 as turn,
+    paid.turn,
     null as expires_at,
     null as purchase_id,
     null as grant_id,
     null as reason,
-    bookings.id as booking_id
+    case when paid.kind <> 'EXPIRY' then bookings.id end as booking_id
 from demo_places
 inner join session_bookings as bookings
     on demo_places.session_id = bookings.session_id and demo_places.user_id = bookings.user_id
 cross join lateral (
     values
-    ('DEBIT', bookings.created_at),
-    ('REFUND', case bookings.status when 'CANCELLED' then bookings.cancelled_at end)
-) as paid (kind, at)
+    ('DEBIT', bookings.created_at, 2),
+    ('REFUND', case bookings.status when 'CANCELLED' then bookings.cancelled_at end, 2),
+    ('EXPIRY', case bookings.status when 'CANCELLED' then bookings.cancelled_at end, 3)
+) as paid (kind, at, turn)
 where paid.at is not null;
 
 -- As the application does it, one after the other: the ledger, the lots, and what is left of both.
@@ -444,7 +446,7 @@ end;
 $$;
 
 
--- Every third of those who were there has said something of it.
+-- Every second of those who were there has said something of it.
 insert into session_reviews (booking_id, session_id, rating, comment, created_at, updated_at)
 select
     bookings.id,
@@ -471,8 +473,8 @@ inner join (
     (4, 5, 'I could walk down the stairs again the next day.'),
     (5, 2, 'It began ten minutes late.'),
     (6, 4, 'Friendly, and not too crowded.')
-) as opinions (turn, rating, comment) on (bookings.number / 3) % 7 = opinions.turn
-where bookings.number % 3 = 0
+) as opinions (turn, rating, comment) on (bookings.number / 2) % 7 = opinions.turn
+where bookings.number % 2 = 0
 order by bookings.end_time, bookings.id;
 
 update class_sessions

@@ -24,7 +24,7 @@ def test_there_are_two_gyms_that_are_rated_and_one_takes_an_induction(seeded_stu
     for gym in gyms:
         whole = seeded_studio.api.by_token(None).get(f"/gyms/{gym['id']}").body
         assert len(whole["openingHours"]) == 7
-        assert [3 < trainer["ratingAverage"] <= 5 for trainer in whole["trainers"]] == [True, True]
+        assert [trainer["ratingCount"] > 0 for trainer in whole["trainers"]] == [True, True]
         assert whole["equipment"]
         assert gym["ratingCount"] > 5
 

@@ -327,16 +327,16 @@ class Studio:
         """A gym with what is there and who gives classes, and what somebody said of one."""
         gym = self._make.gym(name=WORD)
         equipment = self._make.equipment(gym, name=WORD)
-        trainer = self._make.trainer(gym)
-        self._conn.execute("update user_profiles set bio = %s where user_id = %s", [WORD, trainer["id"]])
         timetable = Timetable(self._conn)
+        trainer_id = timetable.trainer(gym["id"], timetable.person("TRAINER")[0])
+        self._conn.execute("insert into user_profiles (user_id, bio) values (%s, %s)", [trainer_id, WORD])
         class_session_id = timetable.session_in(timedelta(hours=-2), gym_id=gym["id"])
         booking_id = timetable.attended(class_session_id, timetable.person()[0])
         review = timetable.review(booking_id, comment=WORD)
         self._note(
             gymId=gym["id"],
             equipmentId=equipment["id"],
-            trainerId=trainer["id"],
+            trainerId=str(trainer_id),
             classSessionId=class_session_id,
             reviewId=review,
         )

@@ -749,6 +749,8 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
         if "enum" in schema:
             word = schema["enum"][0]
             yield from ("NOPE", word.lower(), word + "X", word[:-1], "%", "';--")
+        elif schema.get("format") == "uuid":
+            yield from ("x", "1", "{550e8400-e29b-41d4-a716-446655440000}", "g" * 36, "0" * 32)
         else:
             yield "x" * (schema["maxLength"] + 1)
         if schema.get("format") in ("email", "uri"):
@@ -1107,7 +1109,7 @@ def along(sort: str) -> dict[str, Any]:
 @each(PAGED)
 def test_the_cursors_of_a_list_name_it_and_its_order(room: Room, operation: Operation) -> None:
     sort = operation.query_parameters["sort"]["default"]
-    last = str(UUID(int=2**128 - 1)) if operation.name in ("listUsers", "listCheckouts") else MAX_ID
+    last = str(UUID(int=2**128 - 1)) if operation.name in ("listUsers", "listCheckouts", "listTrainers") else MAX_ID
 
     key = "1" if sort == "position" else "infinity"
 
