@@ -1,6 +1,12 @@
 """The pools, the request's connections, and the named queries of `queries/` (aiosql on psycopg 3)."""
 
+import contextlib
+import logging
+import os
 import select
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -28,6 +34,8 @@ from photolens.naming import camel_case
 psycopg.adapters.register_dumper(dict, JsonbDumper)
 set_json_dumps(to_json)
 set_json_loads(orjson.loads)
+
+log = logging.getLogger(__name__)  # at DEBUG every statement, by DATABASE_LOGGING
 
 STREAMED_ROWS = 500  # that a stream fetches at a time
 
@@ -60,6 +68,15 @@ def camel_case_row(cursor: psycopg.Cursor[Any]) -> RowMaker[Row]:
     return make_row
 
 
+class Tally(threading.local):
+    """How many statements the present thread has run, for whoever takes the difference."""
+
+    statements = 0
+
+
+tally = Tally()
+
+
 class QueryAdapter(PyFormatAdapter):
     """aiosql's adapter, with eager lists and each statement tagged by its name.
 
@@ -74,11 +91,17 @@ class QueryAdapter(PyFormatAdapter):
     def _run(self, conn: Connection, query_name: str, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Row]:
         is_lock = query_name.rpartition(".")[2].startswith("lock_")
         cursor = conn.cursor(row_factory=dict_row if is_lock else camel_case_row)
+        tally.statements += 1
+        began = time.perf_counter()
         try:
-            return cursor.execute(sql, parameters)
+            cursor.execute(sql, parameters)
         except psycopg.Error as error:
             error.add_note(query_name)
+            log.debug("%s failed: %s", query_name, error.sqlstate)
             raise
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("%s %.1f ms, %d rows", query_name, (time.perf_counter() - began) * 1000, cursor.rowcount)
+        return cursor
 
     def select(self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: Any = None) -> Any:
         return self._run(conn, query_name, sql, parameters).fetchall()
@@ -98,6 +121,8 @@ class QueryAdapter(PyFormatAdapter):
         """
         with conn.transaction(), conn.cursor(name="stream", row_factory=camel_case_row) as cursor:
             cursor.itersize = STREAMED_ROWS
+            tally.statements += 1
+            log.debug("%s is streamed", query_name)
             yield cursor.execute(sql, parameters)
 
     def insert_update_delete(self, conn: Any, query_name: str, sql: str, parameters: Any) -> int:
@@ -254,6 +279,29 @@ def lender() -> Callable[[], AbstractContextManager[Connection]]:
 
 
 @contextmanager
+def probing_connection(pool: ConnectionPool[Connection], patience: float) -> Iterator[Connection]:
+    """A connection of a pool for somebody who asks how the database is, and wants to know soon that it is not.
+
+    Within so many seconds there is one, and within as many again the block has done with it, or psycopg.Error is
+    raised, even where a server that has stopped holds the line: the line is cut.
+    """
+    conn = _live_connection(pool, patience)
+
+    def cut() -> None:
+        with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(conn.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(patience, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield conn
+    finally:
+        timer.cancel()
+        pool.putconn(conn)
+
+
+@contextmanager
 def portal_connection(session: str) -> Iterator[Connection]:
     """A connection as the portal's role, to read what belongs to the client of one session, in one snapshot.
 
@@ -289,13 +337,13 @@ def snapshot(conn: Connection) -> Iterator[None]:
             conn.isolation_level, conn.read_only = None, None
 
 
-def _live_connection(pool: ConnectionPool[Connection]) -> Connection:
+def _live_connection(pool: ConnectionPool[Connection], *patience: float) -> Connection:
     """A connection of the pool that the server has not ended since; the pool replaces those it has.
 
     The pool's own check costs a round trip each time, and waits longer and longer between dead connections.
     """
     while True:
-        conn = pool.getconn()
+        conn = pool.getconn(*patience)
         if not _has_news(conn):
             return conn
         try:

@@ -3,7 +3,9 @@
 select
     class_sessions.*,
     class_sessions.start_time <= now() as has_begun,
-    class_sessions.end_time <= now() as has_ended
+    class_sessions.end_time <= now() as has_ended,
+    now() as now,
+    (select gyms.time_zone from gyms where gyms.id = class_sessions.gym_id) as time_zone
 from class_sessions
 where class_sessions.id = :session_id
 for no key update;
@@ -67,4 +69,4 @@ set
     ),
     updated_at = now()
 where id = :session_id
-returning *;
+returning id;

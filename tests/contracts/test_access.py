@@ -194,7 +194,7 @@ VENDORS = {
 }
 
 # Addresses outside the API's own: the document, and the page to read it with.
-OUTSIDE = {"/api/openapi.json", "/api/docs/", "/api/docs/<path:path>"}
+OUTSIDE = {"/api/openapi.json", "/api/docs/", "/api/docs/<path:path>", "/healthz", "/readyz", "/metrics"}
 
 NOT_PUBLIC = [operation for operation in OPERATIONS if not operation.is_public]
 WITH_PERMISSIONS = [operation for operation in OPERATIONS if operation.demands]
@@ -288,7 +288,7 @@ def test_the_bearer_token_is_the_one_way_to_be_known() -> None:
     assert [str(o) for o in NOT_PUBLIC if o.description["security"] != [{"bearer": []}]] == []
 
 
-def test_beside_the_api_only_its_document_and_the_portals_pages_are_served(app: Flask) -> None:
+def test_beside_the_api_only_its_document_the_portals_pages_and_what_watchers_ask_are_served(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules()}
 
     assert {rule for rule in rules if not rule.startswith((f"{PREFIX}/", "/portal/"))} == OUTSIDE

@@ -13,6 +13,7 @@ ONE_ROW = "no statement inserts a second row"
 USERS_STAY = "no request deletes a user, and this one has just been inserted, locked or let through"
 RANDOM = "256 random bits do not come twice"
 DIGEST = "a digest of SHA-256 has 32 bytes"
+OF_THE_COMMAND = "no request writes it: `photolens db backup` does"
 HASHED = "a password is stored as passwords.hash_of gives it"
 ARBITER = "what is there already gives way, in the statement that inserts"
 MOVED = "the ledger moves amounts above zero, each kind its way, and says what for"
@@ -134,6 +135,9 @@ UNREACHABLE = {
     "credit_transactions_subscription_grant_fkey": "the grant has just been inserted",
     "credit_transactions_subscription_grant_key": "credits are given as the grant is inserted",
     "credit_transactions_user_fkey": USERS_STAY,
+    "database_backups_file_name_present": OF_THE_COMMAND,
+    "database_backups_sha256_digest": OF_THE_COMMAND,
+    "database_backups_size_positive": OF_THE_COMMAND,
     "editing_jobs_booking_key": "a job is opened and taken back under the booking's lock",
     "editing_jobs_delivered_at_with_status": DERIVED,
     "editing_jobs_editor_fkey": "whoever is given a job is locked, and whoever has edited one stays on record",

@@ -107,6 +107,7 @@ WORDLESS = {
     "getCalendar",
     "getCalendarLink",
     "getCreditsOfUser",
+    "getDatabase",
     "getOwnCalendarLink",
     "downloadPhotoJob",
     "followPhotoJob",

@@ -442,11 +442,13 @@ def test_every_resource_of_the_api_is_here(app: Flask) -> None:
     # A link of one's own is that of one's record, at another address: tests/studio/test_calendars.py. What Stripe has
     # told, nobody makes or changes here: tests/billing/test_stripe_events.py; nor what is bought there: tests/credits.
     # What was said of a class, by whoever was there: tests/classes/test_reviews.py.
+    # How the database does is never twice the same.
     elsewhere = {
         "/me/calendar-link",
         "/admin/stripe-events/{eventId}",
         "/billing/purchases/{purchaseId}",
         "/classes/{classSessionId}/reviews/{reviewId}",
+        "/admin/database",
     }
     assert documented - elsewhere == set(RESOURCES)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from photolens.access import current_actor
 from photolens.credits.problems import INSUFFICIENT_CREDITS
 from photolens.database import Connection, Row, sql
-from photolens.problems import found
+from photolens.problems import Problem, found
 
 BATCH = 100
 
@@ -95,14 +95,22 @@ def withdraw(
         return transaction_id
 
 
-def require_credits(balance: Row, amount: Decimal) -> None:
-    """Raise `insufficient_credits`, with the `shortfall`, unless a locked balance has as much."""
+def why_not_paid(balance: Row, amount: Decimal) -> Problem | None:
+    """`insufficient_credits`, with the `shortfall`, unless a locked balance has as much."""
     shortfall = amount - balance["credits"]
-    if shortfall > 0:
-        raise INSUFFICIENT_CREDITS(
-            f"It takes {amount:.2f} credits, which is {shortfall:.2f} more than there are.",
-            shortfall=f"{shortfall:.2f}",
-        )
+    if shortfall <= 0:
+        return None
+    return INSUFFICIENT_CREDITS(
+        f"It takes {amount:.2f} credits, which is {shortfall:.2f} more than there are.",
+        shortfall=f"{shortfall:.2f}",
+    )
+
+
+def require_credits(balance: Row, amount: Decimal) -> None:
+    """Raise what `why_not_paid` finds."""
+    refusal = why_not_paid(balance, amount)
+    if refusal is not None:
+        raise refusal
 
 
 def refund_photo_job(conn: Connection, photo_job_id: int) -> None:

@@ -1,0 +1,42 @@
+"""What classes decide from values alone."""
+
+from datetime import datetime, timedelta
+
+from photolens.database import Row
+
+OFFER_LASTS = timedelta(minutes=15)
+
+
+def places_left(session: Row) -> int:
+    """How many places of a session are neither taken nor offered to somebody: of 20, with 17 and 2, one."""
+    left: int = session["capacity"] - session["places_taken"] - session["places_offered"]
+    return left
+
+
+def is_open(session: Row) -> bool:
+    """Whether a session is booked, waited for and cancelled by its members: until it starts."""
+    return session["status"] == "SCHEDULED" and not session["has_begun"]
+
+
+def is_promoted_at_once(session: Row, cancel_hours: int) -> bool:
+    """Whether whoever has waited is given a place unasked: as long as they could still cancel it for nothing."""
+    cut_off: datetime = session["start_time"] - timedelta(hours=cancel_hours)
+    now: datetime = session["now"]
+    return now < cut_off
+
+
+def offer_expires_at(session: Row) -> datetime:
+    """Until when a place is kept for whoever it is offered to: a quarter of an hour, and never beyond the start."""
+    expires_at: datetime = min(session["now"] + OFFER_LASTS, session["start_time"])
+    return expires_at
+
+
+def status_once_cancelled(session: Row, booking: Row) -> str:
+    """What a member makes of their booking by cancelling it: CANCELLED gives the credits back, LATE_CANCELLED does not.
+
+    In time is until so many hours before the start, to the second; or until the start, where the class was put at
+    another time after it was booked.
+    """
+    cut_off = session["start_time"] - timedelta(hours=booking["cancel_hours"])
+    is_moved = session["moved_at"] is not None and booking["created_at"] <= session["moved_at"]
+    return "CANCELLED" if session["now"] <= cut_off or is_moved else "LATE_CANCELLED"
