@@ -168,6 +168,7 @@ create index inductions_gym_idx on inductions (gym_id, start_time, id);
 create index inductions_gym_trainer_idx on inductions (gym_id, trainer_id);
 create index inductions_trainer_idx on inductions (trainer_id, start_time, id);
 create index inductions_start_time_idx on inductions (start_time, id);
+create index inductions_waiting_idx on inductions (gym_id, id) where status = 'PENDING' and trainer_id is null;
 
 -- Whether somebody has been shown how the machines of a gym are used: what a gym may ask for before it is trained at.
 create function has_induction(of_user uuid, at_gym bigint) returns boolean
@@ -197,6 +198,19 @@ create table trainer_engagements (
         trainer_id with =, tstzrange(start_time, end_time) with &&
     )
 );
+
+-- One at a time takes the time of a trainer: two that overlap might else find each other, and each wait for the other's end.
+create function await_trainer() returns trigger
+language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' time of ' || new.trainer_id, 0));
+    return new;
+end;
+$$;
+
+create trigger trainer_engagements_await_trainer
+before insert or update on trainer_engagements
+for each row execute function await_trainer();
 
 create function engage_trainer_of_session() returns trigger
 language plpgsql as $$

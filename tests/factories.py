@@ -127,7 +127,7 @@ class Factory:
     def gym(self, **fields: Any) -> dict[str, Any]:
         """A gym in Amsterdam that takes no induction."""
         address = {"line1": "1 Keizersgracht", "city": "Amsterdam", "country": "NL"}
-        place = {"name": f"Gym {self._next()}", "address": address, "timeZone": "Europe/Amsterdam"}
+        place = {"name": f"Hall {self._next()}", "address": address, "timeZone": "Europe/Amsterdam"}
         return self._create("/gyms", {**place, **fields})
 
     def equipment(self, gym: dict[str, Any], **fields: Any) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Classes: group sessions at a venue, paid by credits; and what a member needs for them."""
 
+from photolens.classes.actions import parqs as questionnaires
 from photolens.classes.actions import reviews as opinions
-from photolens.classes.routes import equipment, gyms, reviews, trainers
+from photolens.classes.routes import equipment, gyms, inductions, parqs, reviews, trainers
 from photolens.identity.actions import erasure
 
 BLUEPRINTS = (
@@ -9,6 +10,9 @@ BLUEPRINTS = (
     equipment.blp,
     trainers.blp,
     reviews.blp,
+    parqs.blp,
+    inductions.blp,
 )
 
+erasure.ALSO_FORGET.append(questionnaires.forget)
 erasure.ALSO_FORGET.append(opinions.forget)

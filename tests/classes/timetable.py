@@ -95,11 +95,6 @@ class Timetable:
         now: datetime = self.one("select now() as now")["now"]
         return self.session(now + ahead, **fields)
 
-    def induction(self, gym_id: int, user_id: UUID, start: datetime = MONDAY, **fields: Any) -> int:
-        """An induction of half an hour that somebody has asked for, and nobody has confirmed."""
-        times = {"start_time": start, "end_time": start + HOUR / 2}
-        return self._insert("inductions", {"gym_id": gym_id, "user_id": user_id, **times, **fields})
-
     def attended(self, session_id: int, user_id: UUID, status: str = "ATTENDED") -> int:
         """A place that cost nothing, at which somebody was checked in, as its session counts it."""
         booking_id = self.one(
@@ -149,6 +144,22 @@ class Timetable:
                 "valid_until": datetime.now(UTC) + timedelta(days=365),
             },
         )
+
+    def induction(self, gym_id: int, user_id: UUID, start: datetime = MONDAY, **fields: Any) -> int:
+        """An induction of an hour that nobody has confirmed."""
+        times = {"start_time": start, "end_time": start + HOUR}
+        return self._insert("inductions", {"gym_id": gym_id, "user_id": user_id, **times, **fields})
+
+    def now(self) -> datetime:
+        """When the present transaction began; a rolled-back test is one."""
+        now: datetime = self.one("select now() as now")["now"]
+        return now
+
+    def notices(self, user_id: UUID) -> list[dict[str, Any]]:
+        """What a user was told, in its order."""
+        return self._conn.execute(
+            "select type, title, body, subject_id from notifications where user_id = %s order by number", [user_id]
+        ).fetchall()
 
     def _insert(self, table: str, values: dict[str, Any]) -> int:
         columns, places = ", ".join(values), ", ".join(["%s"] * len(values))

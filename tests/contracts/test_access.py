@@ -63,6 +63,13 @@ UNSHAPED = {
 }
 
 SIGNED_IN = {
+    "cancelInduction",
+    "completeInduction",
+    "confirmInduction",
+    "getInduction",
+    "listInductions",
+    "markInductionNoShow",
+    "updateInduction",
     "confirmPurchase",
     "createPurchase",
     "listChatMessages",
@@ -100,6 +107,9 @@ SIGNED_IN = {
 IN_PERSON = {
     "reviewClass",
     "updateClassReview",
+    "answerParq",
+    "askForInduction",
+    "getOwnParq",
     "addAddress",
     "cancelPhotoJob",
     "changePassword",
@@ -125,6 +135,9 @@ IN_PERSON = {
 
 # In person as well, and with a permission.
 IN_PERSON_WITH_PERMISSION = {
+    "decideParq",
+    "getParq",
+    "listParqs",
     "adjustCredits",
     "changeUser",
     "createCalendarLink",
@@ -267,7 +280,7 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
     own = (
         *("/api/v1/me", "/api/v1/auth/", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/portal/"),
-        *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/", "/api/v1/classes/"),
+        *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/", "/api/v1/inductions", "/api/v1/classes/"),
     )
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []

@@ -21,6 +21,8 @@ CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
 ENUMERATED = {
     "equipment_status": ("Equipment", "status"),
     "gym_status": ("Gym", "status"),
+    "clearance_status": ("Parq", "clearance"),
+    "induction_status": ("Induction", "status"),
     "chat_role": ("ChatMessage", "role"),
     "approval_kind": ("ApprovalRequest", "kind"),
     "approval_status": ("ApprovalRequest", "status"),
@@ -80,7 +82,14 @@ NO_STAFF = {"TRAINER", "VENDOR", "CUSTOMER"}
 
 # POSTs of which nothing may be kept, so that they take no Idempotency-Key; nor do public ones, where nobody is to keep
 # it for.
-CONFIDENTIAL = {"changePassword", "createCalendarLink", "createOwnCalendarLink", "createPersonalToken"}
+CONFIDENTIAL = {
+    "answerParq",
+    "changePassword",
+    "createCalendarLink",
+    "createOwnCalendarLink",
+    "createPersonalToken",
+    "decideParq",
+}
 
 
 @pytest.fixture

@@ -84,7 +84,9 @@ SUBJECT_TYPES = [
     "EXPENSE",
     "FACILITY",
     "FEATURE",
+    "INDUCTION",
     "INVOICE",
+    "PARQ",
     "PAYMENT_ACCOUNT",
     "PURCHASE",
     "ROOM",
@@ -323,10 +325,11 @@ class Studio:
             self._note(photoJobId=job["id"])
         self._spaces()
         self._gyms()
+        self._classes()
 
     def _gyms(self) -> None:
         """A gym with what is there and who gives classes, and what somebody said of one."""
-        gym = self._make.gym(name=WORD)
+        gym = self._make.gym(name=f"{WORD} hall")
         equipment = self._make.equipment(gym, name=WORD)
         timetable = Timetable(self._conn)
         trainer_id = timetable.trainer(gym["id"], timetable.person("TRAINER")[0])
@@ -341,6 +344,16 @@ class Studio:
             classSessionId=class_session_id,
             reviewId=review,
         )
+
+    def _classes(self) -> None:
+        """What somebody has said of their health, and their induction, who is none of those who look."""
+        timetable = Timetable(self._conn)
+        user_id = timetable.person()[0]
+        gym_id = timetable.gym(name=WORD)
+        note = "update parqs set clearance_note = %s where id = any(%s) returning id"
+        parqs = [timetable.healthy(each) for each in (user_id, timetable.user_id("OWNER"))]
+        timetable.one(note, WORD, parqs)
+        self._note(gymId=gym_id, inductionId=timetable.induction(gym_id, user_id), parqId=parqs)
 
     def _spaces(self) -> None:
         """What a vendor lets who is none of those who look."""

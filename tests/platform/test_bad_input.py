@@ -25,7 +25,7 @@ from photolens.database import Connection, open_pools
 from photolens.embedded import ROOT
 from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
-from tests.classes.timetable import Timetable
+from tests.classes.timetable import HEALTHY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
 from tests.conftest import TEMPLATE, Databases, pools_of
 from tests.contacts import sign_in_contact
@@ -223,6 +223,7 @@ class Room:
         assert api.post("/me/calendar-link").status == 201
         self._furnish_spaces(make)
         self._furnish_booked_space(make, api)
+        self._furnish_classes(api, conn)
         self._furnish_gym(make, api)
         self._calendar = urlsplit(api.post(f"/staff/{staff['id']}/calendar-link").body["url"]).query
         self._issued_id = issued["id"]
@@ -277,6 +278,19 @@ class Room:
             "reviewId": timetable.review(timetable.attended(reviewed, owner_id)),
         }
         self._attended_id, self._free_trainer_id = attended, owner_id
+
+    def _furnish_classes(self, api: ApiClient, conn: Connection) -> None:
+        """A gym with trainers, somebody who waits for their induction there, and the owner for a clearance."""
+        timetable = Timetable(conn)
+        gym_id = timetable.gym()
+        timetable.trainer(gym_id, timetable.user_id("OWNER"))
+        answers = json.loads(HEALTHY) | {"dizziness": True}
+        self._ids |= {
+            "gymId": gym_id,
+            "trainerId": str(timetable.trainer(gym_id)),
+            "inductionId": timetable.induction(gym_id, timetable.person()[0]),
+            "parqId": api.post("/me/parq", {"answers": answers}).body["id"],
+        }
 
     def _find_next_write(self) -> int:
         """The number that the next transaction which writes anything will have, whether or not it is kept."""

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from photolens.database import Connection
+from tests.classes.timetable import MONDAY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.factories import Factory, instant
@@ -309,6 +310,23 @@ def space_bookings(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     return Listing("/space-bookings", add)
 
 
+def inductions(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    gym_id = timetable.gym()
+
+    def add(rank: int) -> Row:
+        start = MONDAY + timedelta(days=rank // 20)
+        return {"id": timetable.induction(gym_id, timetable.person()[0], start)}
+
+    return Listing("/inductions", add)
+
+
+def parqs(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    days = "update parqs set created_at = make_date(2026, 1, %s) where id = %s"
+    return Listing("/parqs", lambda rank: dated(conn, days, rank, timetable.healthy(timetable.person()[0])))
+
+
 def space_payments(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     market = Marketplace(conn)
     offering = market.offering()
@@ -594,6 +612,8 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/admin/demo-jobs": {demo_jobs: ("-createdAt",)},
     "/space-bookings": {space_bookings: ("startsAt", "-startsAt")},
     "/space-bookings/{spaceBookingId}/payments": {space_payments: ("-createdAt",)},
+    "/inductions": {inductions: ("startTime", "-startTime")},
+    "/parqs": {parqs: ("-createdAt",)},
     "/activities": {activities: ("-createdAt",)},
     "/communication-logs": {messages: ("-createdAt",)},
     "/reports/booking-profitability": {booking_profits: ("sessionDate",)},
