@@ -1,5 +1,6 @@
 """The examples of the API document: sent as they stand, they are accepted; but for ids, and for secrets."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from photolens.database import Connection
-from tests.classes.timetable import Timetable
+from tests.classes.timetable import HEALTHY, Timetable
 from tests.client import ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.contracts.operations import operations_of
@@ -149,12 +150,17 @@ def _client_of_contact(conn: Connection, make: Factory, api: ApiClient) -> tuple
 
 
 def _attended(conn: Connection, make: Factory, api: ApiClient) -> dict[str, Any]:
-    """A gym, what is there and who gives classes; two classes that the owner was at, of which one has a review."""
+    """A gym, what is there and who gives classes; two classes that the owner was at, of which one has a review; an
+    induction that is asked for, and a questionnaire that waits for its clearance.
+    """
     gym, timetable = make.gym(), Timetable(conn)
     owner_id = api.get("/me").body["id"]
     attended, reviewed = (timetable.session_in(timedelta(hours=-hours), gym_id=gym["id"]) for hours in (2, 4))
     timetable.attended(attended, owner_id)
+    answers = json.loads(HEALTHY) | {"dizziness": True}
     return {
+        "inductionId": timetable.induction(gym["id"], timetable.person()[0]),
+        "parqId": api.post("/me/parq", {"answers": answers}).body["id"],
         "gymId": gym["id"],
         "equipmentId": make.equipment(gym)["id"],
         "trainerId": make.trainer(gym)["id"],
