@@ -105,6 +105,11 @@ def class_viewer(caller: Caller) -> UUID | None:
     return None if sees_all else caller.user_id
 
 
+def sees_all_gyms(caller: Caller | None) -> bool:
+    """Whether whoever asks, who may be nobody known, is shown what the public is not of gyms."""
+    return caller is not None and caller.may(Permission.VIEW_SETTINGS, Permission.MANAGE_SETTINGS)
+
+
 def subjects_shown(caller: Caller) -> list[str]:
     """The kinds of subjects whose deeds a caller is shown: finance those of money, an editor those of jobs."""
     return [subject for subject, any_of in SUBJECTS.items() if caller.may(*any_of)]

@@ -46,6 +46,7 @@ comment on column gyms.rating_count is 'derived: classes.refresh_gym_rating';
 comment on column gyms.rating_sum is 'derived: classes.refresh_gym_rating';
 
 create unique index gyms_name_key on gyms (lower(name));
+create index gyms_created_at_idx on gyms (created_at, id);
 
 
 create table gym_opening_hours (
@@ -337,7 +338,7 @@ create table session_reviews (
     constraint session_reviews_booking_fkey foreign key (booking_id, session_id)
     references session_bookings (id, session_id),
     constraint session_reviews_rating_range check (rating between 1 and 5),
-    constraint session_reviews_low_rating_explained check (rating > 2 or comment <> '')
+    constraint session_reviews_low_rating_explained check (rating > 2 or coalesce(comment, '') <> '')
 );
 
 create index session_reviews_session_idx on session_reviews (session_id, created_at, id);

@@ -391,13 +391,14 @@ NOT_MONEY = {
 
 
 def _constraints(conn: Connection) -> dict[str, str]:
-    """The table of every check, unique, exclusion and foreign key constraint, and of every other unique index; and of
-    the triggers that raise under a name of their own; the trail's raise nothing."""
+    """The table of every check, unique, exclusion and foreign key constraint, and of every other unique index; of
+    the triggers that raise under a name of their own; and the one primary key whose parts a request gives."""
     rows = conn.execute(
         r"""
         select conname as name, conrelid::regclass::text as table_name
         from pg_constraint
-        where connamespace = current_schema()::regnamespace and contype in ('c', 'u', 'x', 'f', 't')
+        where connamespace = current_schema()::regnamespace
+            and (contype in ('c', 'u', 'x', 'f', 't') or conname = 'gym_trainers_pkey')
             and conname not in ('invoices_milestones_add_up', 'audit_logs_move_head')
             and conname not like '%\_audit'
         union

@@ -1,12 +1,15 @@
 """The examples of the API document: sent as they stand, they are accepted; but for ids, and for secrets."""
 
+import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 
 from photolens.database import Connection
+from tests.classes.timetable import HEALTHY, Timetable
 from tests.client import ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.contracts.operations import operations_of
@@ -17,7 +20,7 @@ EMAIL, PHONE = "emma.chen@example.com", "+31612345678"
 
 
 def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api: ApiClient, make: Factory) -> None:
-    ids = _made(make, api)
+    ids = _made(make, api) | _attended(conn, make, api)
     secrets = _Secrets(app, conn, api, make)
     contact, ids_of_client = _client_of_contact(conn, make, api)
     refused = []
@@ -36,6 +39,10 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
                 token = token_of("VENDOR")
             if operation.name in ("decideBranch", "updateOwnBranch"):  # what waits, and has no slots yet
                 path_ids["branchId"] = make.branch("PENDING")["id"]
+            if operation.name == "addTrainer":  # where they are not yet
+                path_ids["gymId"] = make.gym()["id"]
+            if operation.name == "reviewClass":  # of which nothing was said yet
+                path_ids["classSessionId"] = ids["attendedId"]
             if operation.is_for_contacts:
                 path_ids, token = path_ids | ids_of_client, contact
             caller = api if token is None else api.by_token(token)
@@ -140,6 +147,27 @@ def _client_of_contact(conn: Connection, make: Factory, api: ApiClient) -> tuple
     invoice = make.sent_invoice(clientId=booking["clientId"])
     ids = {"invoiceId": invoice["id"], "bookingId": booking["id"], "editingJobId": shot["editingJobId"]}
     return sign_in_contact(conn, booking["clientId"]), ids
+
+
+def _attended(conn: Connection, make: Factory, api: ApiClient) -> dict[str, Any]:
+    """A gym, what is there and who gives classes; two classes that the owner was at, of which one has a review; an
+    induction that is asked for, and a questionnaire that waits for its clearance.
+    """
+    gym, timetable = make.gym(), Timetable(conn)
+    owner_id = api.get("/me").body["id"]
+    attended, reviewed = (timetable.session_in(timedelta(hours=-hours), gym_id=gym["id"]) for hours in (2, 4))
+    timetable.attended(attended, owner_id)
+    answers = json.loads(HEALTHY) | {"dizziness": True}
+    return {
+        "inductionId": timetable.induction(gym["id"], timetable.person()[0]),
+        "parqId": api.post("/me/parq", {"answers": answers}).body["id"],
+        "gymId": gym["id"],
+        "equipmentId": make.equipment(gym)["id"],
+        "trainerId": make.trainer(gym)["id"],
+        "attendedId": attended,
+        "classSessionId": reviewed,
+        "reviewId": timetable.review(timetable.attended(reviewed, owner_id)),
+    }
 
 
 def _paid_space(make: Factory, api: ApiClient, offering: dict[str, Any]) -> int:

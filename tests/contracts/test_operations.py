@@ -20,6 +20,8 @@ CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
 
 ENUMERATED = {
     "audit_operation": ("AuditLog", "operation"),
+    "equipment_status": ("Equipment", "status"),
+    "gym_status": ("Gym", "status"),
     "clearance_status": ("Parq", "clearance"),
     "induction_status": ("Induction", "status"),
     "chat_role": ("ChatMessage", "role"),

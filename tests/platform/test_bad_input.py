@@ -224,6 +224,7 @@ class Room:
         self._furnish_spaces(make)
         self._furnish_booked_space(make, api)
         self._furnish_classes(api, conn)
+        self._furnish_gym(make, api)
         self._calendar = urlsplit(api.post(f"/staff/{staff['id']}/calendar-link").body["url"]).query
         self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
@@ -261,6 +262,22 @@ class Room:
             "spaceBookingId": booking_id,
             "spacePaymentId": payment_id,
         }
+
+    def _furnish_gym(self, make: Factory, api: ApiClient) -> None:
+        """A gym, and one more at which the owner has been at two classes, of which one has a review."""
+        gym, timetable = make.gym(), Timetable(self.conn)
+        owner_id = api.get("/me").body["id"]
+        used_id = make.gym()["id"]
+        attended, reviewed = (timetable.session_in(timedelta(hours=-hours), gym_id=used_id) for hours in (2, 4))
+        timetable.attended(attended, owner_id)
+        self._ids |= {
+            "gymId": gym["id"],
+            "equipmentId": make.equipment(gym)["id"],
+            "trainerId": make.trainer(gym)["id"],
+            "classSessionId": reviewed,
+            "reviewId": timetable.review(timetable.attended(reviewed, owner_id)),
+        }
+        self._attended_id, self._free_trainer_id = attended, owner_id
 
     def _furnish_classes(self, api: ApiClient, conn: Connection) -> None:
         """A gym with trainers, somebody who waits for their induction there, and the owner for a clearance."""
@@ -305,6 +322,7 @@ class Room:
             if operation.template.endswith(("/admin/branches/{branchId}", "/vendor/branches/{branchId}"))
             else {}
         )
+        ids |= {"classSessionId": self._attended_id} if operation.template.endswith("/reviews") else {}
         return {name: ids[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:
@@ -316,7 +334,7 @@ class Room:
             return [self._with_ids(item) for item in example]
         if not isinstance(example, dict):
             return example
-        ids = self._ids | {"staffId": self._free_staff_id}
+        ids = self._ids | {"staffId": self._free_staff_id, "trainerId": self._free_trainer_id}
         body = {name: ids[name] if _names_a_row(name) else self._with_ids(value) for name, value in example.items()}
         # The one moment that has to be still to come.
         return body | ({"expiresAt": in_a_month()} if "expiresAt" in body else {})
@@ -1105,7 +1123,7 @@ def along(sort: str) -> dict[str, Any]:
 @each(PAGED)
 def test_the_cursors_of_a_list_name_it_and_its_order(room: Room, operation: Operation) -> None:
     sort = operation.query_parameters["sort"]["default"]
-    last = str(UUID(int=2**128 - 1)) if operation.name in ("listUsers", "listCheckouts") else MAX_ID
+    last = str(UUID(int=2**128 - 1)) if operation.name in ("listUsers", "listCheckouts", "listTrainers") else MAX_ID
 
     key = "1" if sort == "position" else "infinity"
 

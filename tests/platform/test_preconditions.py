@@ -252,6 +252,20 @@ def public_branch(_api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/branches/{make.branch()['id']}")
 
 
+def gym(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/gyms/{make.gym()['id']}", change={"name": "Changed"})
+
+
+def equipment(_api: ApiClient, make: Factory) -> Resource:
+    place = make.gym()
+    return Resource(f"/gyms/{place['id']}/equipment/{make.equipment(place)['id']}", change={"name": "Changed"})
+
+
+def trainer(_api: ApiClient, make: Factory) -> Resource:
+    place = make.gym()
+    return Resource(f"/gyms/{place['id']}/trainers/{make.trainer(place)['id']}", change={"isActive": False})
+
+
 def public_offering(_api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/vendor-services/{make.offering()['id']}")
 
@@ -269,6 +283,9 @@ RESOURCES: dict[str, Opener] = {
     "/services": kinds_of_spaces,
     "/branches/{branchId}": public_branch,
     "/vendor-services/{vendorServiceId}": public_offering,
+    "/gyms/{gymId}": gym,
+    "/gyms/{gymId}/equipment/{equipmentId}": equipment,
+    "/gyms/{gymId}/trainers/{trainerId}": trainer,
     "/clients/{clientId}": lambda _, make: Resource(f"/clients/{make.client()['id']}", change={"name": "Changed"}),
     "/clients/{clientId}/profile": profile,
     "/clients/{clientId}/export": document,
@@ -439,12 +456,14 @@ def test_every_resource_of_the_api_is_here(app: Flask) -> None:
 
     # A link of one's own is that of one's record, at another address: tests/studio/test_calendars.py. What Stripe has
     # told, nobody makes or changes here: tests/billing/test_stripe_events.py; nor what is bought there: tests/credits.
+    # What was said of a class, by whoever was there: tests/classes/test_reviews.py.
     # How the database does is never twice the same.
     # Inductions are at gyms: tests/classes/test_inductions.py.
     elsewhere = {
         "/me/calendar-link",
         "/admin/stripe-events/{eventId}",
         "/billing/purchases/{purchaseId}",
+        "/classes/{classSessionId}/reviews/{reviewId}",
         "/admin/database",
         "/inductions/{inductionId}",
     }
