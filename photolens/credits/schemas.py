@@ -156,3 +156,12 @@ class CreditAdjustment(Input):
 
     amount = SignedAmount(required=True)
     reason = Text(500, required=True, example="One shoot was out of focus.")
+
+
+class CreditGrantInput(Input):
+    """Credits that are given to a user, until when they last, and why."""
+
+    user_id = Uuid(required=True)
+    credits = Money(positive=True, required=True, example="10.00")
+    expires_at = Instant(nullable=True, load_default=None, metadata={"description": "Without it, they do not expire."})
+    reason = Text(500, required=True, example="For a class that was cancelled.")
