@@ -16,7 +16,7 @@ from uuid import UUID
 from photolens.stripe_gateway import CheckoutSession, asking, reference_of, session_of
 
 if TYPE_CHECKING:  # as in photolens.stripe_gateway
-    from stripe.params.checkout import SessionCreateParams
+    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItemPriceData
 
 Interval = Literal["week", "month", "year"]
 
@@ -73,19 +73,15 @@ def create_subscription_session(
     and its invoices bear it. Raises as that does.
     """
     metadata = {"reference": reference}
+    price: SessionCreateParamsLineItemPriceData = {
+        "currency": currency.lower(),
+        "unit_amount": amount_minor,
+        "recurring": {"interval": interval},
+        "product_data": {"name": name},
+    }
     params: SessionCreateParams = {
         "mode": "subscription",
-        "line_items": [
-            {
-                "quantity": 1,
-                "price_data": {
-                    "currency": currency.lower(),
-                    "unit_amount": amount_minor,
-                    "recurring": {"interval": interval},
-                    "product_data": {"name": name},
-                },
-            }
-        ],
+        "line_items": [{"quantity": 1, "price_data": price}],
         "client_reference_id": reference,
         "success_url": success_url,
         "cancel_url": cancel_url,

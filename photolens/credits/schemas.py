@@ -163,5 +163,10 @@ class CreditGrantInput(Input):
 
     user_id = Uuid(required=True)
     credits = Money(positive=True, required=True, example="10.00")
-    expires_at = Instant(nullable=True, load_default=None, metadata={"description": "Without it, they do not expire."})
+    expires_at = Instant(
+        nullable=True,
+        load_default=None,
+        example="2100-01-01T00:00:00Z",
+        metadata={"description": "Without it, they do not expire."},
+    )
     reason = Text(500, required=True, example="For a class that was cancelled.")

@@ -19,6 +19,8 @@ from tests.contracts.roles import EVERYTHING, ROLES
 from tests.factories import Factory
 
 PUBLIC = {
+    "getPlan",
+    "listPlans",
     "getBranch",
     "getPublicOffering",
     "listFacilities",
@@ -47,11 +49,15 @@ UNSHAPED = {
     "getCalendar": 404,
     "receiveSpacePaymentEvent": 503,
     "receiveStripeEvent": 503,
+    **{"getPlan": 404, "listPlans": 200},
     **dict.fromkeys(("getBranch", "getPublicOffering", "listPublicSlots"), 404),
     **dict.fromkeys(("listFacilities", "listFeatures", "listServices", "searchBranches", "searchOfferings"), 200),
 }
 
 SIGNED_IN = {
+    "getOwnSubscription",
+    "getSubscription",
+    "listSubscriptionGrants",
     "confirmPurchase",
     "createPurchase",
     "listChatMessages",
@@ -87,6 +93,8 @@ SIGNED_IN = {
 }
 
 IN_PERSON = {
+    "cancelSubscription",
+    "subscribe",
     "addAddress",
     "cancelPhotoJob",
     "changePassword",
@@ -117,6 +125,8 @@ IN_PERSON_WITH_PERMISSION = {
     "createCalendarLink",
     "deactivateContact",
     "eraseClient",
+    "grantCredits",
+    "grantSubscription",
     "getCalendarLink",
     "inviteContact",
     "inviteStaffMember",
@@ -254,7 +264,7 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
     own = (
         *("/api/v1/me", "/api/v1/auth/", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/portal/"),
-        *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/"),
+        *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/", "/api/v1/subscriptions"),
     )
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []

@@ -19,6 +19,9 @@ from tests.contracts.operations import Operation, operations_of
 CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
 
 ENUMERATED = {
+    "plan_interval": ("Plan", "interval"),
+    "subscription_source": ("Subscription", "source"),
+    "subscription_status": ("Subscription", "status"),
     "chat_role": ("ChatMessage", "role"),
     "approval_kind": ("ApprovalRequest", "kind"),
     "approval_status": ("ApprovalRequest", "status"),
