@@ -719,6 +719,9 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
         yield from INSTANTS
     elif schema.get("format") == "date":
         yield from DATES
+    elif schema.get("format") == "uuid":
+        yield from ("", " ", "x", "a\x00b", "g" * 36, "0" * 32, "{550e8400-e29b-41d4-a716-446655440000}")
+        yield from (5, 1.5, True, [], {}, ["550e8400-e29b-41d4-a716-446655440000"])
     elif schema.get("pattern") == "^[0-9]{6}$":
         yield from CODES
     elif schema.get("pattern", "").startswith("^[0-9]"):
