@@ -43,7 +43,6 @@ def open_subscription(conn: Connection, wish: Wish) -> int:
     Locks: the user's advisory lock; in transactions of their own, as `settle`. Problems: `invalid`,
     `already_subscribed`, `amount_not_payable`, `idempotency_key_reused`, and the gateway's.
     """
-    gateway.require_api_key()
     with _one_at_a_time(conn, wish.user_id):
         subscription, is_current = _keep(conn, wish)
         if not is_current:
@@ -106,6 +105,7 @@ def _keep(conn: Connection, wish: Wish) -> tuple[Row, bool]:
         plan = sql.classes.get_plan(conn, plan_id=wish.plan_id, sees_all=False)
         if plan is None:
             raise invalid("/planId", "names no plan that is offered")
+        gateway.require_api_key()
         to_minor_units(plan["price"], plan["currency"])  # refuses what cannot be paid
         present = sql.classes.get_live_subscription(conn, user_id=wish.user_id)
         if present is None:
@@ -118,6 +118,7 @@ def _keep(conn: Connection, wish: Wish) -> tuple[Row, bool]:
 
 def _create(conn: Connection, subscription: Row) -> None:
     """Ask the provider for the page of a subscription that is kept, and note it. What is asked follows from the row."""
+    gateway.require_api_key()  # without one, nothing is refused: it is taken up again
     page = f"{current_settings().app_url}/subscription"
     try:
         session = stripe_subscriptions.create_subscription_session(
