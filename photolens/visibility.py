@@ -110,6 +110,11 @@ def sees_all_gyms(caller: Caller | None) -> bool:
     return caller is not None and caller.may(Permission.VIEW_SETTINGS, Permission.MANAGE_SETTINGS)
 
 
+def subscription_viewer(caller: Caller) -> UUID | None:
+    """Whose subscriptions: one's own; who is shown invoices is shown what is paid for these."""
+    return None if caller.may(Permission.VIEW_INVOICES) else caller.user_id
+
+
 def subjects_shown(caller: Caller) -> list[str]:
     """The kinds of subjects whose deeds a caller is shown: finance those of money, an editor those of jobs."""
     return [subject for subject, any_of in SUBJECTS.items() if caller.may(*any_of)]

@@ -800,3 +800,38 @@ from inductions
 inner join gyms on inductions.gym_id = gyms.id
 inner join auth_users on inductions.user_id = auth_users.id
 left join auth_users as trainers on inductions.trainer_id = trainers.id;
+
+
+-- What somebody has subscribed to: without the page, which is whoever pays there's.
+create view subscription_details as
+select
+    subscriptions.id,
+    subscriptions.user_id,
+    auth_users.name as user_name,
+    subscriptions.plan_id,
+    subscription_plans.name as plan_name,
+    subscriptions.source,
+    subscriptions.status,
+    subscriptions.price,
+    subscriptions.currency,
+    subscriptions.interval,
+    subscriptions.credits_per_period,
+    subscriptions.current_period_start,
+    subscriptions.current_period_end,
+    subscriptions.ends_with_period,
+    subscriptions.needs_review,
+    subscriptions.stripe_subscription_id,
+    subscriptions.ended_at,
+    subscriptions.created_at,
+    subscriptions.updated_at
+from subscriptions
+inner join subscription_plans on subscriptions.plan_id = subscription_plans.id
+inner join auth_users on subscriptions.user_id = auth_users.id;
+
+
+create view subscription_grant_details as
+select
+    subscription_grants.*,
+    credit_transactions.id as transaction_id
+from subscription_grants
+inner join credit_transactions on subscription_grants.id = credit_transactions.subscription_grant_id;

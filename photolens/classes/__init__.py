@@ -2,7 +2,9 @@
 
 from photolens.classes.actions import parqs as questionnaires
 from photolens.classes.actions import reviews as opinions
-from photolens.classes.routes import equipment, gyms, inductions, parqs, reviews, trainers
+from photolens.classes.actions import subscription_events
+from photolens.classes.actions.erasure import forget_subscribers
+from photolens.classes.routes import equipment, gyms, inductions, parqs, plans, reviews, subscriptions, trainers
 from photolens.identity.actions import erasure
 
 BLUEPRINTS = (
@@ -12,7 +14,9 @@ BLUEPRINTS = (
     reviews.blp,
     parqs.blp,
     inductions.blp,
+    plans.blp,
+    subscriptions.blp,
 )
 
-erasure.ALSO_FORGET.append(questionnaires.forget)
-erasure.ALSO_FORGET.append(opinions.forget)
+erasure.ALSO_FORGET += [questionnaires.forget, opinions.forget, forget_subscribers]
+subscription_events.listen()

@@ -27,6 +27,8 @@ PUBLIC = {
     "listEquipment",
     "listGyms",
     "listTrainers",
+    "getPlan",
+    "listPlans",
     "getBranch",
     "getPublicOffering",
     "listFacilities",
@@ -58,6 +60,7 @@ UNSHAPED = {
     **dict.fromkeys(("getClassReview", "getEquipment", "getGym", "getTrainer"), 404),
     **dict.fromkeys(("listClassReviews", "listEquipment", "listTrainers"), 404),
     "listGyms": 200,
+    **{"getPlan": 404, "listPlans": 200},
     **dict.fromkeys(("getBranch", "getPublicOffering", "listPublicSlots"), 404),
     **dict.fromkeys(("listFacilities", "listFeatures", "listServices", "searchBranches", "searchOfferings"), 200),
 }
@@ -70,6 +73,9 @@ SIGNED_IN = {
     "listInductions",
     "markInductionNoShow",
     "updateInduction",
+    "getOwnSubscription",
+    "getSubscription",
+    "listSubscriptionGrants",
     "confirmPurchase",
     "createPurchase",
     "listChatMessages",
@@ -110,6 +116,8 @@ IN_PERSON = {
     "answerParq",
     "askForInduction",
     "getOwnParq",
+    "cancelSubscription",
+    "subscribe",
     "addAddress",
     "cancelPhotoJob",
     "changePassword",
@@ -143,6 +151,8 @@ IN_PERSON_WITH_PERMISSION = {
     "createCalendarLink",
     "deactivateContact",
     "eraseClient",
+    "grantCredits",
+    "grantSubscription",
     "getCalendarLink",
     "inviteContact",
     "inviteStaffMember",
@@ -281,6 +291,7 @@ def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> Non
     own = (
         *("/api/v1/me", "/api/v1/auth/", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/portal/"),
         *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/", "/api/v1/inductions", "/api/v1/classes/"),
+        "/api/v1/subscriptions",
     )
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []

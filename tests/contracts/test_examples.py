@@ -15,12 +15,13 @@ from tests.contacts import sign_in_contact
 from tests.contracts.operations import operations_of
 from tests.factories import Factory
 from tests.purchases import buy
+from tests.subscriptions import monthly_plan
 
 EMAIL, PHONE = "emma.chen@example.com", "+31612345678"
 
 
 def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api: ApiClient, make: Factory) -> None:
-    ids = _made(make, api) | _attended(conn, make, api)
+    ids = _made(conn, make, api) | _attended(conn, make, api)
     secrets = _Secrets(app, conn, api, make)
     contact, ids_of_client = _client_of_contact(conn, make, api)
     refused = []
@@ -181,7 +182,7 @@ def _paid_space(make: Factory, api: ApiClient, offering: dict[str, Any]) -> int:
     return paid_id
 
 
-def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
+def _made(conn: Connection, make: Factory, api: ApiClient) -> dict[str, Any]:
     """The id of one of each, under the name it has in paths and bodies."""
     client = make.client()
     booking = make.booking(clientId=client["id"])
@@ -210,6 +211,7 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
         "featureId": make.feature()["id"],
         "featureIds": [make.feature()["id"]],
         "serviceId": 1,
+        "planId": monthly_plan(conn),
         "clientId": client["id"],
         "contactId": make.contact(clientId=client["id"])["id"],
         "workPackageId": make.work_package(clientId=client["id"])["id"],

@@ -21,6 +21,7 @@ from tests.factories import Factory, instant
 from tests.photos.orders import complete
 from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace, wish
+from tests.subscriptions import subscribe
 
 # Who is shown every row below an address; everybody else, only their own.
 HEADS = {"OWNER", "ADMIN"}
@@ -48,12 +49,14 @@ SHOWN_ALL = {
     "/parqs": HEADS,
     "/payment-accounts": HEADS | {"FINANCE"},
     "/payments": HEADS | {"FINANCE"},
+    "/plans": HEADS,
     "/rooms": HEADS | {"PHOTOGRAPHER"},
     "/session-categories": HEADS | {"PHOTOGRAPHER", "FINANCE"},
     "/session-packages": HEADS | {"PHOTOGRAPHER", "FINANCE"},
     "/space-bookings": HEADS,
     "/space-payments": HEADS,
     "/staff": HEADS,
+    "/subscriptions": HEADS | {"FINANCE"},
     "/users": HEADS,
     "/work-packages": HEADS | {"FINANCE"},
 }
@@ -163,6 +166,7 @@ def _possessions(conn: Connection, user: ApiClient) -> dict[str, Any]:
         "photoJobId": done,
         "waitingPhotoJobId": waiting,
         "purchaseId": buy(conn, user_id, f"cs_{user_id}"),
+        "subscriptionId": subscribe(conn, user_id),
         "addressId": address.body["id"],
         "tokenId": token.body["id"],
         "sessionId": user.get("/auth/sessions").body["data"][0]["id"],
@@ -233,6 +237,9 @@ def etags(api: ApiClient, rows: Rows) -> dict[str, str]:
 def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_their_own() -> None:
     assert {operation.name for operation, _role in CASES} == {
         "cancelPhotoJob",
+        "cancelSubscription",
+        "getSubscription",
+        "listSubscriptionGrants",
         "deletePhotoJob",
         "downloadPhotoJob",
         "endSession",

@@ -21,6 +21,7 @@ from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
 from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace
+from tests.subscriptions import monthly_plan, subscribe
 from tests.vendors import sign_in_vendor
 
 WORD = "Zyxomma"
@@ -96,12 +97,20 @@ SUBJECT_TYPES = [
     "SETTINGS",
     "SPACE_BOOKING",
     "STAFF",
+    "SUBSCRIPTION",
+    "SUBSCRIPTION_PLAN",
     "VENDOR_SERVICE",
     "WORK_PACKAGE",
 ]
 
 # Operations whose answers have no text of somebody's.
 WORDLESS = {
+    "getOwnSubscription",
+    "getPlan",
+    "getSubscription",
+    "listPlans",
+    "listSubscriptionGrants",
+    "listSubscriptions",
     "listChatMessages",
     "listPublicSlots",
     "listServices",
@@ -319,6 +328,7 @@ class Studio:
         correction = {"amount": "1.00", "reason": WORD}
         assert self._api.post(f"/admin/users/{user_id}/credits", correction).status == 201
         self._note(addressId=address["id"], tokenId=token["id"], sessionId=session["id"], purchaseId=purchase_id)
+        self._note(subscriptionId=subscribe(self._conn, user_id), planId=monthly_plan(self._conn))
         wish = {"photoUrls": [f"https://images.example/{WORD}.jpg"], "prompt": WORD, "groupName": WORD}
         for job in (self._api.post("/photo-jobs", wish).body["job"], self._api.post("/admin/demo-jobs", wish).body):
             assert self._api.post(f"/photo-jobs/{job['id']}/cancel").status == 200

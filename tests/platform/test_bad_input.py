@@ -33,6 +33,7 @@ from tests.contracts.roles import join_team
 from tests.factories import Factory, instant
 from tests.photos.orders import complete
 from tests.purchases import buy
+from tests.subscriptions import monthly_plan, subscribe
 
 MAX_ID = 2**63 - 1
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -213,6 +214,8 @@ class Room:
             "messageId": failed_message(conn),
             "editorId": make.staff(role="EDITOR")["id"],
             "purchaseId": buy(conn, api.get("/me").body["id"]),
+            "planId": monthly_plan(conn),
+            "subscriptionId": subscribe(conn, api.get("/me").body["id"]),
             "userId": api.by_role("ADMIN").get("/me").body["id"],
             "sessionId": another_session(conn),
             "tokenId": api.post("/me/tokens", {"name": "Backup", "permissions": []}).body["id"],
@@ -539,7 +542,7 @@ def test_the_example_of_a_body_is_accepted(own_room: Room, operation: Operation)
 
     # Paying online waits for somebody to say where.
     assert answer.status in (
-        (503,) if operation.name in ("openPortalCheckout", "createPurchase") else (200, 201, 202, 204)
+        (503,) if operation.name in ("openPortalCheckout", "createPurchase", "subscribe") else (200, 201, 202, 204)
     ), answer.body
 
 
@@ -749,6 +752,9 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
         yield from INSTANTS
     elif schema.get("format") == "date":
         yield from DATES
+    elif schema.get("format") == "uuid":
+        yield from ("", " ", "x", "a\x00b", "g" * 36, "0" * 32, "{550e8400-e29b-41d4-a716-446655440000}")
+        yield from (5, 1.5, True, [], {}, ["550e8400-e29b-41d4-a716-446655440000"])
     elif schema.get("pattern") == "^[0-9]{6}$":
         yield from CODES
     elif schema.get("pattern", "").startswith("^[0-9]"):

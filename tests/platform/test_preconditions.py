@@ -279,7 +279,26 @@ def any_parq(api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/parqs/{api.get(own_parq(api, make).path).body['id']}")
 
 
+def plan(api: ApiClient, _make: Factory) -> Resource:
+    made = api.post("/plans", {"name": "Ten a month", "price": "79.00", "creditsPerPeriod": 10}).body
+    return Resource(f"/plans/{made['id']}", change={"price": "89.00"})
+
+
+def subscription(api: ApiClient, make: Factory) -> Resource:
+    wish = {"planId": int(plan(api, make).path.rpartition("/")[2])}
+    user_id = api.get("/auth/me").body["user"]["id"]
+    return Resource(f"/subscriptions/{api.post(f'/admin/users/{user_id}/subscription', wish).body['id']}")
+
+
+def own_subscription(api: ApiClient, make: Factory) -> Resource:
+    subscription(api, make)
+    return Resource("/subscriptions/me")
+
+
 RESOURCES: dict[str, Opener] = {
+    "/plans/{planId}": plan,
+    "/subscriptions/me": own_subscription,
+    "/subscriptions/{subscriptionId}": subscription,
     "/services": kinds_of_spaces,
     "/branches/{branchId}": public_branch,
     "/vendor-services/{vendorServiceId}": public_offering,
@@ -380,6 +399,8 @@ UNCHANGED = (
     receipt_file,
     availability,
     balance,
+    subscription,
+    own_subscription,
     space_booking,
     space_payment,
     own_request,
