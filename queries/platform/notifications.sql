@@ -78,7 +78,7 @@ select *
 from notification_details
 where id = :notification_id and user_id = :user_id;
 
--- name: get_newest_number(user_id)$
+-- name: get_notification_inbox(user_id)^
 -- The number of what a user was told last; of whoever was told nothing yet, none.
 select last_number
 from notification_inboxes

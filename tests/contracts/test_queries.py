@@ -35,6 +35,7 @@ OWN_VERBS = {
 
 # Rows that are no table's: what there is one row of each.
 ONE_ROW_OF_EACH = {
+    "platform.list_notification_preferences": "type",
     "portal.list_open_balances": "currency",
     "spaces.list_bookings_by_status": "status",
     "studio.list_expenses_by_category": "category",

@@ -17,6 +17,7 @@ from tests.client import Answer, ApiClient, token_of
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
+from tests.platform.told import tell
 from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace
 from tests.vendors import sign_in_vendor
@@ -92,6 +93,7 @@ SUBJECT_TYPES = [
     "SETTINGS",
     "SPACE_BOOKING",
     "STAFF",
+    "SUPPORT_PROBLEM",
     "VENDOR_SERVICE",
     "WORK_PACKAGE",
 ]
@@ -106,8 +108,12 @@ WORDLESS = {
     "getCalendarLink",
     "getCreditsOfUser",
     "getOwnCalendarLink",
+    "countUnreadNotifications",
     "downloadPhotoJob",
+    # It begins with what comes next: see tests/platform/test_events.py.
+    "followNotifications",
     "followPhotoJob",
+    "getNotificationPreferences",
     "getOwnCredits",
     "getBookingSeries",
     "getEditingStage",
@@ -138,7 +144,9 @@ WORDLESS = {
 OWN = {
     operation.name
     for operation in OPERATIONS
-    if operation.path.startswith(("/api/v1/me", "/api/v1/billing/", "/api/v1/photo-jobs"))
+    if operation.path.startswith(
+        ("/api/v1/me", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/notifications", "/api/v1/support/")
+    )
 }
 
 # As long as a report may be; whatever happens in a test lies in it.
@@ -316,6 +324,11 @@ class Studio:
             assert self._api.post(f"/photo-jobs/{job['id']}/cancel").status == 200
             self._note(photoJobId=job["id"])
         self._spaces()
+        problem = self._make.problem(title=WORD, description=WORD)
+        note = self._make.comment(problem, WORD, isInternal=True)
+        self._note(problemId=problem["id"], commentId=note["id"], assigneeId=user_id)
+        tell(self._conn, WORD, user_id=user_id)
+        self._note(notificationId=self._api.get("/notifications").body["data"][0]["id"])
 
     def _spaces(self) -> None:
         """What a vendor lets who is none of those who look."""

@@ -19,7 +19,7 @@ import pytest
 from flask import Flask
 from psycopg.rows import dict_row
 
-from photolens import create_app
+from photolens import create_app, event_streams
 from photolens.config import Settings
 from photolens.database import Connection, open_pools
 from photolens.embedded import ROOT
@@ -31,6 +31,7 @@ from tests.contacts import sign_in_contact
 from tests.contracts.roles import join_team
 from tests.factories import Factory, instant
 from tests.photos.orders import complete
+from tests.platform.told import OWNER, tell
 from tests.purchases import buy
 
 MAX_ID = 2**63 - 1
@@ -222,6 +223,7 @@ class Room:
         assert api.post("/me/calendar-link").status == 201
         self._furnish_spaces(make)
         self._furnish_booked_space(make, api)
+        self._furnish_support(make, api)
         self._calendar = urlsplit(api.post(f"/staff/{staff['id']}/calendar-link").body["url"]).query
         self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
@@ -243,6 +245,17 @@ class Room:
             "serviceId": 1,
         }
         self._waiting_id = make.branch("PENDING")["id"]
+
+    def _furnish_support(self, make: Factory, api: ApiClient) -> None:
+        """What the owner was told, and has reported."""
+        problem = make.problem()
+        tell(self.conn, "Yoga has moved", user_id=OWNER)
+        self._ids |= {
+            "problemId": problem["id"],
+            "commentId": make.comment(problem)["id"],
+            "assigneeId": str(OWNER),
+            "notificationId": api.get("/notifications").body["data"][0]["id"],
+        }
 
     def _furnish_booked_space(self, make: Factory, api: ApiClient) -> None:
         """A space that is booked and paid for; on the day of the examples it is to be had as well."""
@@ -402,6 +415,11 @@ def shared(databases: Databases, settings: Settings) -> Iterator[Room]:
             # What is noted of a session that was not seen for some minutes would be a change.
             conn.execute("update auth_sessions set last_seen_at = now() + interval '1 day'")
             yield Room(app, ApiClient(app), conn)
+
+
+@pytest.fixture(autouse=True)
+def _short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_streams, "LONGEST", 0)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from flask import Flask
 
 from photolens.database import Connection
 from photolens.platform.actions import deliveries
+from photolens.platform.actions.messages import queue_message
 from photolens.sealing import current_seal
 from tests.client import ApiClient
 from tests.platform.told import OWNER, deliver, outbox, tell, undelivered
@@ -172,14 +173,14 @@ def test_what_a_killed_worker_had_begun_is_sent_by_the_next(
 ) -> None:
     monkeypatch.setattr(deliveries, "BATCH", 2)
     tell(conn, *"abcde")
-    ids, queue, queued = undelivered(conn), deliveries.queue_message, 0
+    ids, queued = undelivered(conn), 0
 
     def die_at_the_fourth(*arguments: Any, **options: Any) -> None:
         nonlocal queued
         queued += 1
         if queued == 4:
             raise KeyboardInterrupt
-        queue(*arguments, **options)
+        queue_message(*arguments, **options)
 
     monkeypatch.setattr(deliveries, "queue_message", die_at_the_fourth)
     with app.app_context():

@@ -74,8 +74,9 @@ def list_support_comments(arguments: dict[str, Any], problem_id: int) -> dict[st
     """List what was said of a problem, oldest first"""
     _problem(problem_id)
     viewer_id = visibility.support_viewer(access.current_caller())
-    added = {"problem_id": problem_id, "viewer_id": viewer_id}
-    return paging.page(connection(), schemas.SupportCommentList, {**arguments, **added})
+    return paging.page(
+        connection(), schemas.SupportCommentList, {**arguments, "problem_id": problem_id, "viewer_id": viewer_id}
+    )
 
 
 @blp.post("/support/problems/<id:problem_id>/comments")

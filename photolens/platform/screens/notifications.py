@@ -21,7 +21,8 @@ def told_to(user_id: UUID) -> Look:
 
     def look(conn: Connection, last_id: str | None) -> News:
         after = None if last_id is None else _number(last_id)
-        newest = sql.platform.get_newest_number(conn, user_id=user_id) or 0
+        inbox = sql.platform.get_notification_inbox(conn, user_id=user_id)
+        newest = 0 if inbox is None else inbox["lastNumber"]
         start = newest if after is None else min(after, newest)
         told = sql.platform.list_notifications_after(conn, user_id=user_id, number=start)
         return News([Event(str(row["number"]), "notification", row) for row in told], begins_after=str(start))
