@@ -33,6 +33,7 @@ comment on column support_problems.updated_at is 'Of what its user is shown: a n
 create index support_problems_user_idx on support_problems (user_id, created_at, id);
 create index support_problems_assignee_idx on support_problems (assignee_id, created_at, id);
 create index support_problems_status_idx on support_problems (status, created_at, id);
+create index support_problems_priority_idx on support_problems (priority, created_at, id);
 create index support_problems_created_at_idx on support_problems (created_at, id);
 create index support_problems_search_idx on support_problems
 using gin (lower(number || ' ' || title || ' ' || description) gin_trgm_ops);

@@ -390,7 +390,8 @@ begin atomic
         support_problems.created_at,
         support_problems.updated_at
     from support_problems
-    inner join auth_users as users on support_problems.user_id = users.id
+    -- There always is one; joined so, a total does without.
+    left join auth_users as users on support_problems.user_id = users.id
     left join auth_users as assignees on support_problems.assignee_id = assignees.id
     where viewer_id is null or support_problems.user_id = viewer_id;
 end;

@@ -101,11 +101,11 @@ where id = :notification_id and user_id = :user_id
 for no key update;
 
 -- name: lock_unread_notifications(user_id)
--- Locks: what a user has not read, by id, a thousand at a time.
+-- Locks: what a user has not read, by number and so by id, a thousand at a time.
 select id
 from notifications
 where user_id = :user_id and read_at is null
-order by id
+order by number, id
 limit 1000
 for no key update;
 
@@ -120,10 +120,12 @@ where id = any(:notification_ids::bigint []);
 select *
 from auth_users
 where
-    id in (
-        select notifications.user_id
-        from notifications
-        where notifications.id = any(:notification_ids::bigint [])
+    id = any(
+        array(
+            select notifications.user_id
+            from notifications
+            where notifications.id = any(:notification_ids::bigint [])
+        )
     )
 order by id
 limit 1000

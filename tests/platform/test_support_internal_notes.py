@@ -22,6 +22,16 @@ NOTE = "Zyxomma"
 # What differs from one answer to the next, whatever they are about.
 OF_THE_MOMENT = {"X-Request-Id", "RateLimit-Remaining", "RateLimit-Reset"}
 
+# Where the ids are that a user sees; no transaction puts them back.
+SEQUENCES = b"""
+    select
+        format('%I.%I', schemaname, sequencename) as name,
+        coalesce(last_value, start_value) as value,
+        last_value is not null as is_called
+    from pg_sequences
+    where sequencename like 'support_%' or sequencename like 'notifications_%'
+    """
+
 SURROUNDINGS = (
     "/support/problems?include=total",
     "/support/problems?limit=1&include=total",
@@ -114,20 +124,13 @@ def test_a_user_is_answered_the_same_byte_for_byte_whether_there_are_notes_or_no
     played = []
     for between in (lambda _problem: None, note):
         conn.execute("savepoint played")
-        start = {row["name"]: row["last_value"] for row in conn.execute(SEQUENCES)}
+        start = conn.execute(SEQUENCES).fetchall()
         played.append(without_time(play(conn, app, api, contact, between)))
         conn.execute("rollback to savepoint played")
-        for name, last_value in start.items():
-            conn.execute("select setval(%s, coalesce(%s, 1), %s)", [name, last_value, last_value is not None])
+        for sequence in start:
+            conn.execute("select setval(%(name)s, %(value)s, %(is_called)s)", sequence)
 
     assert played[0] == played[1]
-
-
-SEQUENCES = b"""
-    select format('%I.%I', schemaname, sequencename) as name, last_value
-    from pg_sequences
-    where sequencename like 'support_%' or sequencename like 'notifications_%'
-    """
 
 
 def test_a_note_changes_nothing_that_its_user_can_read(conn: Connection, api: ApiClient, contact: ApiClient) -> None:
