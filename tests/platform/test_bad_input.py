@@ -748,6 +748,8 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
         if "enum" in schema:
             word = schema["enum"][0]
             yield from ("NOPE", word.lower(), word + "X", word[:-1], "%", "';--")
+        elif schema.get("format") == "uuid":
+            yield from ("1", "x", f"{OWNER} ", f"{{{OWNER}}}", OWNER.hex, "g" * 36, "%", "';--")
         else:
             yield "x" * (schema["maxLength"] + 1)
         if schema.get("format") in ("email", "uri"):
@@ -1108,7 +1110,7 @@ def test_the_cursors_of_a_list_name_it_and_its_order(room: Room, operation: Oper
     sort = operation.query_parameters["sort"]["default"]
     last = str(UUID(int=2**128 - 1)) if operation.name in ("listUsers", "listCheckouts") else MAX_ID
 
-    key = "1" if sort == "position" else "infinity"
+    key = "1" if sort in ("position", "-number") else "infinity"
 
     answer = room.send(operation, query={"sort": sort, "cursor": cursor_of([order_of(operation, sort), key, last])})
 
