@@ -200,6 +200,12 @@ def current_caller() -> Caller:
     raise UNAUTHENTICATED("The token is not valid, or no longer.", headers={"WWW-Authenticate": challenge})
 
 
+def known_caller() -> Caller | None:
+    """The caller of the present request, which may be a `@public` one; None where nobody said who they are."""
+    caller: Caller | None = g.get("caller")
+    return caller
+
+
 def active_caller() -> Caller:
     """The caller of the present request. Raises `forbidden` for one whose account is not ACTIVE."""
     caller = current_caller()

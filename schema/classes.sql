@@ -141,6 +141,9 @@ create index class_sessions_gym_idx on class_sessions (gym_id, start_time, id);
 create index class_sessions_trainer_idx on class_sessions (trainer_id, start_time, id);
 create index class_sessions_gym_trainer_idx on class_sessions (gym_id, trainer_id);
 create index class_sessions_open_idx on class_sessions (end_time, id) where status in ('SCHEDULED', 'IN_PROGRESS');
+create index class_sessions_waiting_idx on class_sessions (start_time, id) where waiting > 0 or places_offered > 0;
+create index class_sessions_free_idx on class_sessions (id)
+where waiting > 0 and places_taken + places_offered < capacity;
 
 
 create table inductions (
@@ -197,12 +200,21 @@ create table trainer_engagements (
     )
 );
 
+-- One at a time engages a trainer: two who do so at once would each find the other's row before either is kept, and an
+-- exclusion constraint would let neither through. It is the last lock but for inboxes.
+create function lock_engagements(of_trainer uuid) returns void
+language sql
+begin atomic
+    select pg_advisory_xact_lock(hashtextextended(current_schema() || ' engagements ' || of_trainer, 0));
+end;
+
 create function engage_trainer_of_session() returns trigger
 language plpgsql as $$
 begin
     if new.trainer_id is null or new.status = 'CANCELLED' then
         delete from trainer_engagements where session_id = new.id;
     else
+        perform lock_engagements(new.trainer_id);
         insert into trainer_engagements (trainer_id, start_time, end_time, session_id)
         values (new.trainer_id, new.start_time, new.end_time, new.id)
         on conflict (session_id) do update set
@@ -225,6 +237,7 @@ begin
     if new.trainer_id is null or new.status in ('PENDING', 'CANCELLED') then
         delete from trainer_engagements where induction_id = new.id;
     else
+        perform lock_engagements(new.trainer_id);
         insert into trainer_engagements (trainer_id, start_time, end_time, induction_id)
         values (new.trainer_id, new.start_time, new.end_time, new.id)
         on conflict (induction_id) do update set
@@ -255,7 +268,8 @@ create table session_bookings (
     cancelled_at timestamptz,
     day_reminder_at timestamptz,
     hour_reminder_at timestamptz,
-    created_at timestamptz not null default now(),
+    -- By the clock, under the lock of its session: whoever has waited for a move of that is later than the move.
+    created_at timestamptz not null default clock_timestamp(),
     updated_at timestamptz not null default now(),
     -- It is at the time of its session, wherever that is moved.
     constraint session_bookings_session_fkey foreign key (session_id, start_time, end_time)

@@ -5,6 +5,10 @@ from datetime import datetime, timedelta
 from photolens.database import Row
 
 OFFER_LASTS = timedelta(minutes=15)
+DOORS_OPEN = timedelta(minutes=30)  # before the start, people are checked in and the class is begun
+
+# What may still be moved, changed, cancelled or completed.
+GOES_ON = ("SCHEDULED", "IN_PROGRESS")
 
 
 def places_left(session: Row) -> int:
@@ -40,3 +44,17 @@ def status_once_cancelled(session: Row, booking: Row) -> str:
     cut_off = session["start_time"] - timedelta(hours=booking["cancel_hours"])
     is_moved = session["moved_at"] is not None and booking["created_at"] <= session["moved_at"]
     return "CANCELLED" if session["now"] <= cut_off or is_moved else "LATE_CANCELLED"
+
+
+def is_too_early(session: Row) -> bool:
+    """Whether the doors are still closed: until half an hour before the start, to the second."""
+    opens_at: datetime = session["start_time"] - DOORS_OPEN
+    now: datetime = session["now"]
+    return now < opens_at
+
+
+def is_too_late(session: Row) -> bool:
+    """Whether nobody is checked in any more: after the end, to the second."""
+    end_time: datetime = session["end_time"]
+    now: datetime = session["now"]
+    return now > end_time

@@ -107,6 +107,56 @@ class Timetable:
             },
         )
 
+    def subscribe(self, user_id: UUID) -> int:
+        """A live subscription, which an administrator has given."""
+        plan = {"name": f"Plan {next(self._numbers)}", "price": 10, "currency": "EUR", "credits_per_period": 4}
+        plan_id = self._insert("subscription_plans", plan)
+        agreed = {"price": 10, "currency": "EUR", "interval": "MONTH", "credits_per_period": 4}
+        subscription = {"user_id": user_id, "plan_id": plan_id, "source": "ADMIN", "status": "ACTIVE", **agreed}
+        return self._insert("subscriptions", {**subscription, "anchored_at": datetime.now(UTC)})
+
+    def induction(self, user_id: UUID, gym_id: int, start: datetime = MONDAY, **fields: Any) -> int:
+        """An induction of an hour, PENDING if nothing else is said."""
+        times = {"start_time": start, "end_time": start + HOUR}
+        return self._insert("inductions", {"user_id": user_id, "gym_id": gym_id, **times, **fields})
+
+    def shift(self, session_id: int, ahead: timedelta) -> None:
+        """Let a class of an hour start so much later than the present transaction began, as time would have it."""
+        self._conn.execute(
+            "update class_sessions set start_time = now() + %s, end_time = now() + %s where id = %s",
+            [ahead, ahead + HOUR, session_id],
+        )
+
+    def balance(self, user_id: UUID) -> Decimal:
+        """The credits of a user."""
+        credits: Decimal = self.one("select credits from user_credits where user_id = %s", user_id)["credits"]
+        return credits
+
+    def lots(self, user_id: UUID) -> list[int]:
+        """What is left of each lot of a user's, in the order in which they came."""
+        rows = self._conn.execute("select remaining from credit_lots where user_id = %s order by id", [user_id])
+        return [int(row["remaining"]) for row in rows]
+
+    def statuses(self, session_id: int) -> list[str]:
+        """What has become of the bookings of a class, in the order in which they were made."""
+        rows = self._conn.execute("select status from session_bookings where session_id = %s order by id", [session_id])
+        return [row["status"] for row in rows]
+
+    def waitlist(self, session_id: int) -> list[str]:
+        """What has become of who waited for a class, in their order."""
+        rows = self._conn.execute("select status from session_waitlist where session_id = %s order by id", [session_id])
+        return [row["status"] for row in rows]
+
+    def told(self, user_id: UUID) -> list[str]:
+        """Of what a user was told, in order."""
+        rows = self._conn.execute("select type from notifications where user_id = %s order by number", [user_id])
+        return [row["type"] for row in rows]
+
+    def words(self, user_id: UUID) -> str:
+        """The title of what a user was told last, and its words."""
+        newest = "select title, body from notifications where user_id = %s order by number desc limit 1"
+        return " | ".join(self.one(newest, user_id).values())
+
     def _insert(self, table: str, values: dict[str, Any]) -> int:
         columns, places = ", ".join(values), ", ".join(["%s"] * len(values))
         row = self.one(f"insert into {table} ({columns}) values ({places}) returning id", *values.values())
