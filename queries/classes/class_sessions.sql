@@ -188,10 +188,16 @@ where
 
 -- name: list_ended_class_sessions(after_id, limit)
 -- Classes that have ended and are still to be completed, those after an id.
-select id
-from class_sessions
-where status in ('SCHEDULED', 'IN_PROGRESS') and end_time <= now() and id > :after_id
-order by id
+with ended as materialized ( -- found by when they end, and not by their ids
+    select class_sessions.id
+    from class_sessions
+    where class_sessions.status in ('SCHEDULED', 'IN_PROGRESS') and class_sessions.end_time <= now()
+)
+
+select ended.id
+from ended
+where ended.id > :after_id
+order by ended.id
 limit :limit;
 
 -- name: list_unsettled_class_sessions(after_id, limit)

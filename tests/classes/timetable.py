@@ -21,9 +21,10 @@ ADDRESS = '{"line1": "1 Canal", "city": "Amsterdam", "country": "NL"}'
 class Timetable:
     """What there is to book and who may, with sensible defaults; a test names only what it is about."""
 
+    _numbers = count(1)  # of all of them, for several may be about the same database
+
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
-        self._numbers = count(1)
 
     def one(self, statement: str, *parameters: Any) -> dict[str, Any]:
         """The one row that a statement gives."""

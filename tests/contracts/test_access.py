@@ -19,6 +19,8 @@ from tests.contracts.roles import EVERYTHING, ROLES
 from tests.factories import Factory
 
 PUBLIC = {
+    "getClass",
+    "listClasses",
     "getBranch",
     "getPublicOffering",
     "listFacilities",
@@ -47,11 +49,25 @@ UNSHAPED = {
     "getCalendar": 404,
     "receiveSpacePaymentEvent": 503,
     "receiveStripeEvent": 503,
+    "getClass": 404,
+    "listClasses": 200,
     **dict.fromkeys(("getBranch", "getPublicOffering", "listPublicSlots"), 404),
     **dict.fromkeys(("listFacilities", "listFeatures", "listServices", "searchBranches", "searchOfferings"), 200),
 }
 
 SIGNED_IN = {
+    "addClass",
+    "cancelClass",
+    "cancelClassBooking",
+    "checkIn",
+    "completeClass",
+    "getAttendance",
+    "getClassBooking",
+    "getOwnWaiting",
+    "listClassBookings",
+    "markClassNoShow",
+    "startClass",
+    "updateClass",
     "confirmPurchase",
     "createPurchase",
     "listChatMessages",
@@ -87,6 +103,9 @@ SIGNED_IN = {
 }
 
 IN_PERSON = {
+    "bookClass",
+    "joinWaitlist",
+    "leaveWaitlist",
     "addAddress",
     "cancelPhotoJob",
     "changePassword",
@@ -255,6 +274,8 @@ def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> Non
     own = (
         *("/api/v1/me", "/api/v1/auth/", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/portal/"),
         *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/"),
+        # Also of the trainer who gives a class.
+        *("/api/v1/classes", "/api/v1/class-bookings"),
     )
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []

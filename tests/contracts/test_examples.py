@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 
 from photolens.database import Connection
+from tests.classes.timetable import MONDAY, Timetable
 from tests.client import ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.contracts.operations import operations_of
@@ -17,7 +19,7 @@ EMAIL, PHONE = "emma.chen@example.com", "+31612345678"
 
 
 def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api: ApiClient, make: Factory) -> None:
-    ids = _made(make, api)
+    ids = _made(conn, make, api)
     secrets = _Secrets(app, conn, api, make)
     contact, ids_of_client = _client_of_contact(conn, make, api)
     refused = []
@@ -153,7 +155,7 @@ def _paid_space(make: Factory, api: ApiClient, offering: dict[str, Any]) -> int:
     return paid_id
 
 
-def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
+def _made(conn: Connection, make: Factory, api: ApiClient) -> dict[str, Any]:
     """The id of one of each, under the name it has in paths and bodies."""
     client = make.client()
     booking = make.booking(clientId=client["id"])
@@ -171,7 +173,12 @@ def _made(make: Factory, api: ApiClient) -> dict[str, Any]:
     address = api.post("/me/addresses", {"line1": "1 High Street", "city": "Utrecht", "country": "NL"}).body
     branch = make.branch()
     offering = make.offering(branch)
+    timetable = Timetable(conn)
+    gym_id = timetable.gym()
     return {
+        "gymId": gym_id,
+        "trainerId": str(timetable.trainer(gym_id)),
+        "classSessionId": timetable.session(MONDAY + timedelta(days=1), gym_id=gym_id),
         "branchId": branch["id"],
         "vendorServiceId": offering["id"],
         "slotId": make.slots(make.offering())[0]["id"],  # of which nothing is booked

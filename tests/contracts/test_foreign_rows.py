@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from photolens.database import Connection
+from tests.classes.timetable import Timetable
 from tests.client import PREFIX, Answer, ApiClient
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
@@ -33,6 +34,9 @@ SHOWN_ALL = {
     "/booking-series": HEADS,
     "/bookings": HEADS,
     "/clients": HEADS,
+    "/class-bookings": HEADS,
+    # What everybody finds, and of which some is for whoever gives it: tests/classes.
+    "/classes": set(ROLES),
     "/communication-logs": HEADS,
     "/contacts": HEADS,
     "/editing-jobs": HEADS,
@@ -60,7 +64,16 @@ WITHOUT_ETAG = {"cancelPhotoJob", "downloadPhotoJob", "followPhotoJob"}
 # How a booking of a space must stand for what is done to it.
 HAS_ENDED = """update space_bookings set status = 'CONFIRMED', hold_expires_at = null,
     starts_at = starts_at - interval '100 years', ends_at = ends_at - interval '100 years'"""
+# Whoever is checked in gives the class as well, and it has just begun.
+OWN_CLASS = """insert into gym_trainers (gym_id, trainer_id)
+    select class_sessions.gym_id, session_bookings.user_id
+    from session_bookings inner join class_sessions on session_bookings.session_id = class_sessions.id;
+    update class_sessions
+    set trainer_id = session_bookings.user_id, start_time = now(), end_time = now() + interval '1 hour'
+    from session_bookings where session_bookings.session_id = class_sessions.id"""
 AS_IT_MUST_BE = {
+    "checkIn": OWN_CLASS,
+    "markClassNoShow": OWN_CLASS,
     "collectSpacePayment": "update space_bookings set status = 'CONFIRMED', hold_expires_at = null",
     "completeSpaceBooking": HAS_ENDED,
     "markSpaceNoShow": HAS_ENDED,
@@ -113,12 +126,13 @@ def rows(conn: Connection, api: ApiClient, make: Factory) -> Rows:
     account = {"name": "A Stranger", "email": "stranger@example.com", "password": "a sentence nobody says"}
     stranger = api.by_token(api.by_token(None).post("/auth/signup", account).body["token"])
     conn.execute("update auth_users set status = 'ACTIVE', email_verified = now() where email = 'stranger@example.com'")
-    market = Marketplace(conn)
-    own = {
-        role: own_shoot | _possessions(conn, api.by_role(role)) | _booked_space(market, api.by_role(role))
-        for role in ROLES
-    }
-    return Rows(own, foreign_shoot | _possessions(conn, stranger) | _booked_space(market, stranger), stranger)
+    market, timetable = Marketplace(conn), Timetable(conn)
+
+    def made(user: ApiClient) -> dict[str, Any]:
+        return _possessions(conn, user) | _booked_space(market, user) | _booked_class(timetable, user)
+
+    own = {role: own_shoot | made(api.by_role(role)) for role in ROLES}
+    return Rows(own, foreign_shoot | made(stranger), stranger)
 
 
 def _shoot(
@@ -163,6 +177,11 @@ def _booked_space(market: Marketplace, user: ApiClient) -> dict[str, Any]:
     booking = user.post("/space-bookings", wish(offering, quantity=3)).body
     payment = user.get(f"/space-bookings/{booking['id']}/payments").body["data"][0]
     return {"spaceBookingId": booking["id"], "spacePaymentId": payment["id"]}
+
+
+def _booked_class(timetable: Timetable, user: ApiClient) -> dict[str, Any]:
+    booking = user.post(f"/classes/{timetable.session(credit_cost=0)}/bookings").body
+    return {"classBookingId": booking["id"]}
 
 
 def _words(answer: Answer) -> tuple[int, str, dict[str, str]]:
@@ -243,13 +262,17 @@ def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_t
         "updateAddress",
         "updateEditingJob",
         "updatePhotoJob",
+        "cancelClassBooking",
         "cancelSpaceBooking",
+        "checkIn",
         "collectSpacePayment",
         "completeSpaceBooking",
         "confirmSpaceBooking",
+        "getClassBooking",
         "getSpaceBooking",
         "getSpacePayment",
         "listSpacePayments",
+        "markClassNoShow",
         "markSpaceNoShow",
         "openSpacePayment",
         "refundSpacePayment",

@@ -25,6 +25,7 @@ from photolens.database import Connection, open_pools
 from photolens.embedded import ROOT
 from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
+from tests.classes.timetable import MONDAY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
 from tests.conftest import TEMPLATE, Databases, pools_of
 from tests.contacts import sign_in_contact
@@ -222,6 +223,7 @@ class Room:
         assert api.post("/me/calendar-link").status == 201
         self._furnish_spaces(make)
         self._furnish_booked_space(make, api)
+        self._furnish_class(api)
         self._calendar = urlsplit(api.post(f"/staff/{staff['id']}/calendar-link").body["url"]).query
         self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
@@ -258,6 +260,19 @@ class Room:
             "vendorServiceId": offering["id"],
             "spaceBookingId": booking_id,
             "spacePaymentId": payment_id,
+        }
+
+    def _furnish_class(self, api: ApiClient) -> None:
+        """A class at a gym that has a trainer, and a place in it."""
+        timetable = Timetable(self.conn)
+        gym_id = timetable.gym()
+        session = timetable.session(MONDAY + timedelta(days=1), gym_id=gym_id)
+        booking = api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body
+        self._ids |= {
+            "gymId": gym_id,
+            "trainerId": str(timetable.trainer(gym_id)),
+            "classSessionId": session,
+            "classBookingId": booking["id"],
         }
 
     def _find_next_write(self) -> int:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from photolens.database import Connection
+from tests.classes.timetable import MONDAY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.factories import Factory, instant
@@ -309,6 +310,26 @@ def space_bookings(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     return Listing("/space-bookings", add)
 
 
+def classes(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    gym_id = timetable.gym()
+    return Listing(
+        "/classes", lambda rank: {"id": timetable.session(MONDAY + timedelta(days=rank // 20), gym_id=gym_id)}
+    )
+
+
+def class_bookings(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    gym_id = timetable.gym()
+
+    def add(rank: int) -> Row:
+        session = timetable.session(MONDAY + timedelta(days=rank // 20), gym_id=gym_id)
+        booking: Row = api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body
+        return booking
+
+    return Listing("/class-bookings", add)
+
+
 def space_payments(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     market = Marketplace(conn)
     offering = market.offering()
@@ -593,6 +614,8 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/photo-jobs": {photo_jobs: ("-createdAt",)},
     "/admin/demo-jobs": {demo_jobs: ("-createdAt",)},
     "/space-bookings": {space_bookings: ("startsAt", "-startsAt")},
+    "/classes": {classes: ("startTime", "-startTime")},
+    "/class-bookings": {class_bookings: ("startTime", "-startTime")},
     "/space-bookings/{spaceBookingId}/payments": {space_payments: ("-createdAt",)},
     "/activities": {activities: ("-createdAt",)},
     "/communication-logs": {messages: ("-createdAt",)},
