@@ -88,15 +88,15 @@ order by id
 limit 1001
 for no key update;
 
--- name: mark_session_booking_cancelled(booking_id, status)!
--- Give a place back, for its credits or late. The session is locked.
+-- name: mark_session_bookings_cancelled(booking_ids, status)!
+-- Give places back, for their credits or late. The session is locked.
 update session_bookings
 set
     status = :status::session_booking_status,
     checked_in_at = null,
     cancelled_at = now(),
     updated_at = now()
-where id = :booking_id;
+where id = any(:booking_ids::bigint []);
 
 -- name: mark_session_bookings_moved(session_id)!
 -- Let those who have a place in a session that was put at another time be reminded of that, and checked in again. The

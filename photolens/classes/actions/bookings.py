@@ -35,7 +35,7 @@ def cancel_booking(conn: Connection, booking_id: int) -> None:
         if booking["status"] != "BOOKED":
             raise ILLEGAL_TRANSITION(f"It is {booking['status']}.")
         if not is_own:
-            give_back(conn, booking, "CANCELLED")
+            give_back(conn, [booking], "CANCELLED")
             refunded = wording.REFUNDED if booking["credit_cost"] else ""
             places.tell(booking["user_id"], "CLASS_CANCELLED", what="will be without you", more=refunded)
             session = places.session
@@ -44,7 +44,7 @@ def cancel_booking(conn: Connection, booking_id: int) -> None:
         elif places.session["has_begun"]:
             raise problems.ALREADY_BEGUN("Only whoever looks after all bookings can still cancel it.")
         else:
-            give_back(conn, booking, rules.status_once_cancelled(places.session, booking))
+            give_back(conn, [booking], rules.status_once_cancelled(places.session, booking))
 
 
 def _require_canceller(caller: Caller, booking: Row) -> bool:

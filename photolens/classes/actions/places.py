@@ -103,11 +103,13 @@ def book(conn: Connection, session_id: int, user_id: UUID) -> int:
         return booking_id
 
 
-def give_back(conn: Connection, booking: Row, status: str) -> None:
-    """Cancel a booking of a session that is being changed; CANCELLED, its credits go back to their lots."""
-    sql.classes.mark_session_booking_cancelled(conn, booking_id=booking["id"], status=status)
+def give_back(conn: Connection, bookings: list[Row], status: str) -> None:
+    """Cancel bookings of a session that is being changed; CANCELLED, their credits go back to their lots."""
+    sql.classes.mark_session_bookings_cancelled(
+        conn, booking_ids=[booking["id"] for booking in bookings], status=status
+    )
     if status == "CANCELLED":
-        ledger.refund_session_booking(conn, booking["id"])
+        ledger.refund_session_bookings(conn, {booking["id"]: booking["user_id"] for booking in bookings})
 
 
 def take_off(conn: Connection, places: Places, entries: list[Row], status: str) -> None:

@@ -79,8 +79,9 @@ def cancel_session(conn: Connection, session_id: int) -> Row:
         if places.session["status"] != "CANCELLED":
             _require_going_on(places.session)
             sql.classes.update_class_session_status(conn, session_id=session_id, status="CANCELLED")
-            for booking in sql.classes.lock_booked_places(conn, session_id=session_id):
-                hands.give_back(conn, booking, "CANCELLED")
+            given_up = sql.classes.lock_booked_places(conn, session_id=session_id)
+            hands.give_back(conn, given_up, "CANCELLED")
+            for booking in given_up:
                 refunded = wording.REFUNDED if booking["credit_cost"] else ""
                 places.tell(booking["user_id"], "CLASS_CANCELLED", what="will not take place", more=refunded)
             for entry in places.waitlist:
