@@ -35,6 +35,7 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "GYM": frozenset({Permission.VIEW_SETTINGS}),
     "INDUCTION": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "INVOICE": frozenset({Permission.VIEW_INVOICES}),
+    "PARQ": frozenset({Permission.MANAGE_SETTINGS}),
     "PAYMENT_ACCOUNT": frozenset({Permission.MANAGE_EXPENSES, Permission.VIEW_SETTINGS}),
     "PURCHASE": frozenset({Permission.VIEW_INVOICES}),
     "ROOM": frozenset({Permission.VIEW_SETTINGS}),

@@ -170,6 +170,7 @@ create index inductions_gym_idx on inductions (gym_id, start_time, id);
 create index inductions_gym_trainer_idx on inductions (gym_id, trainer_id);
 create index inductions_trainer_idx on inductions (trainer_id, start_time, id);
 create index inductions_start_time_idx on inductions (start_time, id);
+create index inductions_waiting_idx on inductions (gym_id, id) where status = 'PENDING' and trainer_id is null;
 
 -- Whether somebody has been shown how the machines of a gym are used: what a gym may ask for before it is trained at.
 create function has_induction(of_user uuid, at_gym bigint) returns boolean
@@ -200,13 +201,18 @@ create table trainer_engagements (
     )
 );
 
--- One at a time engages a trainer: two who do so at once would each find the other's row before either is kept, and an
--- exclusion constraint would let neither through. It is the last lock but for inboxes.
-create function lock_engagements(of_trainer uuid) returns void
-language sql
-begin atomic
-    select pg_advisory_xact_lock(hashtextextended(current_schema() || ' engagements ' || of_trainer, 0));
+-- One at a time takes the time of a trainer: two that overlap might else find each other, and each wait for the other's end.
+create function await_trainer() returns trigger
+language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' time of ' || new.trainer_id, 0));
+    return new;
 end;
+$$;
+
+create trigger trainer_engagements_await_trainer
+before insert or update on trainer_engagements
+for each row execute function await_trainer();
 
 create function engage_trainer_of_session() returns trigger
 language plpgsql as $$
@@ -214,7 +220,6 @@ begin
     if new.trainer_id is null or new.status = 'CANCELLED' then
         delete from trainer_engagements where session_id = new.id;
     else
-        perform lock_engagements(new.trainer_id);
         insert into trainer_engagements (trainer_id, start_time, end_time, session_id)
         values (new.trainer_id, new.start_time, new.end_time, new.id)
         on conflict (session_id) do update set
@@ -237,7 +242,6 @@ begin
     if new.trainer_id is null or new.status in ('PENDING', 'CANCELLED') then
         delete from trainer_engagements where induction_id = new.id;
     else
-        perform lock_engagements(new.trainer_id);
         insert into trainer_engagements (trainer_id, start_time, end_time, induction_id)
         values (new.trainer_id, new.start_time, new.end_time, new.id)
         on conflict (induction_id) do update set

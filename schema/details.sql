@@ -744,3 +744,45 @@ from session_bookings
 inner join class_sessions on session_bookings.session_id = class_sessions.id
 inner join gyms on class_sessions.gym_id = gyms.id
 inner join auth_users on session_bookings.user_id = auth_users.id;
+
+
+-- Of what somebody has said of their health only the newest counts; by the one rule, at the moment it is read.
+create view parq_details as
+select
+    parqs.id,
+    parqs.user_id,
+    auth_users.name as user_name,
+    parqs.answers,
+    parqs.clearance,
+    parqs.clearance_note,
+    parqs.decided_at,
+    parqs.valid_until,
+    has_valid_parq(parqs.user_id) and not exists (
+        select
+        from parqs as later
+        where later.user_id = parqs.user_id and later.id > parqs.id
+    ) as is_valid,
+    parqs.created_at
+from parqs
+inner join auth_users on parqs.user_id = auth_users.id;
+
+
+create view induction_details as
+select
+    inductions.id,
+    inductions.gym_id,
+    gyms.name as gym_name,
+    gyms.time_zone,
+    inductions.user_id,
+    auth_users.name as user_name,
+    inductions.trainer_id,
+    trainers.name as trainer_name,
+    inductions.start_time,
+    inductions.end_time,
+    inductions.status,
+    inductions.created_at,
+    inductions.updated_at
+from inductions
+inner join gyms on inductions.gym_id = gyms.id
+inner join auth_users on inductions.user_id = auth_users.id
+left join auth_users as trainers on inductions.trainer_id = trainers.id;

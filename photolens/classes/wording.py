@@ -22,12 +22,20 @@ _NOTICES = {
     ),
 }
 
+_OF_INDUCTIONS = {
+    "INDUCTION_CONFIRMED": ("Confirmed: induction at {gym}", "The induction at {gym} on {when} is confirmed."),
+    "INDUCTION_CHANGED": ("Changed: induction at {gym}", "The induction at {gym} is now on {when}."),
+    "INDUCTION_CANCELLED": ("Cancelled: induction at {gym}", "The induction at {gym} on {when} will not take place."),
+}
+
+# It goes out by e-mail and text as well: what was decided is read by whoever has signed in.
+PARQ_DECIDED = ("Your questionnaire has been read", "Sign in to see what was decided.")
+
 
 def notice(kind: str, session: Row, **words: str) -> tuple[str, str]:
     """Title and body of a notice about a session, whose `time_zone` is its gym's."""
-    when = session["start_time"].astimezone(ZoneInfo(session["time_zone"])).strftime("%A %-d %B, %H:%M")
     title, body = _NOTICES[kind]
-    values = {"title": session["title"], "when": when, **words}
+    values = {"title": session["title"], "when": _when(session["start_time"], session["time_zone"]), **words}
     return title.format(**values), body.format(**values)
 
 
@@ -46,3 +54,14 @@ def soon_by_an_hour(start_time: datetime, now: datetime) -> str:
     if minutes >= 55:
         return "In an hour"
     return "In a minute" if minutes == 1 else f"In {minutes} minutes"
+
+
+def induction_notice(deed: str, induction: Row) -> tuple[str, str]:
+    """Title and body of a notice about an induction, as it is shown."""
+    title, body = _OF_INDUCTIONS[deed]
+    values = {"gym": induction["gymName"], "when": _when(induction["startTime"], induction["timeZone"])}
+    return title.format(**values), body.format(**values)
+
+
+def _when(start_time: datetime, time_zone: str) -> str:
+    return start_time.astimezone(ZoneInfo(time_zone)).strftime("%A %-d %B, %H:%M")

@@ -108,7 +108,7 @@ def test_a_class_may_take_a_questionnaire_and_a_gym_an_induction(api: ApiClient,
     assert refusal(book(member, session)) == (409, "parq_required")
     timetable.healthy(user_id)
     assert refusal(book(member, session)) == (409, "induction_required")
-    timetable.induction(user_id, gym, datetime.now(UTC) - 48 * HOUR, status="COMPLETED", trainer_id=trainer_id)
+    timetable.induction(gym, user_id, datetime.now(UTC) - 48 * HOUR, status="COMPLETED", trainer_id=trainer_id)
     assert book(member, session).status == 201
 
 

@@ -352,9 +352,9 @@ def test_the_database_itself_keeps_a_trainer_from_two_classes_or_a_class_and_an_
     with pytest.raises(psycopg.errors.ExclusionViolation), conn.transaction():
         timetable.session(MONDAY + HOUR / 2, gym_id=gym, trainer_id=trainer_id)
     with pytest.raises(psycopg.errors.ExclusionViolation), conn.transaction():
-        timetable.induction(user_id, gym, MONDAY - HOUR / 2, **confirmed)
+        timetable.induction(gym, user_id, MONDAY - HOUR / 2, **confirmed)
     timetable.session(MONDAY + HOUR, gym_id=gym, trainer_id=trainer_id)
-    timetable.induction(user_id, gym, MONDAY - HOUR, **confirmed)
+    timetable.induction(gym, user_id, MONDAY - HOUR, **confirmed)
     timetable.session(gym_id=gym, trainer_id=trainer_id, status="CANCELLED")
 
 

@@ -116,11 +116,6 @@ class Timetable:
         subscription = {"user_id": user_id, "plan_id": plan_id, "source": "ADMIN", "status": "ACTIVE", **agreed}
         return self._insert("subscriptions", {**subscription, "anchored_at": datetime.now(UTC)})
 
-    def induction(self, user_id: UUID, gym_id: int, start: datetime = MONDAY, **fields: Any) -> int:
-        """An induction of an hour, PENDING if nothing else is said."""
-        times = {"start_time": start, "end_time": start + HOUR}
-        return self._insert("inductions", {"user_id": user_id, "gym_id": gym_id, **times, **fields})
-
     def shift(self, session_id: int, ahead: timedelta) -> None:
         """Let a class of an hour start so much later than the present transaction began, as time would have it."""
         self._conn.execute(
@@ -156,6 +151,22 @@ class Timetable:
         """The title of what a user was told last, and its words."""
         newest = "select title, body from notifications where user_id = %s order by number desc limit 1"
         return " | ".join(self.one(newest, user_id).values())
+
+    def induction(self, gym_id: int, user_id: UUID, start: datetime = MONDAY, **fields: Any) -> int:
+        """An induction of an hour that nobody has confirmed."""
+        times = {"start_time": start, "end_time": start + HOUR}
+        return self._insert("inductions", {"gym_id": gym_id, "user_id": user_id, **times, **fields})
+
+    def now(self) -> datetime:
+        """When the present transaction began; a rolled-back test is one."""
+        now: datetime = self.one("select now() as now")["now"]
+        return now
+
+    def notices(self, user_id: UUID) -> list[dict[str, Any]]:
+        """What a user was told, in its order."""
+        return self._conn.execute(
+            "select type, title, body, subject_id from notifications where user_id = %s order by number", [user_id]
+        ).fetchall()
 
     def _insert(self, table: str, values: dict[str, Any]) -> int:
         columns, places = ", ".join(values), ", ".join(["%s"] * len(values))

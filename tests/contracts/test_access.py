@@ -68,6 +68,13 @@ SIGNED_IN = {
     "markClassNoShow",
     "startClass",
     "updateClass",
+    "cancelInduction",
+    "completeInduction",
+    "confirmInduction",
+    "getInduction",
+    "listInductions",
+    "markInductionNoShow",
+    "updateInduction",
     "confirmPurchase",
     "createPurchase",
     "listChatMessages",
@@ -106,6 +113,9 @@ IN_PERSON = {
     "bookClass",
     "joinWaitlist",
     "leaveWaitlist",
+    "answerParq",
+    "askForInduction",
+    "getOwnParq",
     "addAddress",
     "cancelPhotoJob",
     "changePassword",
@@ -131,6 +141,9 @@ IN_PERSON = {
 
 # In person as well, and with a permission.
 IN_PERSON_WITH_PERMISSION = {
+    "decideParq",
+    "getParq",
+    "listParqs",
     "adjustCredits",
     "changeUser",
     "createCalendarLink",
@@ -200,7 +213,7 @@ VENDORS = {
 }
 
 # Addresses outside the API's own: the document, and the page to read it with.
-OUTSIDE = {"/api/openapi.json", "/api/docs/", "/api/docs/<path:path>"}
+OUTSIDE = {"/api/openapi.json", "/api/docs/", "/api/docs/<path:path>", "/healthz", "/readyz", "/metrics"}
 
 NOT_PUBLIC = [operation for operation in OPERATIONS if not operation.is_public]
 WITH_PERMISSIONS = [operation for operation in OPERATIONS if operation.demands]
@@ -273,7 +286,7 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
     own = (
         *("/api/v1/me", "/api/v1/auth/", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/portal/"),
-        *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/"),
+        *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/", "/api/v1/inductions"),
         # Also of the trainer who gives a class.
         *("/api/v1/classes", "/api/v1/class-bookings"),
     )
@@ -296,7 +309,7 @@ def test_the_bearer_token_is_the_one_way_to_be_known() -> None:
     assert [str(o) for o in NOT_PUBLIC if o.description["security"] != [{"bearer": []}]] == []
 
 
-def test_beside_the_api_only_its_document_and_the_portals_pages_are_served(app: Flask) -> None:
+def test_beside_the_api_only_its_document_the_portals_pages_and_what_watchers_ask_are_served(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules()}
 
     assert {rule for rule in rules if not rule.startswith((f"{PREFIX}/", "/portal/"))} == OUTSIDE

@@ -13,6 +13,7 @@ ONE_ROW = "no statement inserts a second row"
 USERS_STAY = "no request deletes a user, and this one has just been inserted, locked or let through"
 RANDOM = "256 random bits do not come twice"
 DIGEST = "a digest of SHA-256 has 32 bytes"
+OF_THE_COMMAND = "no request writes it: `photolens db backup` does"
 HASHED = "a password is stored as passwords.hash_of gives it"
 ARBITER = "what is there already gives way, in the statement that inserts"
 MOVED = "the ledger moves amounts above zero, each kind its way, and says what for"
@@ -43,6 +44,14 @@ UNREACHABLE = {
     "approval_requests_reviewed_by_fkey": USERS_STAY,
     "approval_requests_submitted_by_fkey": USERS_STAY,
     "approval_requests_vendor_service_fkey": "the offering is locked; what was asked for it goes before it does",
+    "audit_heads_hash_length": "SHA-256 has 32 bytes",
+    "audit_heads_last_id_not_negative": "it is moved on",
+    "audit_heads_one_row": ONE_ROW,
+    "audit_logs_data_digest_length": "SHA-256 has 32 bytes",
+    "audit_logs_erased_is_empty": "one statement erases, and notes when",
+    "audit_logs_hash_length": "SHA-256 has 32 bytes",
+    "audit_logs_id_positive": "it counts up from one",
+    "audit_logs_somebodys": "the trigger names a user, or else something else",
     "auth_accounts_credentials_have_password": HASHED,
     "auth_accounts_credentials_key": ARBITER,
     "auth_accounts_password_hashed": HASHED,
@@ -134,6 +143,9 @@ UNREACHABLE = {
     "credit_transactions_subscription_grant_fkey": "the grant has just been inserted",
     "credit_transactions_subscription_grant_key": "credits are given as the grant is inserted",
     "credit_transactions_user_fkey": USERS_STAY,
+    "database_backups_file_name_present": OF_THE_COMMAND,
+    "database_backups_sha256_digest": OF_THE_COMMAND,
+    "database_backups_size_positive": OF_THE_COMMAND,
     "editing_jobs_booking_key": "a job is opened and taken back under the booking's lock",
     "editing_jobs_delivered_at_with_status": DERIVED,
     "editing_jobs_editor_fkey": "whoever is given a job is locked, and whoever has edited one stays on record",
@@ -380,13 +392,14 @@ NOT_MONEY = {
 
 def _constraints(conn: Connection) -> dict[str, str]:
     """The table of every check, unique, exclusion and foreign key constraint, and of every other unique index; and of
-    the triggers that raise under a name of their own."""
+    the triggers that raise under a name of their own; the trail's raise nothing."""
     rows = conn.execute(
-        """
+        r"""
         select conname as name, conrelid::regclass::text as table_name
         from pg_constraint
         where connamespace = current_schema()::regnamespace and contype in ('c', 'u', 'x', 'f', 't')
-            and conname <> 'invoices_milestones_add_up'
+            and conname not in ('invoices_milestones_add_up', 'audit_logs_move_head')
+            and conname not like '%\_audit'
         union
         select relname, indrelid::regclass::text
         from pg_index

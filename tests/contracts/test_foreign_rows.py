@@ -8,6 +8,7 @@ what a vendor is shown of another, tests/spaces/test_isolation.py.
 import re
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -42,7 +43,9 @@ SHOWN_ALL = {
     "/editing-jobs": HEADS,
     "/editing-stages": HEADS | {"PHOTOGRAPHER", "EDITOR"},
     "/expenses": HEADS | {"FINANCE"},
+    "/inductions": HEADS,
     "/invoices": HEADS | {"FINANCE"},
+    "/parqs": HEADS,
     "/payment-accounts": HEADS | {"FINANCE"},
     "/payments": HEADS | {"FINANCE"},
     "/rooms": HEADS | {"PHOTOGRAPHER"},
@@ -71,11 +74,15 @@ OWN_CLASS = """insert into gym_trainers (gym_id, trainer_id)
     update class_sessions
     set trainer_id = session_bookings.user_id, start_time = now(), end_time = now() + interval '1 hour'
     from session_bookings where session_bookings.session_id = class_sessions.id"""
+HAS_BEGUN = """update inductions set status = 'CONFIRMED',
+    start_time = start_time - interval '100 years', end_time = end_time - interval '100 years'"""
 AS_IT_MUST_BE = {
     "checkIn": OWN_CLASS,
     "markClassNoShow": OWN_CLASS,
     "collectSpacePayment": "update space_bookings set status = 'CONFIRMED', hold_expires_at = null",
+    "completeInduction": HAS_BEGUN,
     "completeSpaceBooking": HAS_ENDED,
+    "markInductionNoShow": HAS_BEGUN,
     "markSpaceNoShow": HAS_ENDED,
     "openSpacePayment": "update space_bookings set payment_method = 'CARD'",
     "refundSpacePayment": "update space_payments set status = 'PAID', paid_at = now()",
@@ -116,7 +123,7 @@ class Rows:
 def rows(conn: Connection, api: ApiClient, make: Factory) -> Rows:
     """The photographer and the editor of the test have a shoot of theirs; there is another that neither is on.
 
-    Everybody lets a space, and has booked it.
+    Everybody lets a space, and has booked it; and everybody is a trainer at a gym, with an induction to give.
     """
     photographer, editor = make.staff(), make.staff(role="EDITOR")
     join_team(conn, "PHOTOGRAPHER", photographer["id"])
@@ -128,11 +135,12 @@ def rows(conn: Connection, api: ApiClient, make: Factory) -> Rows:
     conn.execute("update auth_users set status = 'ACTIVE', email_verified = now() where email = 'stranger@example.com'")
     market, timetable = Marketplace(conn), Timetable(conn)
 
-    def made(user: ApiClient) -> dict[str, Any]:
-        return _possessions(conn, user) | _booked_space(market, user) | _booked_class(timetable, user)
+    def own_things(user: ApiClient) -> dict[str, Any]:
+        booked = _booked_space(market, user) | _booked_class(timetable, user)
+        return _possessions(conn, user) | booked | _induction(timetable, user)
 
-    own = {role: own_shoot | made(api.by_role(role)) for role in ROLES}
-    return Rows(own, foreign_shoot | made(stranger), stranger)
+    own = {role: own_shoot | own_things(api.by_role(role)) for role in ROLES}
+    return Rows(own, foreign_shoot | own_things(stranger), stranger)
 
 
 def _shoot(
@@ -182,6 +190,12 @@ def _booked_space(market: Marketplace, user: ApiClient) -> dict[str, Any]:
 def _booked_class(timetable: Timetable, user: ApiClient) -> dict[str, Any]:
     booking = user.post(f"/classes/{timetable.session(credit_cost=0)}/bookings").body
     return {"classBookingId": booking["id"]}
+
+
+def _induction(timetable: Timetable, trainer: ApiClient) -> dict[str, Any]:
+    gym_id, trainer_id = timetable.gym(), UUID(trainer.get("/me").body["id"])
+    timetable.trainer(gym_id, trainer_id)
+    return {"inductionId": timetable.induction(gym_id, timetable.person()[0], trainer_id=trainer_id)}
 
 
 def _words(answer: Answer) -> tuple[int, str, dict[str, str]]:
@@ -255,6 +269,12 @@ def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_t
         "listRevisions",
         "requestRevision",
         "updatePhotoSelection",
+        "cancelInduction",
+        "completeInduction",
+        "confirmInduction",
+        "getInduction",
+        "markInductionNoShow",
+        "updateInduction",
         "getPersonalToken",
         "getSession",
         "removeAddress",

@@ -22,6 +22,9 @@ ENUMERATED = {
     "class_session_status": ("ClassSession", "status"),
     "session_booking_status": ("ClassBooking", "status"),
     "waitlist_status": ("WaitlistEntry", "status"),
+    "audit_operation": ("AuditLog", "operation"),
+    "clearance_status": ("Parq", "clearance"),
+    "induction_status": ("Induction", "status"),
     "chat_role": ("ChatMessage", "role"),
     "approval_kind": ("ApprovalRequest", "kind"),
     "approval_status": ("ApprovalRequest", "status"),
@@ -81,7 +84,14 @@ NO_STAFF = {"TRAINER", "VENDOR", "CUSTOMER"}
 
 # POSTs of which nothing may be kept, so that they take no Idempotency-Key; nor do public ones, where nobody is to keep
 # it for.
-CONFIDENTIAL = {"changePassword", "createCalendarLink", "createOwnCalendarLink", "createPersonalToken"}
+CONFIDENTIAL = {
+    "answerParq",
+    "changePassword",
+    "createCalendarLink",
+    "createOwnCalendarLink",
+    "createPersonalToken",
+    "decideParq",
+}
 
 
 @pytest.fixture

@@ -84,7 +84,9 @@ SUBJECT_TYPES = [
     "EXPENSE",
     "FACILITY",
     "FEATURE",
+    "INDUCTION",
     "INVOICE",
+    "PARQ",
     "PAYMENT_ACCOUNT",
     "PURCHASE",
     "ROOM",
@@ -109,6 +111,7 @@ WORDLESS = {
     "getCalendar",
     "getCalendarLink",
     "getCreditsOfUser",
+    "getDatabase",
     "getOwnCalendarLink",
     "downloadPhotoJob",
     "followPhotoJob",
@@ -321,6 +324,7 @@ class Studio:
             self._note(photoJobId=job["id"])
         self._spaces()
         self._class()
+        self._classes()
 
     def _class(self) -> None:
         """A class that is given, and booked, by none of those who look."""
@@ -330,6 +334,16 @@ class Studio:
         session = timetable.session(gym_id=gym_id, trainer_id=trainer_id, title=WORD, description=WORD)
         booking = self._api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body
         self._note(gymId=gym_id, trainerId=str(trainer_id), classSessionId=session, classBookingId=booking["id"])
+
+    def _classes(self) -> None:
+        """What somebody has said of their health, and their induction, who is none of those who look."""
+        timetable = Timetable(self._conn)
+        user_id = timetable.person()[0]
+        gym_id = timetable.gym(name=WORD)
+        note = "update parqs set clearance_note = %s where id = any(%s) returning id"
+        parqs = [timetable.healthy(each) for each in (user_id, timetable.user_id("OWNER"))]
+        timetable.one(note, WORD, parqs)
+        self._note(gymId=gym_id, inductionId=timetable.induction(gym_id, user_id), parqId=parqs)
 
     def _spaces(self) -> None:
         """What a vendor lets who is none of those who look."""

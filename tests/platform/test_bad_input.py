@@ -25,7 +25,7 @@ from photolens.database import Connection, open_pools
 from photolens.embedded import ROOT
 from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
-from tests.classes.timetable import MONDAY, Timetable
+from tests.classes.timetable import HEALTHY, MONDAY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
 from tests.conftest import TEMPLATE, Databases, pools_of
 from tests.contacts import sign_in_contact
@@ -223,7 +223,7 @@ class Room:
         assert api.post("/me/calendar-link").status == 201
         self._furnish_spaces(make)
         self._furnish_booked_space(make, api)
-        self._furnish_class(api)
+        self._furnish_classes(api, conn)
         self._calendar = urlsplit(api.post(f"/staff/{staff['id']}/calendar-link").body["url"]).query
         self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
@@ -262,17 +262,20 @@ class Room:
             "spacePaymentId": payment_id,
         }
 
-    def _furnish_class(self, api: ApiClient) -> None:
-        """A class at a gym that has a trainer, and a place in it."""
-        timetable = Timetable(self.conn)
+    def _furnish_classes(self, api: ApiClient, conn: Connection) -> None:
+        """A gym with trainers and a class, somebody who waits for their induction, and the owner for a clearance."""
+        timetable = Timetable(conn)
         gym_id = timetable.gym()
+        timetable.trainer(gym_id, timetable.user_id("OWNER"))
         session = timetable.session(MONDAY + timedelta(days=1), gym_id=gym_id)
-        booking = api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body
+        answers = json.loads(HEALTHY) | {"dizziness": True}
         self._ids |= {
             "gymId": gym_id,
             "trainerId": str(timetable.trainer(gym_id)),
+            "inductionId": timetable.induction(gym_id, timetable.person()[0]),
+            "parqId": api.post("/me/parq", {"answers": answers}).body["id"],
             "classSessionId": session,
-            "classBookingId": booking["id"],
+            "classBookingId": api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body["id"],
         }
 
     def _find_next_write(self) -> int:
@@ -745,6 +748,8 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
         if "enum" in schema:
             word = schema["enum"][0]
             yield from ("NOPE", word.lower(), word + "X", word[:-1], "%", "';--")
+        elif schema.get("format") == "uuid":
+            yield from ("x", "1", "{550e8400-e29b-41d4-a716-446655440000}", "g" * 36, "0" * 32)
         else:
             yield "x" * (schema["maxLength"] + 1)
         if schema.get("format") in ("email", "uri"):

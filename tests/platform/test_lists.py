@@ -330,6 +330,23 @@ def class_bookings(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     return Listing("/class-bookings", add)
 
 
+def inductions(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    gym_id = timetable.gym()
+
+    def add(rank: int) -> Row:
+        start = MONDAY + timedelta(days=rank // 20)
+        return {"id": timetable.induction(gym_id, timetable.person()[0], start)}
+
+    return Listing("/inductions", add)
+
+
+def parqs(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    days = "update parqs set created_at = make_date(2026, 1, %s) where id = %s"
+    return Listing("/parqs", lambda rank: dated(conn, days, rank, timetable.healthy(timetable.person()[0])))
+
+
 def space_payments(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     market = Marketplace(conn)
     offering = market.offering()
@@ -617,6 +634,8 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/classes": {classes: ("startTime", "-startTime")},
     "/class-bookings": {class_bookings: ("startTime", "-startTime")},
     "/space-bookings/{spaceBookingId}/payments": {space_payments: ("-createdAt",)},
+    "/inductions": {inductions: ("startTime", "-startTime")},
+    "/parqs": {parqs: ("-createdAt",)},
     "/activities": {activities: ("-createdAt",)},
     "/communication-logs": {messages: ("-createdAt",)},
     "/reports/booking-profitability": {booking_profits: ("sessionDate",)},

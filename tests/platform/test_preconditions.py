@@ -1,5 +1,6 @@
 """`ETag`, `If-None-Match`, `If-Match`: reading what has changed only, and changing only what one has read."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ import pytest
 from flask import Flask
 
 from photolens.database import Connection, sql
-from tests.classes.timetable import Timetable
+from tests.classes.timetable import HEALTHY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, api_document
 from tests.factories import Factory, instant
 from tests.waiting import held_up
@@ -291,6 +292,15 @@ def waiting(api: ApiClient, _make: Factory) -> Resource:
     return Resource(f"{path}/waitlist", "DELETE")
 
 
+def own_parq(api: ApiClient, _make: Factory) -> Resource:
+    assert api.post("/me/parq", {"answers": json.loads(HEALTHY)}).status == 201
+    return Resource("/me/parq")
+
+
+def any_parq(api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/parqs/{api.get(own_parq(api, make).path).body['id']}")
+
+
 RESOURCES: dict[str, Opener] = {
     "/services": kinds_of_spaces,
     "/branches/{branchId}": public_branch,
@@ -353,6 +363,8 @@ RESOURCES: dict[str, Opener] = {
     "/me/profile": lambda _api, _make: Resource("/me/profile", change={"bio": "Changed"}),
     "/me/tokens/{tokenId}": personal_token,
     "/me/addresses/{addressId}": address,
+    "/me/parq": own_parq,
+    "/parqs/{parqId}": any_parq,
     "/bookings/availability": availability,
     "/vendor/branches/{branchId}": own_branch,
     "/vendor/branches/{branchId}/facilities": facilities,
@@ -398,6 +410,8 @@ UNCHANGED = (
     own_request,
     any_request,
     vendor_stats,
+    own_parq,
+    any_parq,
     *FIGURES.values(),
 )
 EVERY_RESOURCE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items()]
@@ -467,7 +481,15 @@ def test_every_resource_of_the_api_is_here(app: Flask) -> None:
 
     # A link of one's own is that of one's record, at another address: tests/studio/test_calendars.py. What Stripe has
     # told, nobody makes or changes here: tests/billing/test_stripe_events.py; nor what is bought there: tests/credits.
-    elsewhere = {"/me/calendar-link", "/admin/stripe-events/{eventId}", "/billing/purchases/{purchaseId}"}
+    # How the database does is never twice the same.
+    # Inductions are at gyms: tests/classes/test_inductions.py.
+    elsewhere = {
+        "/me/calendar-link",
+        "/admin/stripe-events/{eventId}",
+        "/billing/purchases/{purchaseId}",
+        "/admin/database",
+        "/inductions/{inductionId}",
+    }
     assert documented - elsewhere == set(RESOURCES)
 
 

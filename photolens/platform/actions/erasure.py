@@ -43,11 +43,18 @@ class Traces:
     addresses: list[str]
 
 
+def begin_forgetting(conn: Connection) -> None:
+    """Have the audit trail forget, once the present transaction commits, what the rows that it changes have held."""
+    sql.platform.configure_forgetting(conn)
+
+
 def erase_traces(conn: Connection, client_id: int, traces: Traces, name: str) -> None:
-    """Remove what the platform keeps of a client: names in the feed, messages to them, stored answers about them.
+    """Remove what the platform keeps of a client: names in the feed, messages to them, stored answers about them, and
+    in the audit trail what rows have held that are there no more.
 
     What they did themselves was done by somebody of the name that is given.
     """
+    sql.platform.erase_audit_of_deleted(conn, client_id=client_id)
     sql.platform.mark_activities_nameless(
         conn, client_id=client_id, kept=NAMELESS_DETAILS, actor_ids=traces.actor_ids, name=name
     )

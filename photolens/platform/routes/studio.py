@@ -1,4 +1,4 @@
-"""Settings, the feed of activities, and messages."""
+"""Settings, the feed of activities, messages, and how the database does."""
 
 from typing import Any
 
@@ -6,11 +6,14 @@ from photolens import access, paging, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
+from photolens.platform import screens
 from photolens.platform.actions import messages, settings
 from photolens.platform.schemas import studio as schemas
 from photolens.problems import ILLEGAL_TRANSITION
 
-blp = Blueprint("Studio", __name__, description="The studio's settings, the feed of what was done, and messages.")
+blp = Blueprint(
+    "Studio", __name__, description="The studio's settings, the feed of what was done, messages, the database."
+)
 
 
 @blp.get("/settings")
@@ -81,3 +84,15 @@ def retry_message(message_id: int) -> Row:
     It is PENDING again, and is sent soon after. A one-time link or code is not: what has failed of it is erased.
     """
     return messages.retry_message(connection(), message_id)
+
+
+@blp.get("/admin/database")
+@access.requires(Permission.MANAGE_SETTINGS)
+@blp.answers(200, schemas.Database)
+def get_database() -> dict[str, Any]:
+    """Read how the database does
+
+    Sizes, users, connections, jobs, what takes long, what is of no use, standbys, and the last backup: as
+    `photolens db stats` prints it. No query is told of with its words or values.
+    """
+    return screens.get_database(connection())
