@@ -757,6 +757,7 @@ select
     session_reviews.updated_at
 from session_reviews
 inner join session_bookings on session_reviews.booking_id = session_bookings.id
+inner join auth_users on session_bookings.user_id = auth_users.id;
 
 
 create view class_session_details as
