@@ -111,6 +111,21 @@ def class_session_viewer(caller: Caller | None) -> UUID | None:
     return NOBODY if caller is None else class_viewer(caller)
 
 
+def sees_all_gyms(caller: Caller | None) -> bool:
+    """Whether whoever asks, who may be nobody known, is shown what the public is not of gyms."""
+    return caller is not None and caller.may(Permission.VIEW_SETTINGS, Permission.MANAGE_SETTINGS)
+
+
+def subscription_viewer(caller: Caller) -> UUID | None:
+    """Whose subscriptions: one's own; who is shown invoices is shown what is paid for these."""
+    return None if caller.may(Permission.VIEW_INVOICES) else caller.user_id
+
+
+def support_viewer(caller: Caller) -> UUID | None:
+    """Whose problems: those that one has reported; and all, with the notes of the team, for who looks after them."""
+    return None if caller.may(Permission.MANAGE_CLIENTS) else caller.user_id
+
+
 def subjects_shown(caller: Caller) -> list[str]:
     """The kinds of subjects whose deeds a caller is shown: finance those of money, an editor those of jobs."""
     return [subject for subject, any_of in SUBJECTS.items() if caller.may(*any_of)]

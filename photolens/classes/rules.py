@@ -117,3 +117,29 @@ def whom_to_tell(induction: Row, deed: str, doer_id: UUID) -> UUID | None:
         return member_id
     trainer_id: UUID | None = induction["trainerId"]
     return trainer_id if deed == "INDUCTION_CANCELLED" else None
+
+
+LIVE = ("INCOMPLETE", "ACTIVE", "PAST_DUE")
+
+TERMS = ("price", "currency", "interval", "creditsPerPeriod")
+
+
+def subscription_status(
+    present: str, *, paid_from: datetime | None, unpaid_from: datetime | None, is_over: bool, is_cancelled: bool
+) -> str:
+    """What a subscription comes to by all that has been heard of it, in whatever order that was.
+
+    CANCELLED is final. Once a period is paid it is live: PAST_DUE where the payment of a later one has failed, until
+    that one or a later one is paid. Before, it is EXPIRED if its page is over, and money that comes after all makes it
+    live.
+    """
+    if present == "CANCELLED" or is_cancelled:
+        return "CANCELLED"
+    if paid_from is not None:
+        return "PAST_DUE" if unpaid_from is not None and unpaid_from > paid_from else "ACTIVE"
+    return "EXPIRED" if present == "EXPIRED" or is_over else "INCOMPLETE"
+
+
+def is_as_offered(subscription: Row, plan: Row) -> bool:
+    """Whether what was agreed is what a plan asks and gives now."""
+    return subscription["planId"] == plan["id"] and all(subscription[term] == plan[term] for term in TERMS)

@@ -65,3 +65,24 @@ def induction_notice(deed: str, induction: Row) -> tuple[str, str]:
 
 def _when(start_time: datetime, time_zone: str) -> str:
     return start_time.astimezone(ZoneInfo(time_zone)).strftime("%A %-d %B, %H:%M")
+
+
+def grant_notice(subscription: Row) -> tuple[str, str]:
+    """Title and body of a notice that a subscription, locked, has brought its credits."""
+    number, plan = subscription["credits_per_period"], subscription["plan_name"]
+    credits = "1 credit" if number == 1 else f"{number} credits"
+    return f"{credits} of {plan}", f"Your subscription to {plan} has brought you {credits}, for this period."
+
+
+_SUBSCRIPTION = {
+    "ACTIVE": ("Subscribed: {plan}", "Your subscription to {plan} is running."),
+    "PAST_DUE": ("Not paid: {plan}", "The payment for {plan} has failed. It brings credits again once it is paid."),
+    "CANCELLED": ("Ended: {plan}", "Your subscription to {plan} has ended."),
+    "ENDING": ("Ending: {plan}", "Your subscription to {plan} ends with the period that it is in."),
+}
+
+
+def subscription_notice(status: str, subscription: Row) -> tuple[str, str]:
+    """Title and body of a notice of what a subscription, locked, has come to; ENDING, that it ends with its period."""
+    title, body = _SUBSCRIPTION[status]
+    return title.format(plan=subscription["plan_name"]), body.format(plan=subscription["plan_name"])

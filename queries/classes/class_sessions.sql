@@ -11,6 +11,41 @@ from class_sessions
 where class_sessions.id = :session_id
 for no key update;
 
+-- name: list_broken_class_sessions()
+-- Classes of which another number of places is taken or offered, or of people waits, than their bookings and lists say.
+select
+    'class_sessions' as table_name,
+    class_sessions.id,
+    columns.column_name,
+    columns.stored,
+    columns.expected
+from class_sessions
+left join (
+    select
+        session_bookings.session_id,
+        count(*) as taken
+    from session_bookings
+    where session_bookings.status in ('BOOKED', 'ATTENDED', 'NO_SHOW')
+    group by session_bookings.session_id
+) as places on class_sessions.id = places.session_id
+left join (
+    select
+        session_waitlist.session_id,
+        count(*) filter (where session_waitlist.status = 'OFFERED') as offered,
+        count(*) filter (where session_waitlist.status = 'WAITING') as waiting
+    from session_waitlist
+    group by session_waitlist.session_id
+) as lists on class_sessions.id = lists.session_id
+cross join lateral (
+    values
+    ('places_taken', class_sessions.places_taken, coalesce(places.taken, 0)),
+    ('places_offered', class_sessions.places_offered, coalesce(lists.offered, 0)),
+    ('waiting', class_sessions.waiting, coalesce(lists.waiting, 0))
+) as columns (column_name, stored, expected)
+where columns.stored <> columns.expected
+order by columns.column_name, class_sessions.id
+limit 1000;
+
 -- name: refresh_class_session(session_id)!
 -- Recompute how many places are taken and offered, and how many wait, from the bookings and the waiting list. The session
 -- is locked. What has not changed is not written.

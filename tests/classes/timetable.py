@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from photolens.credits.actions import ledger
-from photolens.database import Connection
+from photolens.database import Connection, sql
 
 HOUR = timedelta(hours=1)
 MONDAY = datetime(2040, 3, 5, 18, tzinfo=UTC)
@@ -95,6 +95,44 @@ class Timetable:
         """A class that starts so much later than the present transaction began: exact where the test is one."""
         now: datetime = self.one("select now() as now")["now"]
         return self.session(now + ahead, **fields)
+
+    def attended(self, session_id: int, user_id: UUID, status: str = "ATTENDED") -> int:
+        """A place that cost nothing, at which somebody was checked in, as its session counts it."""
+        booking_id = self.one(
+            """
+            insert into session_bookings (
+                session_id, user_id, start_time, end_time, credit_cost, cancel_hours, status, checked_in_at
+            )
+            select
+                id, %s, start_time, end_time, 0, 12, %s, case %s when 'ATTENDED' then start_time end
+            from class_sessions
+            where id = %s
+            returning id
+            """,
+            user_id,
+            status,
+            status,
+            session_id,
+        )["id"]
+        sql.classes.refresh_class_session(self._conn, session_id=session_id)
+        taken: int = booking_id
+        return taken
+
+    def review(self, booking_id: int, rating: int = 4, comment: str | None = None) -> int:
+        """What whoever had a place says of its class, as the class, its gym and its trainer there are rated by it."""
+        values = "select id, session_id, %s, %s from session_bookings where id = %s"
+        review = self.one(
+            f"insert into session_reviews (booking_id, session_id, rating, comment) {values} returning id, session_id",
+            rating,
+            comment,
+            booking_id,
+        )
+        session = self.one("select gym_id, trainer_id from class_sessions where id = %s", review["session_id"])
+        sql.classes.refresh_session_rating(self._conn, session_id=review["session_id"])
+        sql.classes.refresh_gym_rating(self._conn, gym_id=session["gym_id"])
+        sql.classes.refresh_trainer_rating(self._conn, **session)
+        review_id: int = review["id"]
+        return review_id
 
     def healthy(self, user_id: UUID) -> int:
         """A questionnaire of somebody whom nothing keeps from exercise."""

@@ -10,13 +10,16 @@ from typing import Any, LiteralString
 import pytest
 from flask import Flask
 
-from photolens.database import Connection
+from photolens.classes.actions.grants import Paid, grant_period
+from photolens.database import Connection, sql
+from photolens.stripe_subscriptions import Period
 from tests.classes.timetable import MONDAY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.factories import Factory, instant
 from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace, wish
+from tests.subscriptions import subscribe
 
 Row = dict[str, Any]
 
@@ -259,6 +262,38 @@ def purchases(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     user_id = api.get("/me").body["id"]
     later = "update purchases set created_at = make_date(2026, 1, %s) where id = %s"
     return Listing("/billing/purchases", lambda rank: dated(conn, later, rank, buy(conn, user_id, f"cs_{rank}")))
+
+
+def plans(api: ApiClient, _make: Factory, _conn: Connection) -> Listing:
+    def add(rank: int) -> Row:
+        plan = {"name": f"Rank {rank:02}", "price": f"{rank // 20}.50", "creditsPerPeriod": 10}
+        made: Row = api.post("/plans", plan).body
+        return made
+
+    return rows_of("/plans", add, api)
+
+
+def subscriptions(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    user_id = api.get("/me").body["id"]
+    later: LiteralString = (
+        "update subscriptions set status = 'CANCELLED', ended_at = now(), created_at = make_date(2026, 1, %s)"
+        " where id = %s"
+    )
+    return Listing("/subscriptions", lambda rank: dated(conn, later, rank, subscribe(conn, user_id)))
+
+
+def subscription_grants(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    subscription_id = subscribe(conn, api.get("/me").body["id"])
+
+    def add(rank: int) -> Row:
+        [subscription] = sql.classes.lock_subscriptions_of_user(conn, user_id=api.get("/me").body["id"])
+        start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=rank)
+        grant_period(conn, subscription, Period(start, start + timedelta(days=30)), Paid())
+        return inserted(
+            conn, "select id from subscription_grants where period_start = %s::timestamptz", start.isoformat()
+        )
+
+    return Listing(f"/subscriptions/{subscription_id}/grants", add)
 
 
 def credit_transactions(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
@@ -627,6 +662,9 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/payments/{paymentId}/refunds": {refunds: ("refundedAt", "-refundedAt")},
     "/admin/stripe-events": {stripe_events: ("-receivedAt",)},
     "/billing/purchases": {purchases: ("-createdAt",)},
+    "/plans": {plans: ("name", "price")},
+    "/subscriptions": {subscriptions: ("-createdAt",)},
+    "/subscriptions/{subscriptionId}/grants": {subscription_grants: ("-periodStart",)},
     "/billing/transactions": {credit_transactions: ("-createdAt",)},
     "/photo-jobs": {photo_jobs: ("-createdAt",)},
     "/admin/demo-jobs": {demo_jobs: ("-createdAt",)},

@@ -210,6 +210,7 @@ FIGURES = {
         "/billing/me",
         "/billing/products",
         "/dashboard",
+        "/notifications/unread-count",
         "/photo-jobs/dashboard",
         "/reports/profit-and-loss",
         "/reports/receivables",
@@ -245,12 +246,46 @@ def photo_job(api: ApiClient, _make: Factory) -> Resource:
     return Resource(path, change={"groupName": "Changed"})
 
 
+def notification(api: ApiClient, make: Factory) -> Resource:
+    customer = api.by_role("CUSTOMER")
+    make.comment(Factory(customer).problem(), "Which class?")
+    return Resource(f"/notifications/{customer.get('/notifications').body['data'][0]['id']}", role="CUSTOMER")
+
+
+def support_problem(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/support/problems/{make.problem()['id']}", change={"priority": "URGENT"})
+
+
+def support_comment(_api: ApiClient, make: Factory) -> Resource:
+    problem = make.problem()
+    return Resource(f"/support/problems/{problem['id']}/comments/{make.comment(problem)['id']}")
+
+
+def preferences(_api: ApiClient, _make: Factory) -> Resource:
+    chosen = [{"type": "CLASS_BOOKED", "email": True, "sms": True}]
+    return Resource("/me/notification-preferences", "PUT", {"preferences": chosen})
+
+
 def kinds_of_spaces(_api: ApiClient, _make: Factory) -> Resource:
     return Resource("/services")
 
 
 def public_branch(_api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/branches/{make.branch()['id']}")
+
+
+def gym(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/gyms/{make.gym()['id']}", change={"name": "Changed"})
+
+
+def equipment(_api: ApiClient, make: Factory) -> Resource:
+    place = make.gym()
+    return Resource(f"/gyms/{place['id']}/equipment/{make.equipment(place)['id']}", change={"name": "Changed"})
+
+
+def trainer(_api: ApiClient, make: Factory) -> Resource:
+    place = make.gym()
+    return Resource(f"/gyms/{place['id']}/trainers/{make.trainer(place)['id']}", change={"isActive": False})
 
 
 def public_offering(_api: ApiClient, make: Factory) -> Resource:
@@ -301,7 +336,26 @@ def any_parq(api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/parqs/{api.get(own_parq(api, make).path).body['id']}")
 
 
+def plan(api: ApiClient, _make: Factory) -> Resource:
+    made = api.post("/plans", {"name": "Ten a month", "price": "79.00", "creditsPerPeriod": 10}).body
+    return Resource(f"/plans/{made['id']}", change={"price": "89.00"})
+
+
+def subscription(api: ApiClient, make: Factory) -> Resource:
+    wish = {"planId": int(plan(api, make).path.rpartition("/")[2])}
+    user_id = api.get("/auth/me").body["user"]["id"]
+    return Resource(f"/subscriptions/{api.post(f'/admin/users/{user_id}/subscription', wish).body['id']}")
+
+
+def own_subscription(api: ApiClient, make: Factory) -> Resource:
+    subscription(api, make)
+    return Resource("/subscriptions/me")
+
+
 RESOURCES: dict[str, Opener] = {
+    "/plans/{planId}": plan,
+    "/subscriptions/me": own_subscription,
+    "/subscriptions/{subscriptionId}": subscription,
     "/services": kinds_of_spaces,
     "/branches/{branchId}": public_branch,
     "/vendor-services/{vendorServiceId}": public_offering,
@@ -309,6 +363,9 @@ RESOURCES: dict[str, Opener] = {
     "/classes/{classSessionId}/attendees": attendance,
     "/classes/{classSessionId}/waitlist": waiting,
     "/class-bookings/{classBookingId}": class_booking,
+    "/gyms/{gymId}": gym,
+    "/gyms/{gymId}/equipment/{equipmentId}": equipment,
+    "/gyms/{gymId}/trainers/{trainerId}": trainer,
     "/clients/{clientId}": lambda _, make: Resource(f"/clients/{make.client()['id']}", change={"name": "Changed"}),
     "/clients/{clientId}/profile": profile,
     "/clients/{clientId}/export": document,
@@ -382,6 +439,10 @@ RESOURCES: dict[str, Opener] = {
     "/admin/features/{featureId}": lambda _, make: Resource(
         f"/admin/features/{make.feature()['id']}", change={"name": "Changed"}
     ),
+    "/notifications/{notificationId}": notification,
+    "/me/notification-preferences": preferences,
+    "/support/problems/{problemId}": support_problem,
+    "/support/problems/{problemId}/comments/{commentId}": support_comment,
     **FIGURES,
 }
 # Whoever ends the session they ask by gets no second answer: tests/platform/test_bad_input.py ends others.
@@ -405,6 +466,8 @@ UNCHANGED = (
     receipt_file,
     availability,
     balance,
+    subscription,
+    own_subscription,
     space_booking,
     space_payment,
     own_request,
@@ -412,6 +475,8 @@ UNCHANGED = (
     vendor_stats,
     own_parq,
     any_parq,
+    notification,
+    support_comment,
     *FIGURES.values(),
 )
 EVERY_RESOURCE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items()]
@@ -481,12 +546,14 @@ def test_every_resource_of_the_api_is_here(app: Flask) -> None:
 
     # A link of one's own is that of one's record, at another address: tests/studio/test_calendars.py. What Stripe has
     # told, nobody makes or changes here: tests/billing/test_stripe_events.py; nor what is bought there: tests/credits.
+    # What was said of a class, by whoever was there: tests/classes/test_reviews.py.
     # How the database does is never twice the same.
     # Inductions are at gyms: tests/classes/test_inductions.py.
     elsewhere = {
         "/me/calendar-link",
         "/admin/stripe-events/{eventId}",
         "/billing/purchases/{purchaseId}",
+        "/classes/{classSessionId}/reviews/{reviewId}",
         "/admin/database",
         "/inductions/{inductionId}",
     }
