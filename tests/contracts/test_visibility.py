@@ -360,7 +360,8 @@ class Studio:
         timetable = Timetable(self._conn)
         trainer_id = timetable.trainer(gym["id"], timetable.person("TRAINER")[0])
         self._conn.execute("insert into user_profiles (user_id, bio) values (%s, %s)", [trainer_id, WORD])
-        class_session_id = timetable.session_in(timedelta(hours=-2), gym_id=gym["id"])
+        class_session_id = timetable.session_in(timedelta(hours=-2), gym_id=gym["id"], title=WORD)
+        timetable.session(gym_id=gym["id"], title=WORD)
         booking_id = timetable.attended(class_session_id, timetable.person()[0])
         review = timetable.review(booking_id, comment=WORD)
         self._note(
