@@ -351,7 +351,6 @@ class Studio:
         tell(self._conn, WORD, user_id=user_id)
         self._note(notificationId=self._api.get("/notifications").body["data"][0]["id"])
         self._gyms()
-        self._class()
         self._classes()
 
     def _gyms(self) -> None:
