@@ -1232,8 +1232,8 @@ create table notifications (
 comment on column notifications.number is 'One more than the one before, of each user: what a stream of events goes on after.';
 comment on column notifications.delivered_at is 'When it was decided which e-mails and texts go out for it, and those were queued.';
 
-create index notifications_user_idx on notifications (user_id, created_at, id);
-create index notifications_unread_idx on notifications (user_id) where read_at is null;
+create index notifications_unread_idx on notifications (user_id, number, id) where read_at is null;
+create index notifications_type_idx on notifications (user_id, type, number, id);
 
 
 create table notification_preferences (
@@ -1283,7 +1283,10 @@ comment on column support_problems.updated_at is 'Of what its user is shown: a n
 create index support_problems_user_idx on support_problems (user_id, created_at, id);
 create index support_problems_assignee_idx on support_problems (assignee_id, created_at, id);
 create index support_problems_status_idx on support_problems (status, created_at, id);
+create index support_problems_priority_idx on support_problems (priority, created_at, id);
 create index support_problems_created_at_idx on support_problems (created_at, id);
+create index support_problems_search_idx on support_problems
+using gin (lower(number || ' ' || title || ' ' || description) gin_trgm_ops);
 
 
 create table support_comments (
@@ -1295,10 +1298,14 @@ create table support_comments (
     created_at timestamptz not null default clock_timestamp(),
     constraint support_comments_body_present check (body <> '')
 );
+comment on column support_comments.id is 'Of a note among the team from support_notes_id_seq: whoever reads the others finds no gap where one is.';
 comment on column support_comments.is_internal is 'A note among the team: nothing of it, not even that it is there, ever reaches the user.';
 
 create index support_comments_problem_idx on support_comments (problem_id, created_at, id);
 create index support_comments_author_idx on support_comments (author_id);
+
+-- Far above what is ever said to users: the two never meet, and JavaScript still counts there.
+create sequence support_notes_id_seq as bigint start with 1000000000001;
 
 -- schema/credits.sql
 
@@ -2215,11 +2222,22 @@ begin atomic
     from jsonb_each(payload #> '{data,object}') as member
     where
         member.key in (
-            'amount', 'amount_captured', 'amount_refunded', 'amount_subtotal', 'amount_total', 'charge',
-            'client_reference_id', 'created', 'currency', 'expires_at', 'id', 'metadata', 'object', 'payment_intent',
-            'payment_status', 'status'
+            'amount', 'amount_captured', 'amount_paid', 'amount_refunded', 'amount_subtotal', 'amount_total', 'billing_reason',
+            'cancel_at_period_end', 'charge', 'client_reference_id', 'created', 'currency', 'expires_at', 'id', 'items',
+            'lines', 'metadata', 'object', 'parent', 'payment_intent', 'payment_status', 'status', 'subscription',
+            'subscription_details'
         );
 end;
+
+
+-- Which subscription of the provider's an event is about: its own, or that of its invoice or session.
+create function subscription_of_stripe_event(payload jsonb) returns text
+language sql immutable parallel safe
+return coalesce(
+    payload #>> '{data,object,parent,subscription_details,subscription}',
+    payload #>> '{data,object,subscription}',
+    payload #>> '{data,object,id}'
+);
 
 
 -- Where an invoice has milestones, they come to its total, at the end of every transaction that changes either.
@@ -2926,6 +2944,7 @@ comment on column gyms.rating_count is 'derived: classes.refresh_gym_rating';
 comment on column gyms.rating_sum is 'derived: classes.refresh_gym_rating';
 
 create unique index gyms_name_key on gyms (lower(name));
+create index gyms_created_at_idx on gyms (created_at, id);
 
 
 create table gym_opening_hours (
@@ -3021,6 +3040,9 @@ create index class_sessions_gym_idx on class_sessions (gym_id, start_time, id);
 create index class_sessions_trainer_idx on class_sessions (trainer_id, start_time, id);
 create index class_sessions_gym_trainer_idx on class_sessions (gym_id, trainer_id);
 create index class_sessions_open_idx on class_sessions (end_time, id) where status in ('SCHEDULED', 'IN_PROGRESS');
+create index class_sessions_waiting_idx on class_sessions (start_time, id) where waiting > 0 or places_offered > 0;
+create index class_sessions_free_idx on class_sessions (id)
+where waiting > 0 and places_taken + places_offered < capacity;
 
 
 create table inductions (
@@ -3047,6 +3069,7 @@ create index inductions_gym_idx on inductions (gym_id, start_time, id);
 create index inductions_gym_trainer_idx on inductions (gym_id, trainer_id);
 create index inductions_trainer_idx on inductions (trainer_id, start_time, id);
 create index inductions_start_time_idx on inductions (start_time, id);
+create index inductions_waiting_idx on inductions (gym_id, id) where status = 'PENDING' and trainer_id is null;
 
 -- Whether somebody has been shown how the machines of a gym are used: what a gym may ask for before it is trained at.
 create function has_induction(of_user uuid, at_gym bigint) returns boolean
@@ -3076,6 +3099,19 @@ create table trainer_engagements (
         trainer_id with =, tstzrange(start_time, end_time) with &&
     )
 );
+
+-- One at a time takes the time of a trainer: two that overlap might else find each other, and each wait for the other's end.
+create function await_trainer() returns trigger
+language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' time of ' || new.trainer_id, 0));
+    return new;
+end;
+$$;
+
+create trigger trainer_engagements_await_trainer
+before insert or update on trainer_engagements
+for each row execute function await_trainer();
 
 create function engage_trainer_of_session() returns trigger
 language plpgsql as $$
@@ -3135,7 +3171,8 @@ create table session_bookings (
     cancelled_at timestamptz,
     day_reminder_at timestamptz,
     hour_reminder_at timestamptz,
-    created_at timestamptz not null default now(),
+    -- By the clock, under the lock of its session: whoever has waited for a move of that is later than the move.
+    created_at timestamptz not null default clock_timestamp(),
     updated_at timestamptz not null default now(),
     -- It is at the time of its session, wherever that is moved.
     constraint session_bookings_session_fkey foreign key (session_id, start_time, end_time)
@@ -3203,7 +3240,7 @@ create table session_reviews (
     constraint session_reviews_booking_fkey foreign key (booking_id, session_id)
     references session_bookings (id, session_id),
     constraint session_reviews_rating_range check (rating between 1 and 5),
-    constraint session_reviews_low_rating_explained check (rating > 2 or comment <> '')
+    constraint session_reviews_low_rating_explained check (rating > 2 or coalesce(comment, '') <> '')
 );
 
 create index session_reviews_session_idx on session_reviews (session_id, created_at, id);
@@ -3296,7 +3333,9 @@ create table subscriptions (
     anchored_at timestamptz,
     current_period_start timestamptz,
     current_period_end timestamptz,
+    unpaid_from timestamptz,
     ends_with_period boolean not null default false,
+    told_at timestamptz,
     needs_review boolean not null default false,
     stripe_session_id text constraint subscriptions_stripe_session_id_key unique,
     stripe_subscription_id text constraint subscriptions_stripe_subscription_id_key unique,
@@ -3318,9 +3357,12 @@ create table subscriptions (
 comment on column subscriptions.anchored_at is 'When its first period began: each period begins that many weeks, months or years later, in a shorter month on its last day.';
 comment on column subscriptions.current_period_start is 'derived: classes.refresh_subscription_period';
 comment on column subscriptions.current_period_end is 'derived: classes.refresh_subscription_period';
+comment on column subscriptions.unpaid_from is 'When the newest of the periods began whose payment has failed: PAST_DUE until that one, or a later one, is paid.';
+comment on column subscriptions.told_at is 'When the provider made the newest of what was heard of whether it ends with its period.';
 
 create unique index subscriptions_live_key on subscriptions (user_id) where status in ('INCOMPLETE', 'ACTIVE', 'PAST_DUE');
 create index subscriptions_user_idx on subscriptions (user_id, created_at, id);
+create index subscriptions_created_at_idx on subscriptions (created_at, id);
 create index subscriptions_plan_idx on subscriptions (plan_id);
 create index subscriptions_due_idx on subscriptions (current_period_end, id) where source = 'ADMIN' and status = 'ACTIVE';
 
@@ -3355,6 +3397,285 @@ return (
         ((anchored_at at time zone time_zone) + n * ('1 ' || unit::text)::interval) at time zone time_zone
     from studio_settings
 );
+
+-- schema/audit.sql
+
+-- The audit trail: every insert, update and delete of a business table, in the order in which they were committed. It is
+-- written by one trigger function as each transaction commits, which no code path can forget, and as the owner of the
+-- tables: the application only reads it. Each row carries a hash over itself and the one before it.
+--
+-- The last thing a transaction locks is the head of the chain, and it holds it until it has committed: so the numbers have
+-- no gap, and whoever has seen one never sees one below it appear. The feed of changes is read from here.
+
+create type audit_operation as enum ('INSERT', 'UPDATE', 'DELETE');
+
+
+create table audit_logs (
+    id bigint not null constraint audit_logs_pkey primary key,
+    recorded_at timestamptz not null,
+    table_name text not null,
+    row_id text not null,
+    operation audit_operation not null,
+    actor_id uuid,
+    actor text,
+    request_id text,
+    client_id bigint,
+    before jsonb,
+    after jsonb,
+    data_digest bytea not null,
+    hash bytea not null,
+    erased_at timestamptz,
+    constraint audit_logs_id_positive check (id > 0),
+    constraint audit_logs_somebodys check (num_nonnulls(actor_id, actor) = 1),
+    constraint audit_logs_data_digest_length check (length(data_digest) = 32),
+    constraint audit_logs_hash_length check (length(hash) = 32),
+    constraint audit_logs_erased_is_empty check (erased_at is null or num_nonnulls(before, after) = 0)
+);
+comment on column audit_logs.actor is 'Who it was where it was no user: Photolens itself, or a login of the database. Of users no names are kept here.';
+comment on column audit_logs.before is 'Of an update, what it changed; of a delete, all there was.';
+comment on column audit_logs.client_id is 'Of which client of the studio, where the row names one.';
+comment on column audit_logs.data_digest is 'SHA-256 of before and after: they can be erased, and the chain still holds.';
+comment on column audit_logs.erased_at is 'When before and after were taken out, because they named somebody who is to be forgotten.';
+
+create index audit_logs_row_idx on audit_logs (table_name, row_id, id);
+create index audit_logs_actor_idx on audit_logs (actor_id, recorded_at, id);
+create index audit_logs_recorded_at_idx on audit_logs (recorded_at, id);
+create index audit_logs_client_deletes_idx on audit_logs (client_id) where operation = 'DELETE';
+
+
+-- Where the chain ends: what is cut off its end is missed.
+create table audit_heads (
+    id smallint not null default 1 constraint audit_heads_pkey primary key,
+    last_id bigint not null default 0,
+    hash bytea not null default decode(repeat('00', 32), 'hex'),
+    constraint audit_heads_one_row check (id = 1),
+    constraint audit_heads_last_id_not_negative check (last_id >= 0),
+    constraint audit_heads_hash_length check (length(hash) = 32)
+);
+
+insert into audit_heads default values;
+
+
+-- The hash of a row of the trail, over all that is never erased of it and the hash before it.
+create function audit_hash(previous bytea, entry audit_logs) returns bytea
+language sql stable parallel safe
+return sha256(
+    previous
+    || entry.data_digest
+    || convert_to(
+        jsonb_build_array(
+            entry.id,
+            extract(epoch from entry.recorded_at),
+            entry.table_name,
+            entry.row_id,
+            entry.operation,
+            entry.actor_id,
+            entry.actor,
+            entry.request_id,
+            entry.client_id
+        )::text,
+        'UTF8'
+    )
+);
+
+create function audit_digest(before jsonb, after jsonb) returns bytea
+language sql immutable parallel safe
+return sha256(convert_to(coalesce(before::text, '') || E'\n' || coalesce(after::text, ''), 'UTF8'));
+
+
+-- Adds a change to the trail, as its transaction commits. Its arguments are the columns of the table's primary key, those
+-- whose values are nobody's to read, and those that follow from others and are left out.
+--
+-- In a transaction that forgets somebody (photolens.forgetting), what the rows that it changes held before is erased from the
+-- trail: it named them. What remains is what they hold in the end, and that they were changed, when and by whom.
+create function record_change() returns trigger
+language plpgsql security definer
+set search_path from current
+set timezone to 'UTC'
+as $$
+declare
+    key_columns constant text[] := tg_argv[0];
+    is_forgetting constant boolean := coalesce(current_setting('photolens.forgetting', true), '') = 'on';
+    row_before jsonb;
+    row_after jsonb;
+    shown jsonb;
+    key_column text;
+    hidden text;
+    head record;
+    last_added record;
+    entry audit_logs;
+begin
+    if tg_op <> 'INSERT' then
+        row_before := to_jsonb(old) - tg_argv[2]::text[];
+    end if;
+    if tg_op <> 'DELETE' then
+        row_after := to_jsonb(new) - tg_argv[2]::text[];
+    end if;
+    if row_before = row_after then
+        return null;
+    end if;
+    shown := coalesce(row_after, row_before);
+    entry.table_name := tg_table_name;
+    entry.row_id := shown ->> key_columns[1];
+    foreach key_column in array key_columns[2:] loop
+        entry.row_id := entry.row_id || ',' || (shown ->> key_column);
+    end loop;
+    entry.operation := tg_op::audit_operation;
+    entry.actor_id := nullif(current_setting('photolens.actor_id', true), '')::uuid;
+    if entry.actor_id is null then
+        entry.actor := coalesce(nullif(current_setting('photolens.actor', true), ''), session_user);
+    end if;
+    entry.request_id := nullif(current_setting('photolens.request_id', true), '');
+    entry.client_id := case when tg_table_name = 'clients' then shown -> 'id' else shown -> 'client_id' end;
+    if is_forgetting then
+        update audit_logs
+        set before = null, after = null, erased_at = now()
+        where table_name = entry.table_name and row_id = entry.row_id and erased_at is null;
+        row_before := null;
+    elsif tg_op = 'UPDATE' then
+        row_before := (
+            select jsonb_object_agg(changed.key, changed.value)
+            from jsonb_each(row_before) as changed
+            where row_after -> changed.key is distinct from changed.value
+        );
+    end if;
+    -- Of what is nobody's to read it is said that there is one, and not which.
+    foreach hidden in array tg_argv[1]::text[] loop
+        if row_before ->> hidden is not null then
+            row_before := jsonb_set(row_before, array[hidden], '"[redacted]"');
+        end if;
+        if row_after ->> hidden is not null then
+            row_after := jsonb_set(row_after, array[hidden], '"[redacted]"');
+        end if;
+    end loop;
+    entry.before := row_before;
+    entry.after := row_after;
+    select last_id, hash into head from audit_heads for no key update;
+    -- What this transaction has added stands beyond the head, which it moves at its end.
+    select id, hash into last_added from audit_logs where id > head.last_id order by id desc limit 1;
+    entry.id := coalesce(last_added.id, head.last_id) + 1;
+    entry.recorded_at := clock_timestamp();
+    entry.data_digest := audit_digest(entry.before, entry.after);
+    entry.hash := audit_hash(coalesce(last_added.hash, head.hash), entry);
+    insert into audit_logs select entry.*;
+    return null;
+end;
+$$;
+
+-- Moves the head of the chain to the last row of a transaction, once.
+create function move_audit_head() returns trigger
+language plpgsql security definer
+set search_path from current
+as $$
+begin
+    if new.id = (select max(id) from audit_logs) then
+        update audit_heads set last_id = new.id, hash = new.hash;
+    end if;
+    return null;
+end;
+$$;
+
+create constraint trigger audit_logs_move_head
+after insert on audit_logs
+deferrable initially deferred
+for each row execute function move_audit_head();
+
+
+-- Erases from the trail the contents of rows of a client that are there no more: whoever forgets a client cannot change
+-- those.
+create function erase_audit_of_deleted(of_client_id bigint) returns void
+language sql security definer
+set search_path from current
+begin atomic
+    update audit_logs
+    set before = null, after = null, erased_at = now()
+    from audit_logs as deletes
+    where
+        deletes.client_id = of_client_id
+        and deletes.operation = 'DELETE'
+        and audit_logs.table_name = deletes.table_name
+        and audit_logs.row_id = deletes.row_id
+        and audit_logs.erased_at is null;
+end;
+
+
+-- Puts the trigger on every business table that does not have it. Not audited are logs, which are added to anyway, what
+-- follows from other rows, and what is only there for a while: each with its reason in tests/platform/test_audit_trail.py.
+create procedure audit_tables()
+language plpgsql as $$
+declare
+    audited record;
+begin
+    for audited in
+        select
+            pg_class.relname as table_name,
+            (
+                select array_agg(key_column.attname order by keys.place)
+                from pg_index
+                cross join unnest(pg_index.indkey::smallint[]) with ordinality as keys (number, place)
+                inner join pg_attribute as key_column
+                    on pg_index.indrelid = key_column.attrelid and keys.number = key_column.attnum
+                where pg_index.indrelid = pg_class.oid and pg_index.indisprimary
+            ) as key_columns,
+            coalesce(
+                array_agg(pg_attribute.attname) filter (
+                    where pg_attribute.atttypid = 'bytea'::regtype
+                    or pg_attribute.attname in (
+                        'access_token', 'id_token', 'idempotency_key', 'password', 'refresh_token', 'session_state',
+                        'answers', 'clearance_note'
+                    )
+                ),
+                '{}'
+            ) as hidden_columns,
+            coalesce(
+                array_agg(pg_attribute.attname) filter (where pg_attribute.attgenerated <> ''), '{}'
+            ) as dropped_columns
+        from pg_class
+        inner join pg_attribute
+            on pg_class.oid = pg_attribute.attrelid and pg_attribute.attnum > 0 and not pg_attribute.attisdropped
+        where
+            pg_class.relnamespace = current_schema()::regnamespace
+            and pg_class.relkind = 'r'
+            and pg_class.relname not like 'procrastinate%'
+            and pg_class.relname not in (
+                'activities',
+                'audit_heads',
+                'audit_logs',
+                'auth_attempts',
+                'auth_sessions',
+                'auth_verification_token',
+                'communication_logs',
+                'database_backups',
+                'idempotency_keys',
+                'notification_inboxes',
+                'notifications',
+                'otp_sessions',
+                'schema_migrations',
+                'space_payment_events',
+                'stripe_events',
+                'trainer_engagements'
+            )
+            and not exists (
+                select
+                from pg_trigger
+                where pg_trigger.tgrelid = pg_class.oid and pg_trigger.tgname = pg_class.relname || '_audit'
+            )
+        group by pg_class.oid, pg_class.relname
+    loop
+        execute format(
+            'create constraint trigger %I after insert or update or delete on %I deferrable initially deferred '
+            'for each row execute function record_change(%L, %L, %L)',
+            audited.table_name || '_audit',
+            audited.table_name,
+            audited.key_columns,
+            audited.hidden_columns,
+            audited.dropped_columns
+        );
+    end loop;
+end;
+$$;
+
+call audit_tables();
 
 -- schema/details.sql
 
@@ -4034,6 +4355,269 @@ select
 from space_payments
 inner join space_bookings on space_payments.booking_id = space_bookings.id;
 
+
+create view class_session_details as
+select
+    class_sessions.id,
+    class_sessions.title,
+    class_sessions.description,
+    class_sessions.gym_id,
+    gyms.name as gym_name,
+    gyms.status as gym_status,
+    gyms.time_zone,
+    class_sessions.trainer_id,
+    auth_users.name as trainer_name,
+    class_sessions.start_time,
+    class_sessions.end_time,
+    class_sessions.status,
+    class_sessions.capacity,
+    class_sessions.capacity - class_sessions.places_taken - class_sessions.places_offered as places_left,
+    class_sessions.waitlist_capacity,
+    class_sessions.waiting,
+    class_sessions.credit_cost,
+    class_sessions.requires_parq,
+    gyms.requires_induction,
+    gyms.cancel_hours,
+    gyms.subscriber_cancel_hours,
+    round(class_sessions.rating_sum::numeric / nullif(class_sessions.rating_count, 0), 1)::float8 as rating_average,
+    class_sessions.rating_count,
+    class_sessions.moved_at,
+    class_sessions.created_at,
+    class_sessions.updated_at
+from class_sessions
+inner join gyms on class_sessions.gym_id = gyms.id
+left join auth_users on class_sessions.trainer_id = auth_users.id;
+
+
+-- Until when a place is given up for nothing: in time, or once its class was put at another time, until that starts.
+create view session_booking_details as
+select
+    session_bookings.id,
+    session_bookings.session_id,
+    class_sessions.title,
+    class_sessions.gym_id,
+    gyms.name as gym_name,
+    gyms.time_zone,
+    class_sessions.trainer_id,
+    session_bookings.user_id,
+    auth_users.name as user_name,
+    session_bookings.start_time,
+    session_bookings.end_time,
+    session_bookings.status,
+    session_bookings.credit_cost,
+    case
+        when session_bookings.created_at <= class_sessions.moved_at then session_bookings.start_time
+        else session_bookings.start_time - make_interval(hours => session_bookings.cancel_hours)
+    end as free_cancel_until,
+    exists (
+        select
+        from credit_transactions
+        where
+            credit_transactions.session_booking_id = session_bookings.id
+            and credit_transactions.kind = 'REFUND'
+    ) as is_refunded,
+    session_bookings.is_from_waitlist,
+    session_bookings.checked_in_at,
+    session_bookings.cancelled_at,
+    session_bookings.created_at,
+    session_bookings.updated_at
+from session_bookings
+inner join class_sessions on session_bookings.session_id = class_sessions.id
+inner join gyms on class_sessions.gym_id = gyms.id
+inner join auth_users on session_bookings.user_id = auth_users.id;
+
+
+-- A gym, as lists show it. Of its address each key is there, whether or not anything was said.
+create view gym_details as
+select
+    gyms.id,
+    gyms.name,
+    gyms.description,
+    jsonb_build_object(
+        'line1', gyms.address ->> 'line1',
+        'line2', gyms.address ->> 'line2',
+        'city', gyms.address ->> 'city',
+        'region', gyms.address ->> 'region',
+        'postalCode', gyms.address ->> 'postalCode',
+        'country', gyms.address ->> 'country'
+    ) as address,
+    gyms.amenities,
+    gyms.time_zone,
+    gyms.status,
+    gyms.requires_induction,
+    gyms.subscriber_cancel_hours,
+    gyms.cancel_hours,
+    (
+        select
+            coalesce(
+                json_agg(
+                    json_build_object(
+                        'weekday', gym_opening_hours.weekday,
+                        'opensAt', to_char(gym_opening_hours.opens_at, 'HH24:MI'),
+                        'closesAt', to_char(gym_opening_hours.closes_at, 'HH24:MI')
+                    )
+                    order by gym_opening_hours.weekday
+                ),
+                '[]'
+            )
+        from gym_opening_hours
+        where gym_opening_hours.gym_id = gyms.id
+    ) as opening_hours,
+    round(gyms.rating_sum::numeric / nullif(gyms.rating_count, 0), 1)::float8 as rating_average,
+    gyms.rating_count,
+    gyms.created_at,
+    gyms.updated_at
+from gyms;
+
+
+-- Who gives classes at a gym, by their own id. How they are rated is told of all their gyms together. The public is shown
+-- those who are on.
+create view gym_trainer_details as
+select
+    gym_trainers.trainer_id as id,
+    gym_trainers.gym_id,
+    auth_users.name,
+    auth_users.image,
+    user_profiles.bio,
+    gym_trainers.is_active,
+    gym_trainers.is_active and auth_users.status = 'ACTIVE' as is_on,
+    round(everywhere.rating_sum::numeric / nullif(everywhere.rating_count, 0), 1)::float8 as rating_average,
+    everywhere.rating_count,
+    gym_trainers.created_at,
+    gym_trainers.updated_at
+from gym_trainers
+inner join auth_users on gym_trainers.trainer_id = auth_users.id
+left join user_profiles on auth_users.id = user_profiles.user_id
+cross join lateral (
+    select
+        sum(rated.rating_count) as rating_count,
+        sum(rated.rating_sum) as rating_sum
+    from gym_trainers as rated
+    where rated.trainer_id = gym_trainers.trainer_id
+) as everywhere;
+
+
+-- What was said of a class: of who said it, the public is told the first name.
+create view session_review_details as
+select
+    session_reviews.id,
+    session_reviews.session_id,
+    session_reviews.rating,
+    session_reviews.comment,
+    split_part(auth_users.name, ' ', 1) as author_name,
+    session_reviews.created_at,
+    session_reviews.updated_at
+from session_reviews
+inner join session_bookings on session_reviews.booking_id = session_bookings.id
+inner join auth_users on session_bookings.user_id = auth_users.id;
+
+
+-- Of what somebody has said of their health only the newest counts; by the one rule, at the moment it is read.
+create view parq_details as
+select
+    parqs.id,
+    parqs.user_id,
+    auth_users.name as user_name,
+    parqs.answers,
+    parqs.clearance,
+    parqs.clearance_note,
+    parqs.decided_at,
+    parqs.valid_until,
+    has_valid_parq(parqs.user_id) and not exists (
+        select
+        from parqs as later
+        where later.user_id = parqs.user_id and later.id > parqs.id
+    ) as is_valid,
+    parqs.created_at
+from parqs
+inner join auth_users on parqs.user_id = auth_users.id;
+
+
+create view induction_details as
+select
+    inductions.id,
+    inductions.gym_id,
+    gyms.name as gym_name,
+    gyms.time_zone,
+    inductions.user_id,
+    auth_users.name as user_name,
+    inductions.trainer_id,
+    trainers.name as trainer_name,
+    inductions.start_time,
+    inductions.end_time,
+    inductions.status,
+    inductions.created_at,
+    inductions.updated_at
+from inductions
+inner join gyms on inductions.gym_id = gyms.id
+inner join auth_users on inductions.user_id = auth_users.id
+left join auth_users as trainers on inductions.trainer_id = trainers.id;
+
+
+-- What somebody has subscribed to: without the page, which is whoever pays there's.
+create view subscription_details as
+select
+    subscriptions.id,
+    subscriptions.user_id,
+    auth_users.name as user_name,
+    subscriptions.plan_id,
+    subscription_plans.name as plan_name,
+    subscriptions.source,
+    subscriptions.status,
+    subscriptions.price,
+    subscriptions.currency,
+    subscriptions.interval,
+    subscriptions.credits_per_period,
+    subscriptions.current_period_start,
+    subscriptions.current_period_end,
+    subscriptions.ends_with_period,
+    subscriptions.needs_review,
+    subscriptions.stripe_subscription_id,
+    subscriptions.ended_at,
+    subscriptions.created_at,
+    subscriptions.updated_at
+from subscriptions
+inner join subscription_plans on subscriptions.plan_id = subscription_plans.id
+inner join auth_users on subscriptions.user_id = auth_users.id;
+
+
+create view subscription_grant_details as
+select
+    subscription_grants.*,
+    credit_transactions.id as transaction_id
+from subscription_grants
+inner join credit_transactions on subscription_grants.id = credit_transactions.subscription_grant_id;
+
+
+create view notification_details as
+select
+    notifications.id,
+    notifications.user_id,
+    notifications.number,
+    notifications.type,
+    notifications.title,
+    notifications.body,
+    notifications.subject_type,
+    notifications.subject_id,
+    notifications.read_at,
+    notifications.created_at
+from notifications;
+
+
+create view support_comment_details as
+select
+    support_comments.id,
+    support_comments.problem_id,
+    support_comments.author_id,
+    auth_users.name as author_name,
+    support_comments.author_id <> support_problems.user_id as is_from_team,
+    support_comments.is_internal,
+    support_comments.body,
+    support_comments.created_at
+from support_comments
+inner join support_problems on support_comments.problem_id = support_problems.id
+inner join auth_users on support_comments.author_id = auth_users.id;
+
 -- schema/search.sql
 
 -- What the public is shown of spaces, and finds: active offerings at active branches of active vendors. The functions are
@@ -4662,6 +5246,150 @@ begin atomic
         );
 end;
 
+
+-- The classes at gyms that the public finds; and those that the viewer gives, wherever.
+create function class_sessions_seen_by(viewer_id uuid) returns setof class_session_details
+language sql stable parallel safe
+begin atomic
+    select class_session_details.*
+    from class_session_details
+    where
+        class_sessions_seen_by.viewer_id is null
+        or class_session_details.gym_status <> 'INACTIVE'
+        or class_session_details.trainer_id = class_sessions_seen_by.viewer_id;
+end;
+
+
+-- The places in classes that a user has booked, or that are in classes of theirs.
+create function session_bookings_seen_by(viewer_id uuid) returns setof session_booking_details
+language sql stable parallel safe
+begin atomic
+    select session_booking_details.*
+    from session_booking_details
+    where
+        session_bookings_seen_by.viewer_id is null
+        -- Found once, each by its index, as above.
+        or session_booking_details.id = any(
+            array(
+                select session_bookings.id
+                from session_bookings
+                where session_bookings.user_id = session_bookings_seen_by.viewer_id
+                union all
+                select session_bookings.id
+                from class_sessions
+                inner join session_bookings on class_sessions.id = session_bookings.session_id
+                where class_sessions.trainer_id = session_bookings_seen_by.viewer_id
+            )
+        );
+end;
+
+
+-- The inductions of a user: those that they have asked for, those that they give, and those that wait for a trainer at gyms
+-- where they are one.
+create function inductions_seen_by(viewer_id uuid) returns setof induction_details
+language sql stable parallel safe
+begin atomic
+    select induction_details.*
+    from induction_details
+    where
+        inductions_seen_by.viewer_id is null
+        -- Found once, each by its index.
+        or induction_details.id = any(
+            array(
+                select inductions.id
+                from inductions
+                where inductions.user_id = inductions_seen_by.viewer_id
+                union all
+                select inductions.id
+                from inductions
+                where inductions.trainer_id = inductions_seen_by.viewer_id
+                union all
+                select inductions.id
+                from gym_trainers
+                inner join inductions on gym_trainers.gym_id = inductions.gym_id
+                where
+                    gym_trainers.trainer_id = inductions_seen_by.viewer_id
+                    and gym_trainers.is_active
+                    and inductions.status = 'PENDING'
+                    and inductions.trainer_id is null
+            )
+        );
+end;
+
+
+-- The problems that a user has reported. Notes among the team are not counted for them, and who looks after it is shown by
+-- name alone.
+create function support_problems_seen_by(viewer_id uuid) returns table (
+    id bigint,
+    number text,
+    user_id uuid,
+    user_name text,
+    type support_type,
+    priority support_priority,
+    status support_status,
+    title text,
+    description text,
+    assignee_id uuid,
+    assignee_name text,
+    comment_count integer,
+    resolved_at timestamptz,
+    closed_at timestamptz,
+    created_at timestamptz,
+    updated_at timestamptz
+)
+language sql stable parallel safe
+begin atomic
+    select
+        support_problems.id,
+        support_problems.number,
+        support_problems.user_id,
+        users.name as user_name,
+        support_problems.type,
+        support_problems.priority,
+        support_problems.status,
+        support_problems.title,
+        support_problems.description,
+        case when viewer_id is null then support_problems.assignee_id end as assignee_id,
+        assignees.name as assignee_name,
+        (
+            select count(*)::integer
+            from support_comments
+            where
+                support_comments.problem_id = support_problems.id
+                and (viewer_id is null or not support_comments.is_internal)
+        ) as comment_count,
+        support_problems.resolved_at,
+        support_problems.closed_at,
+        support_problems.created_at,
+        support_problems.updated_at
+    from support_problems
+    -- There always is one; joined so, a total does without.
+    left join auth_users as users on support_problems.user_id = users.id
+    left join auth_users as assignees on support_problems.assignee_id = assignees.id
+    where viewer_id is null or support_problems.user_id = viewer_id;
+end;
+
+
+-- What was said of those problems, to their user and by them: no note among the team, of anybody's.
+create function support_comments_seen_by(viewer_id uuid) returns setof support_comment_details
+language sql stable parallel safe
+begin atomic
+    select support_comment_details.*
+    from support_comment_details
+    where
+        viewer_id is null
+        or (
+            not support_comment_details.is_internal
+            and exists (
+                select
+                from support_problems
+                where
+                    support_problems.id = support_comment_details.problem_id
+                    and support_problems.user_id = viewer_id
+            )
+        );
+end;
+
 -- schema/grants.sql
 
 -- What the application may do: read and write rows. Money that has moved is not changed and not taken back.
@@ -4695,6 +5423,9 @@ revoke insert, update, delete on database_backups from photolens_app;
 
 -- Nor does it say which migrations there have been.
 revoke insert, update, delete on schema_migrations from photolens_app;
+
+-- The trail is written by the owner's trigger alone.
+revoke insert, update, delete on audit_logs, audit_heads from photolens_app;
 
 -- schema/portal.sql
 

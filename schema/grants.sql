@@ -21,3 +21,6 @@ revoke insert, update, delete on database_backups from photolens_app;
 
 -- Nor does it say which migrations there have been.
 revoke insert, update, delete on schema_migrations from photolens_app;
+
+-- The trail is written by the owner's trigger alone.
+revoke insert, update, delete on audit_logs, audit_heads from photolens_app;

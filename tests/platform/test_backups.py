@@ -302,7 +302,11 @@ def test_what_is_in_the_way_and_belongs_to_somebody_else_leaves_the_database_as_
 
 
 def test_in_production_it_wants_a_yes(taken: Path, empty: str) -> None:
-    production = {"PHOTOLENS_ENV": "production", "SECRET_KEY": "only the tests have this one, and no server"}
+    production = {
+        "DATABASE_URL": empty,
+        "PHOTOLENS_ENV": "production",
+        "SECRET_KEY": "only the tests have this one, and no server",
+    }
 
     refused = db("restore", taken, url=empty, **production)
     assert (refused.exit_code, "Add --yes" in refused.output) == (1, True)
