@@ -1,27 +1,27 @@
 -- name: list_audit_logs(after_key, after_id, limit, table_name, row_id, operation, actor_id, request_id)
 -- The trail, newest first, with the present names of who acted.
 select
-    audit_logs.id,
-    audit_logs.recorded_at,
-    audit_logs.table_name,
-    audit_logs.row_id,
-    audit_logs.operation,
-    audit_logs.actor_id,
-    coalesce(audit_logs.actor, (select auth_users.name from auth_users where auth_users.id = audit_logs.actor_id)) as actor,
-    audit_logs.request_id,
-    audit_logs.before,
-    audit_logs.after,
-    audit_logs.erased_at
+    id,
+    recorded_at,
+    table_name,
+    row_id,
+    operation,
+    actor_id,
+    coalesce(actor, (select auth_users.name from auth_users where auth_users.id = audit_logs.actor_id)) as actor,
+    request_id,
+    before,
+    after,
+    erased_at
 from audit_logs
 where
-    (audit_logs.recorded_at, audit_logs.id)
+    (recorded_at, id)
     < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
-    and (:table_name::text is null or audit_logs.table_name = :table_name)
-    and (:row_id::text is null or audit_logs.row_id = :row_id)
-    and (:operation::text is null or audit_logs.operation = :operation::audit_operation)
-    and (:actor_id::uuid is null or audit_logs.actor_id = :actor_id)
-    and (:request_id::text is null or audit_logs.request_id = :request_id)
-order by audit_logs.recorded_at desc, audit_logs.id desc
+    and (:table_name::text is null or table_name = :table_name)
+    and (:row_id::text is null or row_id = :row_id)
+    and (:operation::text is null or operation = :operation::audit_operation)
+    and (:actor_id::uuid is null or actor_id = :actor_id)
+    and (:request_id::text is null or request_id = :request_id)
+order by recorded_at desc, id desc
 limit :limit;
 
 -- name: count_audit_logs(table_name, row_id, operation, actor_id, request_id)$

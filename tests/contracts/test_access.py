@@ -327,6 +327,8 @@ def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> Non
         *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/", "/api/v1/inductions"),
         # Also of the trainer who gives a class.
         *("/api/v1/classes", "/api/v1/class-bookings", "/api/v1/subscriptions"),
+        # Of what somebody has reported, also of who looks after it.
+        *("/api/v1/notifications", "/api/v1/events", "/api/v1/support/"),
     )
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []

@@ -108,6 +108,9 @@ SUBJECT_TYPES = [
 
 # Operations whose answers have no text of somebody's.
 WORDLESS = {
+    # Of what has been committed.
+    "listAuditLogs",
+    "listChanges",
     # Of nobody here who waits.
     "getOwnWaiting",
     "getOwnSubscription",

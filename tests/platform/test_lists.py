@@ -17,6 +17,7 @@ from tests.classes.timetable import MONDAY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.factories import Factory, instant
+from tests.platform.told import OWNER, tell
 from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace, wish
 from tests.subscriptions import subscribe
@@ -382,6 +383,75 @@ def parqs(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     return Listing("/parqs", lambda rank: dated(conn, days, rank, timetable.healthy(timetable.person()[0])))
 
 
+def gyms(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    days = "update gyms set created_at = make_date(2026, 1, %s) where id = %s"
+    return Listing("/gyms", lambda rank: dated(conn, days, rank, make.gym(name=f"Rank {rank:02}")["id"]))
+
+
+def equipment(api: ApiClient, make: Factory, _conn: Connection) -> Listing:
+    gym = make.gym()
+    return rows_of(f"/gyms/{gym['id']}/equipment", lambda rank: make.equipment(gym, name=f"Rank {rank:02}"), api)
+
+
+def trainers(api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    gym, timetable = make.gym(), Timetable(conn)
+
+    def add(rank: int) -> Row:
+        trainer_id, _ = timetable.person("TRAINER")
+        conn.execute("update auth_users set name = %s where id = %s", [f"Rank {rank // 20}", trainer_id])
+        timetable.trainer(gym["id"], trainer_id)
+        return {"id": str(trainer_id)}
+
+    return rows_of(f"/gyms/{gym['id']}/trainers", add, api)
+
+
+def reviews(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    session_id = timetable.session()
+    days = "update session_reviews set created_at = make_date(2026, 1, %s) where id = %s"
+
+    def add(rank: int) -> Row:
+        return dated(conn, days, rank, timetable.review(timetable.attended(session_id, timetable.person()[0])))
+
+    return Listing(f"/classes/{session_id}/reviews", add)
+
+
+def notifications(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    def add(rank: int) -> Row:
+        tell(conn, f"Rank {rank}", user_id=OWNER)
+        told: Row = api.get("/notifications?limit=1").body["data"][0]
+        return told
+
+    return Listing("/notifications", add)
+
+
+def problems(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    days = "update support_problems set created_at = make_date(2026, 1, %s) where id = %s"
+    return Listing("/support/problems", lambda rank: dated(conn, days, rank, make.problem()["id"]))
+
+
+def comments(_api: ApiClient, make: Factory, conn: Connection) -> Listing:
+    problem = make.problem()
+    days = "update support_comments set created_at = make_date(2026, 1, %s) where id = %s"
+    return Listing(
+        f"/support/problems/{problem['id']}/comments",
+        lambda rank: dated(conn, days, rank, make.comment(problem)["id"]),
+    )
+
+
+def audit_logs(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    return Listing(
+        "/audit-logs",
+        lambda rank: inserted(
+            conn,
+            "insert into audit_logs (id, recorded_at, table_name, row_id, operation, actor, data_digest, hash)"
+            " select coalesce(max(id), 0) + 1, make_date(2026, 1, %s::int), 'rooms', '1', 'DELETE', 'psql', sha256(''),"
+            " sha256('') from audit_logs returning id",
+            str(rank // 20 + 1),
+        ),
+    )
+
+
 def space_payments(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     market = Marketplace(conn)
     offering = market.offering()
@@ -674,6 +744,14 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/space-bookings/{spaceBookingId}/payments": {space_payments: ("-createdAt",)},
     "/inductions": {inductions: ("startTime", "-startTime")},
     "/parqs": {parqs: ("-createdAt",)},
+    "/gyms": {gyms: ("name", "-createdAt")},
+    "/gyms/{gymId}/equipment": {equipment: ("name",)},
+    "/gyms/{gymId}/trainers": {trainers: ("name",)},
+    "/classes/{classSessionId}/reviews": {reviews: ("-createdAt",)},
+    "/notifications": {notifications: ("-number",)},
+    "/support/problems": {problems: ("-createdAt",)},
+    "/support/problems/{problemId}/comments": {comments: ("createdAt",)},
+    "/audit-logs": {audit_logs: ("-recordedAt",)},
     "/activities": {activities: ("-createdAt",)},
     "/communication-logs": {messages: ("-createdAt",)},
     "/reports/booking-profitability": {booking_profits: ("sessionDate",)},
