@@ -163,26 +163,65 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     )
 
 
+class SharedConnection(psycopg.Connection[dict[str, Any]]):
+    """The connection of rolled-back tests, which takes turns between them and the requests they send.
+
+    A request is a savepoint, and acts as a role. Mostly the next thing is another request: what one leaves behind is
+    put away only then, together with what that one begins with, or when the test itself wants the connection.
+    """
+
+    left: tuple[str, str] | None = None  # the role whose savepoint is still there, and the one to go back to
+
+    def come_back(self) -> None:
+        """Put away what the last request has left."""
+        if self.left is not None:
+            (role, former), self.left = self.left, None
+            run(self, f"release savepoint {role}; set local role {former}")
+
+    def cursor(self, *args: Any, **options: Any) -> Any:
+        self.come_back()
+        return super().cursor(*args, **options)
+
+    @contextmanager
+    def transaction(self, *args: Any, **options: Any) -> Iterator[psycopg.Transaction]:
+        self.come_back()
+        try:
+            with super().transaction(*args, **options) as transaction:
+                yield transaction
+                self.come_back()
+        except BaseException:
+            self.left = None  # it is rolled back with the rest
+            raise
+
+
 class OneConnection:
     """Stands in for a pool in rolled-back tests: each request is a savepoint on the test's one connection.
 
     In between the connection is the test's own, which may do everything.
     """
 
-    def __init__(self, conn: Connection, role: str, roles: list[str]) -> None:
+    def __init__(self, conn: SharedConnection, role: str, roles: list[str]) -> None:
         self.conn = conn
         self._role = role
         self._roles = roles  # as whom the connection acts, and before that, and before that
 
     def getconn(self) -> Connection:
+        if self.conn.left == (self._role, self._roles[-1]):
+            self.conn.left = None
+            run(self.conn, f"release savepoint {self._role}; savepoint {self._role}")
+        else:
+            self.conn.come_back()
+            run(self.conn, f"savepoint {self._role}; set local role {self._role}")
         self._roles.append(self._role)
-        run(self.conn, f"savepoint {self._role}; set local role {self._role}")
         return self.conn
 
     def putconn(self, conn: Connection) -> None:
         self._roles.pop()
-        how = "rollback to" if conn.info.transaction_status == TransactionStatus.INERROR else "release"
-        run(conn, f"{how} savepoint {self._role}; set local role {self._roles[-1]}")
+        if conn.info.transaction_status == TransactionStatus.INERROR:
+            run(conn, f"rollback to savepoint {self._role}; set local role {self._roles[-1]}")
+        else:
+            self.conn.come_back()
+            self.conn.left = (self._role, self._roles[-1])
 
 
 def run(conn: Connection, statements: str) -> None:
@@ -201,16 +240,17 @@ def plan_once(conn: Connection) -> None:
 
 
 def pools_of(conn: Connection) -> Pools:
-    """Pools whose one connection is this one."""
+    """Pools whose one connection is this one, which is a shared one."""
+    assert isinstance(conn, SharedConnection)
     roles = ["none"]
     pools: Any = (OneConnection(conn, APP_ROLE, roles), OneConnection(conn, PORTAL_ROLE, roles))
     return Pools(*pools)
 
 
 @pytest.fixture(scope="session")
-def shared_connection(databases: Databases) -> Iterator[Connection]:
+def shared_connection(databases: Databases) -> Iterator[SharedConnection]:
     """The connection that all rolled-back tests take turns on."""
-    with databases.clone(TEMPLATE) as url, psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+    with databases.clone(TEMPLATE) as url, SharedConnection.connect(url, autocommit=True, row_factory=dict_row) as conn:
         sql.platform.configure_connection(conn, statement_timeout="30s", role="none")
         plan_once(conn)
         yield conn
@@ -262,10 +302,11 @@ def conn(request: pytest.FixtureRequest) -> Iterator[Connection]:
         with psycopg.connect(url, autocommit=True, row_factory=dict_row) as own:
             yield own
         return
-    shared: Connection = request.getfixturevalue("shared_connection")
+    shared: SharedConnection = request.getfixturevalue("shared_connection")
     run(shared, "begin")
     yield shared
     run(shared, "rollback")
+    shared.left = None
 
 
 @pytest.fixture

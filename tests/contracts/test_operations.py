@@ -82,8 +82,8 @@ CONFIDENTIAL = {"changePassword", "createCalendarLink", "createOwnCalendarLink",
 
 
 @pytest.fixture
-def document(app: Flask) -> dict[str, Any]:
-    return api_document(app)
+def document() -> dict[str, Any]:
+    return api_document()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from photolens.embedded import ROOT
 from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
-from tests.conftest import TEMPLATE, Databases, pools_of
+from tests.conftest import TEMPLATE, Databases, SharedConnection, plan_once, pools_of
 from tests.contacts import sign_in_contact
 from tests.contracts.roles import join_team
 from tests.factories import Factory, instant
@@ -414,7 +414,8 @@ def room(shared: Room) -> Iterator[Room]:
 @pytest.fixture(scope="module")
 def furnished(databases: Databases, settings: Settings) -> Iterator[Room]:
     """A room on one connection, in a transaction that is never kept."""
-    with databases.clone(TEMPLATE) as url, psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+    with databases.clone(TEMPLATE) as url, SharedConnection.connect(url, autocommit=True, row_factory=dict_row) as conn:
+        plan_once(conn)
         conn.execute("begin")
         app = create_app(settings, pools_of(conn))
         yield Room(app, ApiClient(app), conn)
