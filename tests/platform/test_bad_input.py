@@ -7,7 +7,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
@@ -396,7 +396,10 @@ def in_a_month() -> str:
 @pytest.fixture(scope="module")
 def shared(databases: Databases, settings: Settings) -> Iterator[Room]:
     """One room for all these tests: none of them may change anything in it."""
-    with databases.clone(TEMPLATE) as url, open_pools(settings, url) as pools:
+    alone = replace(settings, database_connection_limit=1)  # requests come one after the other
+    with databases.clone(TEMPLATE) as url, open_pools(alone, url) as pools:
+        with pools.app.connection() as own:
+            plan_once(own)
         app = create_app(settings, pools)
         with psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
             # What is noted of a session that was not seen for some minutes would be a change.
