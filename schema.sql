@@ -45,11 +45,15 @@ set local role photolens_owner;
 \ir schema/procrastinate.sql
 \ir schema/platform.sql
 \ir schema/identity.sql
+\ir schema/notifications.sql
+\ir schema/support.sql
 \ir schema/credits.sql
 \ir schema/studio.sql
 \ir schema/billing.sql
 \ir schema/photos.sql
 \ir schema/spaces.sql
+\ir schema/classes.sql
+\ir schema/audit.sql
 \ir schema/details.sql
 \ir schema/search.sql
 \ir schema/visibility.sql

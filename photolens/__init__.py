@@ -8,10 +8,14 @@ from photolens import (
     api,
     billing,
     cache,
+    classes,
     credits,
     database,
     headers,
+    health,
     identity,
+    logs,
+    observation,
     photos,
     platform,
     portal,
@@ -23,6 +27,7 @@ from photolens import (
 )
 from photolens.config import Settings
 from photolens.database import Pools
+from photolens.metrics import Metrics
 from photolens.sealing import Seal
 from photolens.storage import open_storage
 
@@ -31,7 +36,9 @@ def create_app(settings: Settings, pools: Pools) -> Flask:
     """The application, over pools of connections to its database."""
     app = Flask("photolens", static_folder=None)
     app.extensions |= {"settings": settings, "seal": Seal(settings), "storage": open_storage(settings)}
+    metrics = Metrics(pools)
     proxies.init_app(app, settings)
+    observation.init_app(app, logs.log_request, metrics.count)
     answers.init_app(app)
     problems.init_app(app)
     headers.init_app(app, settings)
@@ -39,7 +46,8 @@ def create_app(settings: Settings, pools: Pools) -> Flask:
     cache.init_app(app, settings)
     access.init_app(app, identity.find_caller)
     rate_limits.init_app(app, settings)
-    domains = (identity, studio, billing, credits, photos, spaces, portal, platform)
+    health.init_app(app, metrics)
+    domains = (identity, studio, billing, credits, photos, spaces, classes, portal, platform)
     api.init_app(app, (blueprint for domain in domains for blueprint in domain.BLUEPRINTS))
     spaces.keep_public_pages_fresh(app)
     app.register_blueprint(portal.PAGES)

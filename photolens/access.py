@@ -14,13 +14,12 @@ from uuid import UUID
 
 from flask import Flask, g, has_request_context, request
 
-from photolens.config import current_settings
-from photolens.database import Connection, connection
+from photolens.config import LONGEST_TOKEN, current_settings
+from photolens.database import SYSTEM, Connection, connection
 from photolens.problems import FORBIDDEN, NOT_A_CONTACT, NOT_A_VENDOR, SESSION_REQUIRED, UNAUTHENTICATED
 from photolens.proxies import is_from_this_machine
 
 API = "/api/v1/"
-SYSTEM = "Photolens"  # what tasks go by in activities
 
 
 class Permission(StrEnum):
@@ -200,6 +199,20 @@ def current_caller() -> Caller:
     raise UNAUTHENTICATED("The token is not valid, or no longer.", headers={"WWW-Authenticate": challenge})
 
 
+def known_caller() -> Caller | None:
+    """The caller of the present request, which may be a `@public` one; None where nobody said who they are."""
+    caller: Caller | None = g.get("caller")
+    return caller
+
+
+def active_caller() -> Caller:
+    """The caller of the present request. Raises `forbidden` for one whose account is not ACTIVE."""
+    caller = current_caller()
+    if not caller.is_active:
+        raise FORBIDDEN("Verify your e-mail or phone first.")
+    return caller
+
+
 def current_contact_id() -> int:
     """As whom of a client's people the caller of a `@contact` operation asks."""
     contact_id = current_caller().contact_id
@@ -244,11 +257,11 @@ def admit(demand: Demand) -> None:
             raise FORBIDDEN(f"This needs the permission {' or '.join(sorted(any_of))}.")
 
 
-def _bearer_token() -> str | None:
-    """The token of `Authorization: Bearer <token>`."""
+def bearer_token() -> str | None:
+    """The token of the present request's `Authorization: Bearer <token>`, if it has one."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     token = token.strip()
-    return token if scheme.lower() == "bearer" and token.isascii() and 0 < len(token) <= 200 else None
+    return token if scheme.lower() == "bearer" and token.isascii() and 0 < len(token) <= LONGEST_TOKEN else None
 
 
 def init_app(app: Flask, find_caller: FindCaller) -> None:
@@ -256,5 +269,5 @@ def init_app(app: Flask, find_caller: FindCaller) -> None:
 
     @app.before_request
     def identify() -> None:
-        token = _bearer_token() if request.path.startswith(API) and request.endpoint is not None else None
+        token = bearer_token() if request.path.startswith(API) and request.endpoint is not None else None
         g.caller = None if token is None else find_caller(connection(), token)

@@ -1,25 +1,24 @@
 """The `photolens` command."""
 
 import json
-import logging
+import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import psycopg
 from marshmallow import ValidationError
-from psycopg.rows import dict_row
 
-from photolens import create_app, server, tasks
+from photolens import create_app, database_commands, logs, server, tasks
 from photolens.billing.actions import stripe_events
-from photolens.config import ConfigurationError, Settings
-from photolens.database import APP_ROLE, Connection, configure, no_pools, sql
-from photolens.embedded import EmbeddedError, EmbeddedServer
+from photolens.config import ConfigurationError, Settings, dotenv
+from photolens.database import no_pools, sql
+from photolens.database_commands import connected, database, database_url
+from photolens.effective_settings import effective_settings, unknown_names
+from photolens.embedded import EmbeddedError
 from photolens.identity.schemas.accounts import NewOwner
-from photolens.invariants import broken_invariants
-from photolens.platform.actions import send_waiting_messages
+from photolens.platform.actions.audit import find_fault
+from photolens.platform.actions.messages import send_waiting_messages
 from photolens.problems import Problem, from_database
 from photolens.sealing import Seal
 from photolens.studio.actions import staff
@@ -46,9 +45,9 @@ def worker(until_idle: bool, beside_a_server: bool) -> None:
     from photolens import worker  # with its queue it takes half a second to import, and only a worker needs it
 
     settings = Settings.from_environment()
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with _database_url(settings) as url:
-        with _connected(settings, url):
+    logs.configure(settings)
+    with database_url(settings) as url:
+        with connected(settings, url):
             pass  # or it is told at once what is wrong
         worker.run(settings, url, until_idle=until_idle, is_beside_a_server=beside_a_server)
 
@@ -62,20 +61,38 @@ def openapi(file: Path) -> None:
     file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
 
-@photolens.group()
-def db() -> None:
-    """Look after the database."""
+@photolens.command()
+def config() -> None:
+    """Show the settings in force and where each comes from, without secrets; exit 1 if one cannot be used."""
+    environment, file = dict(os.environ), dotenv()
+    try:
+        settings = Settings.from_environment()
+    except ConfigurationError as error:
+        raise click.ClickException(str(error)) from None
+    for name, value, source in effective_settings(settings, environment, file):
+        click.echo(f"{f'{name} = {value}'.rstrip()}  # {source}")
+    for sentence in unknown_names(environment, file):
+        click.echo(sentence, err=True)
 
 
-@db.command()
-def audit() -> None:
-    """Recompute every derived field; name each row that differs, and exit 1 if there is one."""
-    with _database(Settings.from_environment()) as conn:
-        broken = broken_invariants(conn)
-    for line in broken:
-        click.echo(line)
-    click.echo(f"{len(broken)} differences." if broken else "Every derived field is what its rows say.")
-    sys.exit(1 if broken else 0)
+photolens.add_command(database_commands.db)
+
+
+@photolens.group("audit")
+def audit_trail() -> None:
+    """Look after the audit trail."""
+
+
+@audit_trail.command()
+def verify() -> None:
+    """Recompute the trail's chain; name the first row that is not as it was written, and exit 1 if there is one."""
+    with database(Settings.from_environment()) as conn:
+        fault = find_fault(conn)
+        last_id = sql.platform.get_audit_head(conn)["lastId"]
+    if fault is not None:
+        click.echo(f"Row {fault['id']} of the trail: {fault['reason']}.")
+        sys.exit(1)
+    click.echo(f"All {last_id} rows of the trail are as they were written.")
 
 
 @photolens.group()
@@ -90,7 +107,7 @@ def users() -> None:
 def create_owner(email: str, name: str, password: str) -> None:
     """Open an owner's account, with a record on the team: the first of a new studio."""
     owner = {"email": email, "name": name, "password": password}
-    with _database(Settings.from_environment()) as conn:
+    with database(Settings.from_environment()) as conn:
         try:
             staff.open_owner_account(conn, **NewOwner().load(owner))
         except ValidationError as error:
@@ -114,7 +131,7 @@ def daily() -> None:
     """Call invoices overdue that are past due, and queue reminders; done again, it changes nothing."""
     settings = Settings.from_environment()
     app = create_app(settings, no_pools())
-    with _database(settings) as conn, app.app_context():
+    with database(settings) as conn, app.app_context():
         click.echo(tasks.run_daily(conn))
 
 
@@ -130,7 +147,7 @@ def replay(event_id: str | None) -> None:
     settings = Settings.from_environment()
     app = create_app(settings, no_pools())
     failed = 0
-    with _database(settings) as conn, app.app_context():
+    with database(settings) as conn, app.app_context():
         try:
             events = (
                 stripe_events.replay_events(conn) if event_id is None else [stripe_events.handle_event(conn, event_id)]
@@ -150,11 +167,11 @@ def outbox(limit: int, send: bool) -> None:
     """Show the messages that wait to be sent: to whom, and what they say."""
     settings = Settings.from_environment()
     if send:
-        with _database(settings) as conn:
+        with database(settings) as conn:
             click.echo(f"{send_waiting_messages(conn)} to be sent now.")
         return
     seal = Seal(settings)
-    with _database(settings) as conn:
+    with database(settings) as conn:
         messages = sql.platform.list_pending_messages(conn, limit=limit)
     for message in reversed(messages):
         click.echo(f"{message['createdAt']:%Y-%m-%d %H:%M:%S} UTC  {message['channel']}  {message['recipient']}")
@@ -162,32 +179,6 @@ def outbox(limit: int, send: bool) -> None:
             click.echo(f"Subject: {message['subject']}")
         click.echo(f"\n{seal.unseal(message['body']) or '(sealed under another SECRET_KEY)'}\n")
     click.echo(f"{len(messages)} waiting.")
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[Connection]:
-    """A connection to the database, with the schema that this version has."""
-    with _database_url(settings) as url, _connected(settings, url) as conn:
-        yield conn
-
-
-@contextmanager
-def _database_url(settings: Settings) -> Iterator[str]:
-    """The address of the database of DATABASE_URL, or of the embedded one, running or not."""
-    if settings.database_url is not None:
-        yield settings.database_url
-        return
-    with EmbeddedServer(settings.state_dir, share=True) as embedded:
-        yield embedded.url_as(APP_ROLE)
-
-
-@contextmanager
-def _connected(settings: Settings, url: str) -> Iterator[Connection]:
-    conn: Connection
-    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
-        server.require_schema(conn)
-        configure(conn, settings, APP_ROLE)
-        yield conn
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 SHORTEST_SECRET = 32
+LONGEST_TOKEN = 200  # that is read of an Authorization header
 _AMOUNT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
 
 
@@ -44,10 +45,14 @@ class Settings:
     secret_key: str | None = field(repr=False)
     database_url: str | None = field(repr=False)
     portal_database_url: str | None = field(repr=False)
+    owner_database_url: str | None = field(repr=False)
     state_dir: Path
     database_connection_limit: int
     database_pool_timeout: int
     database_statement_timeout: int
+    database_logging: bool
+    embedded_in_production: bool
+    metrics_token: str | None = field(repr=False)
     cors_origins: tuple[str, ...]
     trusted_proxies: tuple[Network, ...]
     redis_url: str | None = field(repr=False)
@@ -90,19 +95,15 @@ class Settings:
             secret_key=_secret_key(given, is_production),
             host=given.get("HOST", "127.0.0.1"),
             port=_whole_number(given, "PORT", 8000, 0, 65535),
-            database_url=_database_url(given, "DATABASE_URL"),
-            portal_database_url=_database_url(given, "PORTAL_DATABASE_URL"),
-            state_dir=_folder(given, "STATE_DIR", ".photolens"),
-            database_connection_limit=_whole_number(given, "DATABASE_CONNECTION_LIMIT", 20, 1, 1000),
-            database_pool_timeout=_whole_number(given, "DATABASE_POOL_TIMEOUT", 20_000, 1, 600_000),
-            database_statement_timeout=_whole_number(given, "DATABASE_STATEMENT_TIMEOUT", 30_000, 1, 3_600_000),
+            **_database(given, is_production),
+            metrics_token=_metrics_token(given),
             cors_origins=_origins(given),
             trusted_proxies=_networks(given),
             redis_url=_redis_url(given),
             rate_limit_per_minute=_whole_number(given, "RATE_LIMIT_PER_MINUTE", 1200, 1, 1_000_000),
             app_url=_web_address(given, "APP_URL", "http://localhost:3000"),
             portal_url=_web_address(given, "PORTAL_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}"),
-            otp_echo=_otp_echo(given, is_production),
+            otp_echo=_switch(given, "OTP_ECHO", is_production, "answers one-time codes to whoever asks for them"),
             stripe_api_key=_stripe_api_key(given),
             stripe_webhook_secret=_signing_secrets(given, "STRIPE_WEBHOOK_SECRET"),
             stripe_api_base=_stripe_api_base(given, is_production),
@@ -110,6 +111,23 @@ class Settings:
             credit_products=_credit_products(given),
             **_services(given, is_production),
         )
+
+
+def _database(given: Mapping[str, str], is_production: bool) -> dict[str, Any]:
+    """Which database, and how it is used."""
+    return {
+        "database_url": _database_url(given, "DATABASE_URL"),
+        "portal_database_url": _database_url(given, "PORTAL_DATABASE_URL"),
+        "owner_database_url": _database_url(given, "OWNER_DATABASE_URL"),
+        "state_dir": _folder(given, "STATE_DIR", ".photolens"),
+        "embedded_in_production": _embedded_in_production(given, is_production),
+        "database_connection_limit": _whole_number(given, "DATABASE_CONNECTION_LIMIT", 20, 1, 1000),
+        "database_pool_timeout": _whole_number(given, "DATABASE_POOL_TIMEOUT", 20_000, 1, 600_000),
+        "database_statement_timeout": _whole_number(given, "DATABASE_STATEMENT_TIMEOUT", 30_000, 1, 3_600_000),
+        "database_logging": _switch(
+            given, "DATABASE_LOGGING", is_production, "logs every statement: only to look for something in development"
+        ),
+    }
 
 
 def _services(given: Mapping[str, str], is_production: bool) -> dict[str, Any]:
@@ -135,9 +153,14 @@ def current_settings() -> Settings:
     return settings
 
 
+def dotenv() -> dict[str, str]:
+    """What the file `.env` in the current folder says, if there is one."""
+    return {name: value for name, value in dotenv_values(".env").items() if value is not None}
+
+
 def _given(environment: Mapping[str, str] | None) -> dict[str, str]:
     if environment is None:
-        environment = {k: v for k, v in dotenv_values(".env").items() if v is not None} | dict(os.environ)
+        environment = dotenv() | dict(os.environ)
     return {name: value.strip() for name, value in environment.items() if value.strip()}
 
 
@@ -194,6 +217,13 @@ def _secret_key(given: Mapping[str, str], is_production: bool) -> str | None:
     return key
 
 
+def _metrics_token(given: Mapping[str, str]) -> str | None:
+    token = _key_of(given, "METRICS_TOKEN")
+    if token is not None and not SHORTEST_SECRET <= len(token) <= LONGEST_TOKEN:
+        raise ConfigurationError(f"METRICS_TOKEN takes {SHORTEST_SECRET} to {LONGEST_TOKEN} characters.")
+    return token
+
+
 def _networks(given: Mapping[str, str]) -> tuple[Network, ...]:
     networks = []
     for text in given.get("TRUSTED_PROXIES", "").split(","):
@@ -227,11 +257,21 @@ def _web_address(given: Mapping[str, str], name: str, default: str) -> str:
     return url
 
 
-def _otp_echo(given: Mapping[str, str], is_production: bool) -> bool:
-    is_on = _choice(given, "OTP_ECHO", "0", "1") == "1"
+def _switch(given: Mapping[str, str], name: str, is_production: bool, does: str) -> bool:
+    """Whether something is on that may never be in production, since it does this."""
+    is_on = _choice(given, name, "0", "1") == "1"
     if is_on and is_production:
-        raise ConfigurationError("OTP_ECHO answers one-time codes to whoever asks for them: never in production.")
+        raise ConfigurationError(f"{name} {does}: never in production.")
     return is_on
+
+
+def _embedded_in_production(given: Mapping[str, str], is_production: bool) -> bool:
+    is_wanted = _choice(given, "EMBEDDED_IN_PRODUCTION", "0", "1") == "1"
+    if is_production and not is_wanted and "DATABASE_URL" not in given:
+        raise ConfigurationError(
+            "DATABASE_URL is needed in production; or EMBEDDED_IN_PRODUCTION=1, for the embedded database."
+        )
+    return is_wanted
 
 
 def _stripe_api_key(given: Mapping[str, str]) -> str | None:

@@ -1,6 +1,12 @@
 """The pools, the request's connections, and the named queries of `queries/` (aiosql on psycopg 3)."""
 
+import contextlib
+import logging
+import os
 import select
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,7 +19,7 @@ import psycopg
 from aiosql.adapters.pyformat import PyFormatAdapter
 from aiosql.queries import Queries
 from aiosql.query_loader import QueryLoader
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_app_context
 from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
 from psycopg.rows import RowMaker, dict_row, no_result
@@ -29,6 +35,9 @@ psycopg.adapters.register_dumper(dict, JsonbDumper)
 set_json_dumps(to_json)
 set_json_loads(orjson.loads)
 
+log = logging.getLogger(__name__)  # at DEBUG every statement, by DATABASE_LOGGING
+
+SYSTEM = "Photolens"  # what does things without anybody having asked for them
 STREAMED_ROWS = 500  # that a stream fetches at a time
 
 OWNER_ROLE = "photolens_owner"  # may change the schema
@@ -60,6 +69,39 @@ def camel_case_row(cursor: psycopg.Cursor[Any]) -> RowMaker[Row]:
     return make_row
 
 
+class Tally(threading.local):
+    """How many statements the present thread has run, for whoever takes the difference."""
+
+    statements = 0
+
+
+tally = Tally()
+
+
+class AppConnection(psycopg.Connection[Row]):
+    """A connection of the application, each of whose transactions says who acts in it, for the audit trail.
+
+    It says so for the transaction alone: the next one on this connection may be somebody else's.
+    """
+
+    @contextmanager
+    def transaction(
+        self, savepoint_name: str | None = None, force_rollback: bool = False
+    ) -> Iterator[psycopg.Transaction]:
+        """As psycopg's: a transaction, or a savepoint in the one that is under way."""
+        is_outermost = self.info.transaction_status == TransactionStatus.IDLE
+        with super().transaction(savepoint_name, force_rollback) as transaction:
+            if is_outermost and not self.read_only and has_app_context():
+                caller = g.get("caller")
+                sql.platform.configure_actor(
+                    self,
+                    actor_id="" if caller is None else str(caller.user_id),
+                    actor=SYSTEM,
+                    request_id=g.get("request_id", ""),
+                )
+            yield transaction
+
+
 class QueryAdapter(PyFormatAdapter):
     """aiosql's adapter, with eager lists and each statement tagged by its name.
 
@@ -74,11 +116,17 @@ class QueryAdapter(PyFormatAdapter):
     def _run(self, conn: Connection, query_name: str, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Row]:
         is_lock = query_name.rpartition(".")[2].startswith("lock_")
         cursor = conn.cursor(row_factory=dict_row if is_lock else camel_case_row)
+        tally.statements += 1
+        began = time.perf_counter()
         try:
-            return cursor.execute(sql, parameters)
+            cursor.execute(sql, parameters)
         except psycopg.Error as error:
             error.add_note(query_name)
+            log.debug("%s failed: %s", query_name, error.sqlstate)
             raise
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("%s %.1f ms, %d rows", query_name, (time.perf_counter() - began) * 1000, cursor.rowcount)
+        return cursor
 
     def select(self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: Any = None) -> Any:
         return self._run(conn, query_name, sql, parameters).fetchall()
@@ -98,6 +146,8 @@ class QueryAdapter(PyFormatAdapter):
         """
         with conn.transaction(), conn.cursor(name="stream", row_factory=camel_case_row) as cursor:
             cursor.itersize = STREAMED_ROWS
+            tally.statements += 1
+            log.debug("%s is streamed", query_name)
             yield cursor.execute(sql, parameters)
 
     def insert_update_delete(self, conn: Any, query_name: str, sql: str, parameters: Any) -> int:
@@ -193,6 +243,7 @@ def open_pools(settings: Settings, app_url: str, portal_url: str | None = None) 
 def _open_pool(settings: Settings, url: str, role: str, least: int) -> ConnectionPool[Connection]:
     return ConnectionPool(
         url,
+        connection_class=AppConnection,
         min_size=least,
         max_size=settings.database_connection_limit,
         timeout=settings.database_pool_timeout / 1000,
@@ -254,6 +305,29 @@ def lender() -> Callable[[], AbstractContextManager[Connection]]:
 
 
 @contextmanager
+def probing_connection(pool: ConnectionPool[Connection], patience: float) -> Iterator[Connection]:
+    """A connection of a pool for somebody who asks how the database is, and wants to know soon that it is not.
+
+    Within so many seconds there is one, and within as many again the block has done with it, or psycopg.Error is
+    raised, even where a server that has stopped holds the line: the line is cut.
+    """
+    conn = _live_connection(pool, patience)
+
+    def cut() -> None:
+        with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(conn.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(patience, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield conn
+    finally:
+        timer.cancel()
+        pool.putconn(conn)
+
+
+@contextmanager
 def portal_connection(session: str) -> Iterator[Connection]:
     """A connection as the portal's role, to read what belongs to the client of one session, in one snapshot.
 
@@ -289,13 +363,13 @@ def snapshot(conn: Connection) -> Iterator[None]:
             conn.isolation_level, conn.read_only = None, None
 
 
-def _live_connection(pool: ConnectionPool[Connection]) -> Connection:
+def _live_connection(pool: ConnectionPool[Connection], *patience: float) -> Connection:
     """A connection of the pool that the server has not ended since; the pool replaces those it has.
 
     The pool's own check costs a round trip each time, and waits longer and longer between dead connections.
     """
     while True:
-        conn = pool.getconn()
+        conn = pool.getconn(*patience)
         if not _has_news(conn):
             return conn
         try:

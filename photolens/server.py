@@ -17,7 +17,7 @@ from flask import Flask
 from psycopg.rows import dict_row
 from waitress.server import create_server
 
-from photolens import create_app
+from photolens import create_app, logs
 from photolens.config import ConfigurationError, Settings
 from photolens.database import APP_ROLE, OWNER_ROLE, PORTAL_ROLE, Connection, configure, open_pools, sql
 from photolens.embedded import EmbeddedServer
@@ -31,6 +31,7 @@ REQUEST_LIMIT = 480 * 1024 * 1024  # what waitress takes in at all; the applicat
 def application() -> Flask:
     """The application by itself, for any WSGI server; an embedded database stops when the process exits."""
     settings = Settings.from_environment()
+    logs.configure(settings)
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _leave)  # or the process would end without stopping what it started
     embedded = None
@@ -52,7 +53,7 @@ def serve(settings: Settings, *, fresh: bool, with_worker: bool) -> None:
         )
     if fresh and settings.database_url is not None:
         raise ConfigurationError("--fresh makes the embedded database anew; it never touches the one of DATABASE_URL.")
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure(settings)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # waiting for a thread is no news
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)

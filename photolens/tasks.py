@@ -8,11 +8,12 @@ from typing import Any
 
 from photolens import cache
 from photolens.billing.actions import overdue
+from photolens.classes.actions import renewals
 from photolens.credits.actions import ledger
 from photolens.database import Connection, sql
 from photolens.photos.actions import upkeep, work
 from photolens.photos.actions.erasure import erase_photo_jobs
-from photolens.platform.actions import send_message
+from photolens.platform.actions.messages import send_message
 from photolens.spaces import PUBLIC_PAGES
 from photolens.spaces.actions import changes as space_bookings
 
@@ -54,6 +55,11 @@ def complete_ended_bookings(conn: Connection) -> None:
     _in_batches(conn, space_bookings.complete_ended)
 
 
+def renew_subscriptions(conn: Connection) -> None:
+    """Renew the subscriptions that administrators have granted, or end them where that was wished."""
+    _in_batches(conn, renewals.renew_due)
+
+
 # By the name that jobs are queued under.
 TASKS: dict[str, Task] = {
     "process_photo_job": work.process_photo_job,
@@ -69,5 +75,6 @@ BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "stray photo files": ("30 * * * *", upkeep.sweep_photo_files),
     "expire credits": ("5 * * * *", ledger.write_off_expired),
     "expired holds": ("* * * * *", cancel_expired_holds),
+    "due subscriptions": ("*/5 * * * *", renew_subscriptions),
     "ended space bookings": ("30 * * * *", complete_ended_bookings),
 }

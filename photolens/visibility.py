@@ -22,6 +22,7 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "BOOKING_IMPORT": frozenset({Permission.MANAGE_BOOKINGS}),
     "BOOKING_SERIES": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "BRANCH": frozenset({Permission.VIEW_SETTINGS}),
+    "CLASS_SESSION": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "CLIENT": frozenset({Permission.VIEW_CLIENTS}),
     "CLIENT_IMPORT": frozenset({Permission.MANAGE_CLIENTS}),
     "CONTACT": frozenset({Permission.VIEW_CLIENTS}),
@@ -30,7 +31,10 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "EXPENSE": frozenset({Permission.MANAGE_EXPENSES}),
     "FACILITY": frozenset({Permission.VIEW_SETTINGS}),
     "FEATURE": frozenset({Permission.VIEW_SETTINGS}),
+    "GYM": frozenset({Permission.VIEW_SETTINGS}),
+    "INDUCTION": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "INVOICE": frozenset({Permission.VIEW_INVOICES}),
+    "PARQ": frozenset({Permission.MANAGE_SETTINGS}),
     "PAYMENT_ACCOUNT": frozenset({Permission.MANAGE_EXPENSES, Permission.VIEW_SETTINGS}),
     "PURCHASE": frozenset({Permission.VIEW_INVOICES}),
     "ROOM": frozenset({Permission.VIEW_SETTINGS}),
@@ -40,6 +44,9 @@ SUBJECTS: dict[str, frozenset[Permission]] = {
     "SETTINGS": frozenset({Permission.VIEW_SETTINGS}),
     "SPACE_BOOKING": frozenset({Permission.VIEW_BOOKINGS_ALL}),
     "STAFF": frozenset({Permission.VIEW_STAFF}),
+    "SUBSCRIPTION": frozenset({Permission.VIEW_INVOICES}),
+    "SUBSCRIPTION_PLAN": frozenset({Permission.VIEW_SETTINGS}),
+    "SUPPORT_PROBLEM": frozenset({Permission.MANAGE_CLIENTS}),
     "VENDOR_SERVICE": frozenset({Permission.VIEW_SETTINGS}),
     "WORK_PACKAGE": frozenset({Permission.VIEW_CLIENTS}),
 }
@@ -90,6 +97,22 @@ def space_viewer(caller: Caller) -> UUID | None:
     """Whose bookings of spaces: those that one has made or lets; whoever looks after all bookings sees these too."""
     sees_all = caller.may(Permission.VIEW_BOOKINGS_ALL, Permission.MANAGE_BOOKINGS)
     return None if sees_all else caller.user_id
+
+
+def class_viewer(caller: Caller) -> UUID | None:
+    """Whose places in classes: those that one has booked, or in classes one gives; and all for who looks after all."""
+    sees_all = caller.may(Permission.VIEW_BOOKINGS_ALL, Permission.MANAGE_BOOKINGS)
+    return None if sees_all else caller.user_id
+
+
+def sees_all_gyms(caller: Caller | None) -> bool:
+    """Whether whoever asks, who may be nobody known, is shown what the public is not of gyms."""
+    return caller is not None and caller.may(Permission.VIEW_SETTINGS, Permission.MANAGE_SETTINGS)
+
+
+def subscription_viewer(caller: Caller) -> UUID | None:
+    """Whose subscriptions: one's own; who is shown invoices is shown what is paid for these."""
+    return None if caller.may(Permission.VIEW_INVOICES) else caller.user_id
 
 
 def subjects_shown(caller: Caller) -> list[str]:

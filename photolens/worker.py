@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from flask import Flask
 from procrastinate.exceptions import ConnectorException
 from psycopg_pool import PoolTimeout
 
-from photolens import create_app, tasks
+from photolens import create_app, logs, tasks
 from photolens.config import Settings
 from photolens.database import APP_ROLE, connection, open_pools, sql
 from photolens.job_queue import QUICK, SLOW
@@ -81,27 +82,33 @@ def _procrastinate_app(settings: Settings, url: str, flask_app: Flask, *, with_c
         periodic_defaults={"max_delay": 86400},
     )
     for name, do in tasks.TASKS.items():
-        app.task(name=name, retry=RETRIES)(_in_application(flask_app, do))
+        app.task(name=name, retry=RETRIES, pass_context=True)(_in_application(flask_app, do))
     for name, (cron, do) in tasks.BY_THE_CLOCK.items() if with_clock else ():
-        task = app.task(name=name, queue=QUICK, lock=name, queueing_lock=name)(_at_its_time(flask_app, do))
+        task = app.task(name=name, queue=QUICK, lock=name, queueing_lock=name, pass_context=True)(
+            _at_its_time(flask_app, do)
+        )
         app.periodic(cron=cron)(task)
     return app
 
 
 def _in_application(flask_app: Flask, do: tasks.Task) -> Callable[..., None]:
-    def job(**args: Any) -> None:
-        with flask_app.app_context():
+    def job(context: procrastinate.JobContext, **args: Any) -> None:
+        with _logged(context), flask_app.app_context():
             do(connection(), **args)
 
     return job
 
 
 def _at_its_time(flask_app: Flask, do: tasks.Task) -> Callable[..., None]:
-    def job(timestamp: int) -> None:
-        with flask_app.app_context():
+    def job(context: procrastinate.JobContext, timestamp: int) -> None:
+        with _logged(context), flask_app.app_context():
             do(connection())
 
     return job
+
+
+def _logged(context: procrastinate.JobContext) -> AbstractContextManager[None]:
+    return logs.logged_job(context.job.id, context.job.task_name, context.job.attempts + 1)
 
 
 async def _until_idle(app: procrastinate.App) -> None:

@@ -76,6 +76,8 @@ create table credit_transactions (
     balance_after numeric(10, 2) not null,
     purchase_id bigint constraint credit_transactions_purchase_fkey references purchases (id),
     photo_job_id bigint,
+    session_booking_id bigint,
+    subscription_grant_id bigint,
     reason text,
     recorded_by text,
     -- By the clock: whoever has waited for the balance is later than whom they waited for.
@@ -90,8 +92,12 @@ create table credit_transactions (
     ),
     constraint credit_transactions_for_something check (
         (kind = 'PURCHASE') = (purchase_id is not null)
-        and (kind in ('DEBIT', 'REFUND')) = (photo_job_id is not null)
-        and (kind <> 'ADJUSTMENT' or (reason is not null and recorded_by is not null))
+        and num_nonnulls(photo_job_id, session_booking_id) = case when kind in ('DEBIT', 'REFUND') then 1 else 0 end
+        and (subscription_grant_id is null or kind = 'GRANT')
+        and (
+            (reason is not null and recorded_by is not null)
+            or case kind when 'ADJUSTMENT' then false when 'GRANT' then subscription_grant_id is not null else true end
+        )
     )
 );
 comment on table credit_transactions is 'The ledger: its sum for a user is the balance, after each row balance_after.';
@@ -99,9 +105,11 @@ comment on column credit_transactions.recorded_by is 'Who gave a reason; what a 
 
 create index credit_transactions_user_idx on credit_transactions (user_id, id);
 create index credit_transactions_created_at_idx on credit_transactions (user_id, created_at, id);
--- A purchase is credited once; a job is paid for once, and that is given back at most once.
+-- A purchase and a period are credited once; a job and a place are paid for once, and that is given back at most once.
 create unique index credit_transactions_purchase_key on credit_transactions (purchase_id);
 create unique index credit_transactions_photo_job_key on credit_transactions (photo_job_id, kind);
+create unique index credit_transactions_session_booking_key on credit_transactions (session_booking_id, kind);
+create unique index credit_transactions_subscription_grant_key on credit_transactions (subscription_grant_id);
 
 
 -- Credits that came together and expire together: what expires first is spent first.

@@ -673,3 +673,165 @@ select
     space_bookings.booking_number
 from space_payments
 inner join space_bookings on space_payments.booking_id = space_bookings.id;
+
+
+-- A gym, as lists show it. Of its address each key is there, whether or not anything was said.
+create view gym_details as
+select
+    gyms.id,
+    gyms.name,
+    gyms.description,
+    jsonb_build_object(
+        'line1', gyms.address ->> 'line1',
+        'line2', gyms.address ->> 'line2',
+        'city', gyms.address ->> 'city',
+        'region', gyms.address ->> 'region',
+        'postalCode', gyms.address ->> 'postalCode',
+        'country', gyms.address ->> 'country'
+    ) as address,
+    gyms.amenities,
+    gyms.time_zone,
+    gyms.status,
+    gyms.requires_induction,
+    gyms.subscriber_cancel_hours,
+    gyms.cancel_hours,
+    (
+        select
+            coalesce(
+                json_agg(
+                    json_build_object(
+                        'weekday', gym_opening_hours.weekday,
+                        'opensAt', to_char(gym_opening_hours.opens_at, 'HH24:MI'),
+                        'closesAt', to_char(gym_opening_hours.closes_at, 'HH24:MI')
+                    )
+                    order by gym_opening_hours.weekday
+                ),
+                '[]'
+            )
+        from gym_opening_hours
+        where gym_opening_hours.gym_id = gyms.id
+    ) as opening_hours,
+    round(gyms.rating_sum::numeric / nullif(gyms.rating_count, 0), 1)::float8 as rating_average,
+    gyms.rating_count,
+    gyms.created_at,
+    gyms.updated_at
+from gyms;
+
+
+-- Who gives classes at a gym, by their own id. How they are rated is told of all their gyms together. The public is shown
+-- those who are on.
+create view gym_trainer_details as
+select
+    gym_trainers.trainer_id as id,
+    gym_trainers.gym_id,
+    auth_users.name,
+    auth_users.image,
+    user_profiles.bio,
+    gym_trainers.is_active,
+    gym_trainers.is_active and auth_users.status = 'ACTIVE' as is_on,
+    round(everywhere.rating_sum::numeric / nullif(everywhere.rating_count, 0), 1)::float8 as rating_average,
+    everywhere.rating_count,
+    gym_trainers.created_at,
+    gym_trainers.updated_at
+from gym_trainers
+inner join auth_users on gym_trainers.trainer_id = auth_users.id
+left join user_profiles on auth_users.id = user_profiles.user_id
+cross join lateral (
+    select
+        sum(rated.rating_count) as rating_count,
+        sum(rated.rating_sum) as rating_sum
+    from gym_trainers as rated
+    where rated.trainer_id = gym_trainers.trainer_id
+) as everywhere;
+
+
+-- What was said of a class: of who said it, the public is told the first name.
+create view session_review_details as
+select
+    session_reviews.id,
+    session_reviews.session_id,
+    session_reviews.rating,
+    session_reviews.comment,
+    split_part(auth_users.name, ' ', 1) as author_name,
+    session_reviews.created_at,
+    session_reviews.updated_at
+from session_reviews
+inner join session_bookings on session_reviews.booking_id = session_bookings.id
+inner join auth_users on session_bookings.user_id = auth_users.id;
+
+
+-- Of what somebody has said of their health only the newest counts; by the one rule, at the moment it is read.
+create view parq_details as
+select
+    parqs.id,
+    parqs.user_id,
+    auth_users.name as user_name,
+    parqs.answers,
+    parqs.clearance,
+    parqs.clearance_note,
+    parqs.decided_at,
+    parqs.valid_until,
+    has_valid_parq(parqs.user_id) and not exists (
+        select
+        from parqs as later
+        where later.user_id = parqs.user_id and later.id > parqs.id
+    ) as is_valid,
+    parqs.created_at
+from parqs
+inner join auth_users on parqs.user_id = auth_users.id;
+
+
+create view induction_details as
+select
+    inductions.id,
+    inductions.gym_id,
+    gyms.name as gym_name,
+    gyms.time_zone,
+    inductions.user_id,
+    auth_users.name as user_name,
+    inductions.trainer_id,
+    trainers.name as trainer_name,
+    inductions.start_time,
+    inductions.end_time,
+    inductions.status,
+    inductions.created_at,
+    inductions.updated_at
+from inductions
+inner join gyms on inductions.gym_id = gyms.id
+inner join auth_users on inductions.user_id = auth_users.id
+left join auth_users as trainers on inductions.trainer_id = trainers.id;
+
+
+-- What somebody has subscribed to: without the page, which is whoever pays there's.
+create view subscription_details as
+select
+    subscriptions.id,
+    subscriptions.user_id,
+    auth_users.name as user_name,
+    subscriptions.plan_id,
+    subscription_plans.name as plan_name,
+    subscriptions.source,
+    subscriptions.status,
+    subscriptions.price,
+    subscriptions.currency,
+    subscriptions.interval,
+    subscriptions.credits_per_period,
+    subscriptions.current_period_start,
+    subscriptions.current_period_end,
+    subscriptions.ends_with_period,
+    subscriptions.needs_review,
+    subscriptions.stripe_subscription_id,
+    subscriptions.ended_at,
+    subscriptions.created_at,
+    subscriptions.updated_at
+from subscriptions
+inner join subscription_plans on subscriptions.plan_id = subscription_plans.id
+inner join auth_users on subscriptions.user_id = auth_users.id;
+
+
+create view subscription_grant_details as
+select
+    subscription_grants.*,
+    credit_transactions.id as transaction_id
+from subscription_grants
+inner join credit_transactions on subscription_grants.id = credit_transactions.subscription_grant_id;

@@ -15,3 +15,8 @@ grant update (reason) on credit_transactions to photolens_app;
 -- What came for spaces stays on record, and so does what was told of it.
 revoke delete on space_payments from photolens_app;
 revoke update, delete on space_payment_events from photolens_app;
+
+-- Who backs the database up, as its owner, notes it; the application only tells.
+revoke insert, update, delete on database_backups from photolens_app;
+-- The trail is written by the owner's trigger alone.
+revoke insert, update, delete on audit_logs, audit_heads from photolens_app;

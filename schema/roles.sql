@@ -1,6 +1,6 @@
 -- The three roles of a database of Photolens. They belong to the whole server: where they are there already, they stay.
 --
---     photolens_owner   owns every object, and alone may change the schema
+--     photolens_owner   owns every object, and alone may change the schema; sees what the server does, to tell monitoring
 --     photolens_app     reads and writes rows
 --     photolens_portal  reads the rows of one client, in the columns that a portal shows (schema/portal.sql)
 --
@@ -33,6 +33,20 @@ begin
 exception
     when insufficient_privilege then
         null;  -- whoever made the roles has granted them; if not, the next statement says so
+end;
+$$;
+
+-- For the functions that tell monitoring of everybody's sessions, and not what they say (schema/platform.sql). Whoever may
+-- not grant it leaves them to tell of the owner's own. Before PostgreSQL 16, only who inherits has what is granted.
+do $$
+begin
+    if not pg_has_role('photolens_owner', 'pg_read_all_stats', 'usage') then
+        alter role photolens_owner inherit;
+        grant pg_read_all_stats to photolens_owner;
+    end if;
+exception
+    when insufficient_privilege then
+        null;
 end;
 $$;
 

@@ -342,3 +342,36 @@ begin atomic
             )
         );
 end;
+
+
+-- The inductions of a user: those that they have asked for, those that they give, and those that wait for a trainer at gyms
+-- where they are one.
+create function inductions_seen_by(viewer_id uuid) returns setof induction_details
+language sql stable parallel safe
+begin atomic
+    select induction_details.*
+    from induction_details
+    where
+        inductions_seen_by.viewer_id is null
+        -- Found once, each by its index.
+        or induction_details.id = any(
+            array(
+                select inductions.id
+                from inductions
+                where inductions.user_id = inductions_seen_by.viewer_id
+                union all
+                select inductions.id
+                from inductions
+                where inductions.trainer_id = inductions_seen_by.viewer_id
+                union all
+                select inductions.id
+                from gym_trainers
+                inner join inductions on gym_trainers.gym_id = inductions.gym_id
+                where
+                    gym_trainers.trainer_id = inductions_seen_by.viewer_id
+                    and gym_trainers.is_active
+                    and inductions.status = 'PENDING'
+                    and inductions.trainer_id is null
+            )
+        );
+end;

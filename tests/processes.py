@@ -1,5 +1,6 @@
 """`photolens …` in processes of its own, forked from one that has read the application: to read it takes a second."""
 
+import fcntl
 import os
 import sys
 from multiprocessing import get_context
@@ -9,6 +10,7 @@ from typing import Self
 from photolens.embedded import ROOT
 
 PATIENCE = 60.0  # seconds for a command to end
+PIPE_SIZE = 2**20  # bytes: the lines of some thousand requests
 
 _FORKS = get_context("forkserver")
 _FORKS.set_forkserver_preload(["photolens.cli", "photolens.worker", __name__])
@@ -22,6 +24,8 @@ class Command:
 
     def __init__(self, *arguments: str, **environment: str) -> None:
         (stdout, its_stdout), (stderr, its_stderr) = _FORKS.Pipe(duplex=False), _FORKS.Pipe(duplex=False)
+        if sys.platform == "linux":  # nobody reads what a server logs while it serves: there has to be room for it
+            fcntl.fcntl(its_stderr.fileno(), fcntl.F_SETPIPE_SZ, PIPE_SIZE)
         ours = inherited() | environment
         self._process = _FORKS.Process(target=_run, args=(arguments, ours, its_stdout, its_stderr))
         self._process.start()

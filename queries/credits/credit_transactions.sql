@@ -1,7 +1,16 @@
--- name: insert_credit_transaction(user_id, kind, delta, purchase_id, photo_job_id, reason, recorded_by)^
+-- name: insert_credit_transaction(user_id, kind, delta, purchase_id, photo_job_id, session_booking_id, subscription_grant_id, reason, recorded_by)^
 -- Add to a user's ledger, upon its newest row. The balance is locked.
 insert into credit_transactions (
-    user_id, kind, delta, balance_after, purchase_id, photo_job_id, reason, recorded_by
+    user_id,
+    kind,
+    delta,
+    balance_after,
+    purchase_id,
+    photo_job_id,
+    session_booking_id,
+    subscription_grant_id,
+    reason,
+    recorded_by
 )
 values (
     :user_id,
@@ -19,6 +28,8 @@ values (
     ),
     :purchase_id,
     :photo_job_id,
+    :session_booking_id,
+    :subscription_grant_id,
     :reason,
     :recorded_by
 )
@@ -37,6 +48,20 @@ select
     ) as is_refunded
 from credit_transactions as debits
 where debits.photo_job_id = :photo_job_id and debits.kind = 'DEBIT';
+
+-- name: get_debit_of_session_booking(session_booking_id)^
+-- What a place in a class was paid with, and whether that has been given back.
+select
+    debits.id,
+    debits.user_id,
+    debits.delta,
+    exists (
+        select
+        from credit_transactions as refunds
+        where refunds.session_booking_id = debits.session_booking_id and refunds.kind = 'REFUND'
+    ) as is_refunded
+from credit_transactions as debits
+where debits.session_booking_id = :session_booking_id and debits.kind = 'DEBIT';
 
 -- name: list_broken_credit_transactions()
 -- Rows of the ledger whose balance is not that of the row before with what they add.
@@ -75,6 +100,8 @@ select
     balance_after,
     purchase_id,
     photo_job_id,
+    session_booking_id,
+    subscription_grant_id,
     reason,
     created_at
 from credit_transactions

@@ -40,3 +40,56 @@ from retaken;
 update procrastinate_jobs
 set scheduled_at = null
 where task_name = :task and status = 'todo' and scheduled_at > now();
+
+-- name: get_work_waiting(most)^
+-- What waits for the workers, and how many of them live, for whoever watches: jobs by queue, task and status, of each
+-- status so many at most, and as many messages. Those of a worker that is done are no more.
+with counted as (
+    (
+        select queue_name, task_name, status
+        from procrastinate_jobs
+        where status = 'todo'
+        limit :most
+    )
+    union all
+    (
+        select queue_name, task_name, status
+        from procrastinate_jobs
+        where status = 'doing'
+        limit :most
+    )
+    union all
+    (
+        select queue_name, task_name, status
+        from procrastinate_jobs
+        where status = 'failed'
+        limit :most
+    )
+),
+
+jobs as (
+    select queue_name, task_name, status, count(*) as number_of_jobs
+    from counted
+    group by queue_name, task_name, status
+),
+
+messages as (
+    select
+    from communication_logs
+    where status = 'PENDING'
+    limit :most
+)
+
+select
+    (
+        select
+            coalesce(
+                jsonb_agg(
+                    jsonb_build_object('queue', queue_name, 'task', task_name, 'status', status, 'jobs', number_of_jobs)
+                ),
+                '[]'
+            )
+        from jobs
+    ) as jobs,
+    (select count(*) from messages) as messages,
+    (select count(*) from procrastinate_workers where last_heartbeat > now() - interval '1 minute') as workers;

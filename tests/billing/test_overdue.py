@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 
 from photolens.billing.actions import overdue
 from photolens.database import Connection
-from photolens.platform.actions import queue_message
+from photolens.platform.actions.messages import queue_message
 from photolens.tasks import run_daily
 from tests.client import ApiClient
 from tests.factories import Factory

@@ -19,6 +19,16 @@ from tests.contracts.roles import EVERYTHING, ROLES
 from tests.factories import Factory
 
 PUBLIC = {
+    "getClassReview",
+    "getEquipment",
+    "getGym",
+    "getTrainer",
+    "listClassReviews",
+    "listEquipment",
+    "listGyms",
+    "listTrainers",
+    "getPlan",
+    "listPlans",
     "getBranch",
     "getPublicOffering",
     "listFacilities",
@@ -47,11 +57,25 @@ UNSHAPED = {
     "getCalendar": 404,
     "receiveSpacePaymentEvent": 503,
     "receiveStripeEvent": 503,
+    **dict.fromkeys(("getClassReview", "getEquipment", "getGym", "getTrainer"), 404),
+    **dict.fromkeys(("listClassReviews", "listEquipment", "listTrainers"), 404),
+    "listGyms": 200,
+    **{"getPlan": 404, "listPlans": 200},
     **dict.fromkeys(("getBranch", "getPublicOffering", "listPublicSlots"), 404),
     **dict.fromkeys(("listFacilities", "listFeatures", "listServices", "searchBranches", "searchOfferings"), 200),
 }
 
 SIGNED_IN = {
+    "cancelInduction",
+    "completeInduction",
+    "confirmInduction",
+    "getInduction",
+    "listInductions",
+    "markInductionNoShow",
+    "updateInduction",
+    "getOwnSubscription",
+    "getSubscription",
+    "listSubscriptionGrants",
     "confirmPurchase",
     "createPurchase",
     "listChatMessages",
@@ -87,6 +111,13 @@ SIGNED_IN = {
 }
 
 IN_PERSON = {
+    "reviewClass",
+    "updateClassReview",
+    "answerParq",
+    "askForInduction",
+    "getOwnParq",
+    "cancelSubscription",
+    "subscribe",
     "addAddress",
     "cancelPhotoJob",
     "changePassword",
@@ -112,11 +143,16 @@ IN_PERSON = {
 
 # In person as well, and with a permission.
 IN_PERSON_WITH_PERMISSION = {
+    "decideParq",
+    "getParq",
+    "listParqs",
     "adjustCredits",
     "changeUser",
     "createCalendarLink",
     "deactivateContact",
     "eraseClient",
+    "grantCredits",
+    "grantSubscription",
     "getCalendarLink",
     "inviteContact",
     "inviteStaffMember",
@@ -181,7 +217,7 @@ VENDORS = {
 }
 
 # Addresses outside the API's own: the document, and the page to read it with.
-OUTSIDE = {"/api/openapi.json", "/api/docs/", "/api/docs/<path:path>"}
+OUTSIDE = {"/api/openapi.json", "/api/docs/", "/api/docs/<path:path>", "/healthz", "/readyz", "/metrics"}
 
 NOT_PUBLIC = [operation for operation in OPERATIONS if not operation.is_public]
 WITH_PERMISSIONS = [operation for operation in OPERATIONS if operation.demands]
@@ -254,7 +290,8 @@ def test_the_operations_that_need_a_permission_and_whoever_has_it_in_person_are_
 def test_an_operation_that_needs_no_permission_is_about_the_callers_own() -> None:
     own = (
         *("/api/v1/me", "/api/v1/auth/", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/portal/"),
-        *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/"),
+        *("/api/v1/space-", "/api/v1/vendor/", "/api/v1/assistant/", "/api/v1/inductions", "/api/v1/classes/"),
+        "/api/v1/subscriptions",
     )
 
     assert [str(o) for o in NOT_PUBLIC if not o.demands and not o.path.startswith(own)] == []
@@ -275,7 +312,7 @@ def test_the_bearer_token_is_the_one_way_to_be_known() -> None:
     assert [str(o) for o in NOT_PUBLIC if o.description["security"] != [{"bearer": []}]] == []
 
 
-def test_beside_the_api_only_its_document_and_the_portals_pages_are_served(app: Flask) -> None:
+def test_beside_the_api_only_its_document_the_portals_pages_and_what_watchers_ask_are_served(app: Flask) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules()}
 
     assert {rule for rule in rules if not rule.startswith((f"{PREFIX}/", "/portal/"))} == OUTSIDE

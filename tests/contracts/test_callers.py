@@ -22,6 +22,7 @@ QUERIES_OF_A_LIST = 2
 QUERIES_OF_SCREENS = {
     "getClientProfile": 6,
     "getDashboard": 8,
+    "getDatabase": 9,
     "getPhotoDashboard": 3,
     "getProfitAndLoss": 4,
     "getReceivables": 3,

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from photolens.embedded import ROOT
-from photolens.platform.actions import NAMELESS_DETAILS
+from photolens.platform.actions.erasure import NAMELESS_DETAILS
 
 # What is dropped from the deeds done for a client who is erased.
 NAMING = {

@@ -8,10 +8,12 @@ what a vendor is shown of another, tests/spaces/test_isolation.py.
 import re
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from photolens.database import Connection
+from tests.classes.timetable import Timetable
 from tests.client import PREFIX, Answer, ApiClient
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
@@ -19,6 +21,7 @@ from tests.factories import Factory, instant
 from tests.photos.orders import complete
 from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace, wish
+from tests.subscriptions import subscribe
 
 # Who is shown every row below an address; everybody else, only their own.
 HEADS = {"OWNER", "ADMIN"}
@@ -32,21 +35,28 @@ SHOWN_ALL = {
     "/admin/users": HEADS,
     "/booking-series": HEADS,
     "/bookings": HEADS,
+    # What is said of classes, everybody may read: who changes what of it, tests/classes/test_reviews.py has.
+    "/classes": set(ROLES),
     "/clients": HEADS,
     "/communication-logs": HEADS,
     "/contacts": HEADS,
     "/editing-jobs": HEADS,
     "/editing-stages": HEADS | {"PHOTOGRAPHER", "EDITOR"},
     "/expenses": HEADS | {"FINANCE"},
+    "/gyms": HEADS,
+    "/inductions": HEADS,
     "/invoices": HEADS | {"FINANCE"},
+    "/parqs": HEADS,
     "/payment-accounts": HEADS | {"FINANCE"},
     "/payments": HEADS | {"FINANCE"},
+    "/plans": HEADS,
     "/rooms": HEADS | {"PHOTOGRAPHER"},
     "/session-categories": HEADS | {"PHOTOGRAPHER", "FINANCE"},
     "/session-packages": HEADS | {"PHOTOGRAPHER", "FINANCE"},
     "/space-bookings": HEADS,
     "/space-payments": HEADS,
     "/staff": HEADS,
+    "/subscriptions": HEADS | {"FINANCE"},
     "/users": HEADS,
     "/work-packages": HEADS | {"FINANCE"},
 }
@@ -60,9 +70,13 @@ WITHOUT_ETAG = {"cancelPhotoJob", "downloadPhotoJob", "followPhotoJob"}
 # How a booking of a space must stand for what is done to it.
 HAS_ENDED = """update space_bookings set status = 'CONFIRMED', hold_expires_at = null,
     starts_at = starts_at - interval '100 years', ends_at = ends_at - interval '100 years'"""
+HAS_BEGUN = """update inductions set status = 'CONFIRMED',
+    start_time = start_time - interval '100 years', end_time = end_time - interval '100 years'"""
 AS_IT_MUST_BE = {
     "collectSpacePayment": "update space_bookings set status = 'CONFIRMED', hold_expires_at = null",
+    "completeInduction": HAS_BEGUN,
     "completeSpaceBooking": HAS_ENDED,
+    "markInductionNoShow": HAS_BEGUN,
     "markSpaceNoShow": HAS_ENDED,
     "openSpacePayment": "update space_bookings set payment_method = 'CARD'",
     "refundSpacePayment": "update space_payments set status = 'PAID', paid_at = now()",
@@ -103,7 +117,7 @@ class Rows:
 def rows(conn: Connection, api: ApiClient, make: Factory) -> Rows:
     """The photographer and the editor of the test have a shoot of theirs; there is another that neither is on.
 
-    Everybody lets a space, and has booked it.
+    Everybody lets a space, and has booked it; and everybody is a trainer at a gym, with an induction to give.
     """
     photographer, editor = make.staff(), make.staff(role="EDITOR")
     join_team(conn, "PHOTOGRAPHER", photographer["id"])
@@ -113,12 +127,13 @@ def rows(conn: Connection, api: ApiClient, make: Factory) -> Rows:
     account = {"name": "A Stranger", "email": "stranger@example.com", "password": "a sentence nobody says"}
     stranger = api.by_token(api.by_token(None).post("/auth/signup", account).body["token"])
     conn.execute("update auth_users set status = 'ACTIVE', email_verified = now() where email = 'stranger@example.com'")
-    market = Marketplace(conn)
-    own = {
-        role: own_shoot | _possessions(conn, api.by_role(role)) | _booked_space(market, api.by_role(role))
-        for role in ROLES
-    }
-    return Rows(own, foreign_shoot | _possessions(conn, stranger) | _booked_space(market, stranger), stranger)
+    market, timetable = Marketplace(conn), Timetable(conn)
+
+    def own_things(user: ApiClient) -> dict[str, Any]:
+        return _possessions(conn, user) | _booked_space(market, user) | _induction(timetable, user)
+
+    own = {role: own_shoot | own_things(api.by_role(role)) for role in ROLES}
+    return Rows(own, foreign_shoot | own_things(stranger), stranger)
 
 
 def _shoot(
@@ -151,6 +166,7 @@ def _possessions(conn: Connection, user: ApiClient) -> dict[str, Any]:
         "photoJobId": done,
         "waitingPhotoJobId": waiting,
         "purchaseId": buy(conn, user_id, f"cs_{user_id}"),
+        "subscriptionId": subscribe(conn, user_id),
         "addressId": address.body["id"],
         "tokenId": token.body["id"],
         "sessionId": user.get("/auth/sessions").body["data"][0]["id"],
@@ -163,6 +179,12 @@ def _booked_space(market: Marketplace, user: ApiClient) -> dict[str, Any]:
     booking = user.post("/space-bookings", wish(offering, quantity=3)).body
     payment = user.get(f"/space-bookings/{booking['id']}/payments").body["data"][0]
     return {"spaceBookingId": booking["id"], "spacePaymentId": payment["id"]}
+
+
+def _induction(timetable: Timetable, trainer: ApiClient) -> dict[str, Any]:
+    gym_id, trainer_id = timetable.gym(), UUID(trainer.get("/me").body["id"])
+    timetable.trainer(gym_id, trainer_id)
+    return {"inductionId": timetable.induction(gym_id, timetable.person()[0], trainer_id=trainer_id)}
 
 
 def _words(answer: Answer) -> tuple[int, str, dict[str, str]]:
@@ -215,6 +237,9 @@ def etags(api: ApiClient, rows: Rows) -> dict[str, str]:
 def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_their_own() -> None:
     assert {operation.name for operation, _role in CASES} == {
         "cancelPhotoJob",
+        "cancelSubscription",
+        "getSubscription",
+        "listSubscriptionGrants",
         "deletePhotoJob",
         "downloadPhotoJob",
         "endSession",
@@ -236,6 +261,12 @@ def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_t
         "listRevisions",
         "requestRevision",
         "updatePhotoSelection",
+        "cancelInduction",
+        "completeInduction",
+        "confirmInduction",
+        "getInduction",
+        "markInductionNoShow",
+        "updateInduction",
         "getPersonalToken",
         "getSession",
         "removeAddress",

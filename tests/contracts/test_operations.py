@@ -19,6 +19,14 @@ from tests.contracts.operations import Operation, operations_of
 CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
 
 ENUMERATED = {
+    "audit_operation": ("AuditLog", "operation"),
+    "equipment_status": ("Equipment", "status"),
+    "gym_status": ("Gym", "status"),
+    "clearance_status": ("Parq", "clearance"),
+    "induction_status": ("Induction", "status"),
+    "plan_interval": ("Plan", "interval"),
+    "subscription_source": ("Subscription", "source"),
+    "subscription_status": ("Subscription", "status"),
     "chat_role": ("ChatMessage", "role"),
     "approval_kind": ("ApprovalRequest", "kind"),
     "approval_status": ("ApprovalRequest", "status"),
@@ -78,7 +86,14 @@ NO_STAFF = {"TRAINER", "VENDOR", "CUSTOMER"}
 
 # POSTs of which nothing may be kept, so that they take no Idempotency-Key; nor do public ones, where nobody is to keep
 # it for.
-CONFIDENTIAL = {"changePassword", "createCalendarLink", "createOwnCalendarLink", "createPersonalToken"}
+CONFIDENTIAL = {
+    "answerParq",
+    "changePassword",
+    "createCalendarLink",
+    "createOwnCalendarLink",
+    "createPersonalToken",
+    "decideParq",
+}
 
 
 @pytest.fixture

@@ -29,12 +29,24 @@ OPERATORS = {
 
 OWN_VERBS = {
     # Tells a connection its settings: it neither reads rows nor writes any, so no verb of the table fits.
+    "platform.configure_actor": "^",
+    "platform.configure_backup_connection": "^",
     "platform.configure_connection": "^",
+    "platform.configure_forgetting": "^",
     "platform.configure_portal_session": "^",
+    # What the application may not write itself, a function of the owner's does.
+    "platform.erase_audit_of_deleted": "^",
 }
 
 # Rows that are no table's: what there is one row of each.
 ONE_ROW_OF_EACH = {
+    "platform.list_connections_by_state": "state",
+    "platform.list_jobs_by_status": "status",
+    "platform.list_long_queries": "pid",
+    "platform.list_row_counts": "table_name",
+    "platform.list_standbys": "pid",
+    "platform.list_table_sizes": "table_name",
+    "platform.list_unused_indexes": "index_name",
     "portal.list_open_balances": "currency",
     "spaces.list_bookings_by_status": "status",
     "studio.list_expenses_by_category": "category",

@@ -29,7 +29,9 @@ class Account:
     def give(self, amount: str, lasting: timedelta | None = None) -> int:
         """A grant; gives the id of its lot."""
         expires_at = None if lasting is None else datetime.now(UTC) + lasting
-        granted = ledger.deposit(self.conn, self.user_id, "GRANT", Decimal(amount), expires_at=expires_at)
+        granted = ledger.deposit(
+            self.conn, self.user_id, "GRANT", Decimal(amount), expires_at=expires_at, reason="A gift"
+        )
         return self._id("select id from credit_lots where transaction_id = %s", granted)
 
     def spend(self, amount: str) -> int:

@@ -183,7 +183,8 @@ def later(conn: Connection) -> Later:
 
 @pytest.fixture(scope="session")
 def _build(shared_connection: Connection, settings: Settings) -> AppWith:
-    defaults = {"SECRET_KEY": settings.secret_key or "", "RATE_LIMIT_PER_MINUTE": "1000000"}
+    defaults = {"RATE_LIMIT_PER_MINUTE": "1000000", "EMBEDDED_IN_PRODUCTION": "1"}
+    defaults |= {"SECRET_KEY": settings.secret_key or ""}
 
     @cache
     def build(**environment: str) -> Flask:

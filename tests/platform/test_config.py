@@ -1,16 +1,19 @@
 """The environment: what each variable defaults to, what it takes, and whose word counts."""
 
-from dataclasses import FrozenInstanceError, asdict
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, asdict, fields
 from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from photolens.cli import photolens
 from photolens.config import ConfigurationError, Settings
 
 SECRET = "a sentence that only this file knows"
-PRODUCTION = {"PHOTOLENS_ENV": "production", "SECRET_KEY": SECRET}
+PRODUCTION = {"PHOTOLENS_ENV": "production", "SECRET_KEY": SECRET, "EMBEDDED_IN_PRODUCTION": "1"}
 
 
 def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -23,10 +26,14 @@ def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch
         "secret_key": None,
         "database_url": None,
         "portal_database_url": None,
+        "owner_database_url": None,
         "state_dir": tmp_path / ".photolens",
         "database_connection_limit": 20,
         "database_pool_timeout": 20_000,
         "database_statement_timeout": 30_000,
+        "database_logging": False,
+        "embedded_in_production": False,
+        "metrics_token": None,
         "cors_origins": (),
         "trusted_proxies": (),
         "redis_url": None,
@@ -65,10 +72,14 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "PORT": "9000",
             "DATABASE_URL": "postgresql://studio:secret@db.internal:5432/photolens",
             "PORTAL_DATABASE_URL": "postgresql://portal:secret@db.internal:5432/photolens",
+            "OWNER_DATABASE_URL": "postgresql://owner:secret@db.internal:5432/photolens",
             "STATE_DIR": str(tmp_path / "state"),
             "DATABASE_CONNECTION_LIMIT": "5",
             "DATABASE_POOL_TIMEOUT": "250",
             "DATABASE_STATEMENT_TIMEOUT": "1000",
+            "DATABASE_LOGGING": "1",
+            "EMBEDDED_IN_PRODUCTION": "1",
+            "METRICS_TOKEN": "the-token-that-only-this-file-knows",
             "CORS_ORIGINS": "https://studio.example, http://localhost:5173/",
             "TRUSTED_PROXIES": "10.0.0.0/8, ::1",
             "REDIS_URL": "redis://cache.internal/0",
@@ -102,10 +113,14 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "secret_key": SECRET,
         "database_url": "postgresql://studio:secret@db.internal:5432/photolens",
         "portal_database_url": "postgresql://portal:secret@db.internal:5432/photolens",
+        "owner_database_url": "postgresql://owner:secret@db.internal:5432/photolens",
         "state_dir": tmp_path / "state",
         "database_connection_limit": 5,
         "database_pool_timeout": 250,
         "database_statement_timeout": 1000,
+        "database_logging": True,
+        "embedded_in_production": True,
+        "metrics_token": "the-token-that-only-this-file-knows",
         "cors_origins": ("https://studio.example", "http://localhost:5173"),
         "trusted_proxies": (ip_network("10.0.0.0/8"), ip_network("::1/128")),
         "redis_url": "redis://cache.internal/0",
@@ -148,6 +163,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "DATABASE_CONNECTION_LIMIT",
         "DATABASE_POOL_TIMEOUT",
         "DATABASE_STATEMENT_TIMEOUT",
+        "DATABASE_LOGGING",
+        "EMBEDDED_IN_PRODUCTION",
+        "METRICS_TOKEN",
         "CORS_ORIGINS",
         "TRUSTED_PROXIES",
         "REDIS_URL",
@@ -261,7 +279,32 @@ def test_an_environment_is_development_or_production(word: str) -> None:
 
 @pytest.mark.parametrize(("word", "is_production"), [("development", False), ("production", True)])
 def test_the_settings_know_whether_it_is_production(word: str, is_production: bool) -> None:
-    assert Settings.from_environment({"PHOTOLENS_ENV": word, "SECRET_KEY": SECRET}).is_production == is_production
+    assert Settings.from_environment({**PRODUCTION, "PHOTOLENS_ENV": word}).is_production == is_production
+
+
+def test_production_needs_a_database_or_to_be_told_to_take_the_embedded_one() -> None:
+    production = {"PHOTOLENS_ENV": "production", "SECRET_KEY": SECRET}
+
+    for told in ({}, {"EMBEDDED_IN_PRODUCTION": "0"}, {"DATABASE_URL": " "}):
+        with pytest.raises(
+            ConfigurationError, match=r"^DATABASE_URL is needed in production.*EMBEDDED_IN_PRODUCTION=1"
+        ):
+            Settings.from_environment(production | told)
+    for told in ({"EMBEDDED_IN_PRODUCTION": "1"}, {"DATABASE_URL": "postgresql:///studio"}):
+        assert Settings.from_environment(production | told).is_production
+
+
+def test_statements_are_never_logged_in_production() -> None:
+    with pytest.raises(ConfigurationError, match=r"^DATABASE_LOGGING .* never in production\.$"):
+        Settings.from_environment({**PRODUCTION, "DATABASE_LOGGING": "1"})
+
+
+@pytest.mark.parametrize("token", ["short", "x" * 31, "x" * 201, "two words that are long enough to be one", "é" * 40])
+def test_a_token_for_metrics_that_nobody_could_send_or_anybody_guess_is_refused_and_never_repeated(token: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^METRICS_TOKEN ") as refused:
+        Settings.from_environment({"METRICS_TOKEN": token})
+
+    assert token not in str(refused.value)
 
 
 @pytest.mark.parametrize("empty", [{}, {"SECRET_KEY": ""}, {"SECRET_KEY": "   "}])
@@ -481,3 +524,85 @@ def test_whoever_sends_e_mails_says_whom_they_are_from() -> None:
         Settings.from_environment({"SMTP_URL": "smtp://localhost"})
     with pytest.raises(ConfigurationError, match=r"^MAIL_FROM takes "):
         Settings.from_environment({"MAIL_FROM": "the studio"})
+
+
+# `photolens config`
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
+    """`photolens config` in a folder with this `.env`, in this environment."""
+    monkeypatch.chdir(tmp_path)
+
+    def show(dotenv: str = "", **environment: str) -> Result:
+        (tmp_path / ".env").write_text(dotenv)
+        return CliRunner().invoke(photolens, ["config"], env=environment)
+
+    return show
+
+
+def test_the_settings_in_force_are_shown_and_where_each_comes_from(shown: Callable[..., Result]) -> None:
+    told = shown("PORT=9000\nHOST=::1\nCORS_ORIGINS=https://a.example,https://b.example/\n", PORT="9001", APP_URL=" ")
+
+    lines = told.stdout.splitlines()
+    assert told.exit_code == 0
+    assert [line.partition(" = ")[0] for line in lines] == [field.name.upper() for field in fields(Settings)]
+    assert {
+        "PORT = 9001  # environment",
+        "HOST = ::1  # .env",
+        "CORS_ORIGINS = https://a.example, https://b.example  # .env",
+        "APP_URL = http://localhost:3000  # default",
+        "OTP_ECHO = 0  # default",
+        "CREDIT_PRODUCTS = 1.00=1, 18.00=20, 40.00=50, 75.00=100  # default",
+        "SMTP_URL =  # default",
+    } <= set(lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SECRET_KEY", "a sentence that is long enough: secret", "***"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_secret", "***"),
+        ("DATABASE_URL", "postgresql://studio:secret@db:5432/photolens", "postgresql://studio:***@db:5432/photolens"),
+        ("DATABASE_URL", "postgresql://studio@db/photolens", "postgresql://studio@db/photolens"),
+        (
+            "DATABASE_URL",
+            "postgresql:///photolens?host=/run&user=studio&password=secret",
+            "postgresql:///photolens?host=/run&user=studio&password=***",
+        ),
+        ("REDIS_URL", "redis://:secret@cache:6379/0", "redis://:***@cache:6379/0"),
+        ("STORAGE_URL", "s3://KEY:secret@s3.example/b?region=eu", "s3://KEY:***@s3.example/b?region=eu"),
+        ("PHOTO_AI_URL", "https://secret@photos.example/edits?key=secret", "https://***@photos.example/edits?key=***"),
+    ],
+)
+def test_nothing_that_lets_anybody_in_is_shown(shown: Callable[..., Result], name: str, value: str, told: str) -> None:
+    result = shown(f"{name}='{value}'")
+
+    assert f"{name} = {told}  # .env" in result.stdout.splitlines()
+    assert "secret" not in result.output
+
+
+def test_a_value_that_cannot_be_used_is_one_sentence_and_exit_status_1(shown: Callable[..., Result]) -> None:
+    result = shown("PORT=eighty")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: PORT is 'eighty'; it takes a whole number from 0 to 65535.\n"
+
+
+def test_names_that_nobody_reads_are_named(shown: Callable[..., Result]) -> None:
+    result = shown(
+        "COLOUR=blue\nDATABASE_POOL_TIMOUT=5\n", PHOTOLENS_PORT="1", DATABSE_URL="x", COLOURS="red", TZ="UTC"
+    )
+
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        "COLOUR in .env is no setting.",
+        "DATABASE_POOL_TIMOUT in .env is no setting; DATABASE_POOL_TIMEOUT is.",
+        "DATABSE_URL in the environment is no setting; DATABASE_URL is.",
+        "PHOTOLENS_PORT in the environment is no setting.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["TEST_DATABASE_URL", "HOSTNAME", "HOME", "PATH", "SSL_CERT_FILE", "SMTP", "TMPDIR"])
+def test_the_environment_may_hold_what_is_not_for_us(shown: Callable[..., Result], name: str) -> None:
+    assert shown(**{name: "x"}).stderr == ""

@@ -9,12 +9,16 @@ from typing import Any, LiteralString
 
 import pytest
 
-from photolens.database import Connection
+from photolens.classes.actions.grants import Paid, grant_period
+from photolens.database import Connection, sql
+from photolens.stripe_subscriptions import Period
+from tests.classes.timetable import MONDAY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.factories import Factory, instant
 from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace, wish
+from tests.subscriptions import subscribe
 
 Row = dict[str, Any]
 
@@ -259,6 +263,38 @@ def purchases(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     return Listing("/billing/purchases", lambda rank: dated(conn, later, rank, buy(conn, user_id, f"cs_{rank}")))
 
 
+def plans(api: ApiClient, _make: Factory, _conn: Connection) -> Listing:
+    def add(rank: int) -> Row:
+        plan = {"name": f"Rank {rank:02}", "price": f"{rank // 20}.50", "creditsPerPeriod": 10}
+        made: Row = api.post("/plans", plan).body
+        return made
+
+    return rows_of("/plans", add, api)
+
+
+def subscriptions(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    user_id = api.get("/me").body["id"]
+    later: LiteralString = (
+        "update subscriptions set status = 'CANCELLED', ended_at = now(), created_at = make_date(2026, 1, %s)"
+        " where id = %s"
+    )
+    return Listing("/subscriptions", lambda rank: dated(conn, later, rank, subscribe(conn, user_id)))
+
+
+def subscription_grants(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    subscription_id = subscribe(conn, api.get("/me").body["id"])
+
+    def add(rank: int) -> Row:
+        [subscription] = sql.classes.lock_subscriptions_of_user(conn, user_id=api.get("/me").body["id"])
+        start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=rank)
+        grant_period(conn, subscription, Period(start, start + timedelta(days=30)), Paid())
+        return inserted(
+            conn, "select id from subscription_grants where period_start = %s::timestamptz", start.isoformat()
+        )
+
+    return Listing(f"/subscriptions/{subscription_id}/grants", add)
+
+
 def credit_transactions(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     account = f"/admin/users/{api.get('/me').body['id']}/credits"
     later = "update credit_transactions set created_at = make_date(2026, 1, %s) where id = %s"
@@ -306,6 +342,23 @@ def space_bookings(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
         return dated(conn, days, rank, booking["id"])
 
     return Listing("/space-bookings", add)
+
+
+def inductions(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    gym_id = timetable.gym()
+
+    def add(rank: int) -> Row:
+        start = MONDAY + timedelta(days=rank // 20)
+        return {"id": timetable.induction(gym_id, timetable.person()[0], start)}
+
+    return Listing("/inductions", add)
+
+
+def parqs(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    days = "update parqs set created_at = make_date(2026, 1, %s) where id = %s"
+    return Listing("/parqs", lambda rank: dated(conn, days, rank, timetable.healthy(timetable.person()[0])))
 
 
 def space_payments(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
@@ -588,11 +641,16 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/payments/{paymentId}/refunds": {refunds: ("refundedAt", "-refundedAt")},
     "/admin/stripe-events": {stripe_events: ("-receivedAt",)},
     "/billing/purchases": {purchases: ("-createdAt",)},
+    "/plans": {plans: ("name", "price")},
+    "/subscriptions": {subscriptions: ("-createdAt",)},
+    "/subscriptions/{subscriptionId}/grants": {subscription_grants: ("-periodStart",)},
     "/billing/transactions": {credit_transactions: ("-createdAt",)},
     "/photo-jobs": {photo_jobs: ("-createdAt",)},
     "/admin/demo-jobs": {demo_jobs: ("-createdAt",)},
     "/space-bookings": {space_bookings: ("startsAt", "-startsAt")},
     "/space-bookings/{spaceBookingId}/payments": {space_payments: ("-createdAt",)},
+    "/inductions": {inductions: ("startTime", "-startTime")},
+    "/parqs": {parqs: ("-createdAt",)},
     "/activities": {activities: ("-createdAt",)},
     "/communication-logs": {messages: ("-createdAt",)},
     "/reports/booking-profitability": {booking_profits: ("sessionDate",)},

@@ -1,5 +1,6 @@
 """`ETag`, `If-None-Match`, `If-Match`: reading what has changed only, and changing only what one has read."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from photolens.database import Connection, sql
+from tests.classes.timetable import HEALTHY
 from tests.client import PREFIX, Answer, ApiClient, api_document
 from tests.factories import Factory, instant
 from tests.waiting import held_up
@@ -249,14 +251,59 @@ def public_branch(_api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/branches/{make.branch()['id']}")
 
 
+def gym(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/gyms/{make.gym()['id']}", change={"name": "Changed"})
+
+
+def equipment(_api: ApiClient, make: Factory) -> Resource:
+    place = make.gym()
+    return Resource(f"/gyms/{place['id']}/equipment/{make.equipment(place)['id']}", change={"name": "Changed"})
+
+
+def trainer(_api: ApiClient, make: Factory) -> Resource:
+    place = make.gym()
+    return Resource(f"/gyms/{place['id']}/trainers/{make.trainer(place)['id']}", change={"isActive": False})
+
+
 def public_offering(_api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/vendor-services/{make.offering()['id']}")
 
 
+def own_parq(api: ApiClient, _make: Factory) -> Resource:
+    assert api.post("/me/parq", {"answers": json.loads(HEALTHY)}).status == 201
+    return Resource("/me/parq")
+
+
+def any_parq(api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/parqs/{api.get(own_parq(api, make).path).body['id']}")
+
+
+def plan(api: ApiClient, _make: Factory) -> Resource:
+    made = api.post("/plans", {"name": "Ten a month", "price": "79.00", "creditsPerPeriod": 10}).body
+    return Resource(f"/plans/{made['id']}", change={"price": "89.00"})
+
+
+def subscription(api: ApiClient, make: Factory) -> Resource:
+    wish = {"planId": int(plan(api, make).path.rpartition("/")[2])}
+    user_id = api.get("/auth/me").body["user"]["id"]
+    return Resource(f"/subscriptions/{api.post(f'/admin/users/{user_id}/subscription', wish).body['id']}")
+
+
+def own_subscription(api: ApiClient, make: Factory) -> Resource:
+    subscription(api, make)
+    return Resource("/subscriptions/me")
+
+
 RESOURCES: dict[str, Opener] = {
+    "/plans/{planId}": plan,
+    "/subscriptions/me": own_subscription,
+    "/subscriptions/{subscriptionId}": subscription,
     "/services": kinds_of_spaces,
     "/branches/{branchId}": public_branch,
     "/vendor-services/{vendorServiceId}": public_offering,
+    "/gyms/{gymId}": gym,
+    "/gyms/{gymId}/equipment/{equipmentId}": equipment,
+    "/gyms/{gymId}/trainers/{trainerId}": trainer,
     "/clients/{clientId}": lambda _, make: Resource(f"/clients/{make.client()['id']}", change={"name": "Changed"}),
     "/clients/{clientId}/profile": profile,
     "/clients/{clientId}/export": document,
@@ -311,6 +358,8 @@ RESOURCES: dict[str, Opener] = {
     "/me/profile": lambda _api, _make: Resource("/me/profile", change={"bio": "Changed"}),
     "/me/tokens/{tokenId}": personal_token,
     "/me/addresses/{addressId}": address,
+    "/me/parq": own_parq,
+    "/parqs/{parqId}": any_parq,
     "/bookings/availability": availability,
     "/vendor/branches/{branchId}": own_branch,
     "/vendor/branches/{branchId}/facilities": facilities,
@@ -349,11 +398,15 @@ UNCHANGED = (
     receipt_file,
     availability,
     balance,
+    subscription,
+    own_subscription,
     space_booking,
     space_payment,
     own_request,
     any_request,
     vendor_stats,
+    own_parq,
+    any_parq,
     *FIGURES.values(),
 )
 EVERY_RESOURCE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items()]
@@ -423,7 +476,17 @@ def test_every_resource_of_the_api_is_here() -> None:
 
     # A link of one's own is that of one's record, at another address: tests/studio/test_calendars.py. What Stripe has
     # told, nobody makes or changes here: tests/billing/test_stripe_events.py; nor what is bought there: tests/credits.
-    elsewhere = {"/me/calendar-link", "/admin/stripe-events/{eventId}", "/billing/purchases/{purchaseId}"}
+    # What was said of a class, by whoever was there: tests/classes/test_reviews.py.
+    # How the database does is never twice the same.
+    # Inductions are at gyms: tests/classes/test_inductions.py.
+    elsewhere = {
+        "/me/calendar-link",
+        "/admin/stripe-events/{eventId}",
+        "/billing/purchases/{purchaseId}",
+        "/classes/{classSessionId}/reviews/{reviewId}",
+        "/admin/database",
+        "/inductions/{inductionId}",
+    }
     assert documented - elsewhere == set(RESOURCES)
 
 

@@ -20,7 +20,7 @@ from photolens.config import Settings
 from photolens.database import Connection, Row, connection
 from photolens.job_queue import queue_job
 from photolens.messages import Undelivered
-from photolens.platform import actions
+from photolens.platform.actions import messages
 from photolens.sealing import Seal
 from tests.client import ApiClient
 from tests.factories import Factory
@@ -96,7 +96,7 @@ def queue(app: Flask) -> Queue:
         }
         with app.app_context():
             conn = connection()
-            actions.queue_message(conn, channel, options.pop("to", to), template, **{**words, **options})
+            messages.queue_message(conn, channel, options.pop("to", to), template, **{**words, **options})
             row = conn.execute("select max(id) as id from communication_logs").fetchone()
         assert row is not None
         message_id: int = row["id"]
@@ -374,7 +374,7 @@ def test_without_a_server_a_message_waits_until_an_operator_has_it_sent(
     assert jobs(conn) == []
 
     configured(smtp_url=server.url)
-    assert actions.send_waiting_messages(conn) == 2
+    assert messages.send_waiting_messages(conn) == 2
     work()
 
     assert [read(message_id)["status"] for message_id in message_ids] == ["SENT", "SENT"]
@@ -389,7 +389,7 @@ def test_an_operator_has_sent_now_what_was_to_be_tried_later(
     work()
 
     configured(smtp_url=server.url)
-    assert actions.send_waiting_messages(conn) == 1
+    assert messages.send_waiting_messages(conn) == 1
     work()
 
     assert state(read(message_id)) == ("SENT", 2, None)
@@ -411,11 +411,11 @@ def test_what_was_taken_but_not_noted_is_sent_again_under_the_same_name(
     conn.execute("alter table communication_logs add constraint nothing_noted check (status = 'PENDING')")
 
     with pytest.raises(psycopg.errors.CheckViolation), app.app_context():
-        actions.send_message(connection(), message_id)
+        messages.send_message(connection(), message_id)
     conn.execute("alter table communication_logs drop constraint nothing_noted")
     for _ in range(2):  # the second finds it sent
         with app.app_context():
-            actions.send_message(connection(), message_id)
+            messages.send_message(connection(), message_id)
 
     names = [taken.mail["Message-ID"] for taken in server.taken] + [posted.key for posted in provider.posted]
     assert len(names) == 2

@@ -30,7 +30,8 @@ from tests.processes import Command, inherited
 EMMA = {"name": "Emma Chen", "email": "emma.chen@example.com"}
 OWNER = {"Authorization": f"Bearer {token_of('OWNER')}"}  # of every clone of a template
 DEMO_OWNER = {"email": "owner@demo.photolens.test", "password": "photolens-demo"}
-PRODUCTION = {"PHOTOLENS_ENV": "production", "SECRET_KEY": "only the tests have this one, and no server"}
+SECRET = "only the tests have this one, and no server"
+PRODUCTION = {"PHOTOLENS_ENV": "production", "SECRET_KEY": SECRET, "EMBEDDED_IN_PRODUCTION": "1"}
 
 
 @dataclass(frozen=True)
@@ -429,6 +430,13 @@ def test_production_without_a_secret_key_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "state").exists()
 
 
+def test_production_without_a_database_is_refused(tmp_path: Path) -> None:
+    variables = {**PRODUCTION, "EMBEDDED_IN_PRODUCTION": "0", "STATE_DIR": str(tmp_path / "state")}
+
+    assert_told_in_a_sentence(photolens("serve", **variables), "DATABASE_URL", "EMBEDDED_IN_PRODUCTION")
+    assert not (tmp_path / "state").exists()
+
+
 def test_a_port_in_use_is_refused_before_any_database_is_started(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -469,10 +477,13 @@ def test_production_begins_with_an_empty_database_and_an_owner_from_the_command_
         rosa = sign_in(api, email="rosa@studio.example", password="a sentence nobody says")
         names = client_names(api, rosa)
         _, users, _ = get(f"{api}/users", **rosa)
+        every_line = map(json.loads, server.process.stderr)
+        logged = next(line for line in every_line if line["logger"] == "photolens.access")
 
     assert f"Created an empty database in {new_state_dir}" in server.announced
     assert "Sign in" not in server.announced
     assert demo == 401
+    assert (logged["route"], logged["status"]) == ("/api/v1/auth/login", 401)
     assert made.stdout == "rosa@studio.example can sign in, as an owner.\n"
     assert names == set()
     assert [user["email"] for user in json.loads(users)["data"]] == ["rosa@studio.example"]
@@ -541,9 +552,9 @@ def test_a_database_without_the_schema_is_refused_with_the_way_to_mend_it(databa
     assert_told_in_a_sentence(refused, "schema", "psql", "schema.sql")
 
 
-def test_a_database_from_before_there_were_spaces_is_refused_too(databases: Databases) -> None:
+def test_a_database_from_before_there_were_classes_is_refused_too(databases: Databases) -> None:
     with databases.clone(TEMPLATE) as url:
-        psql(url, "-c", "drop table space_payment_events")
+        psql(url, "-c", "drop table subscription_grants cascade")
 
         refused = photolens("serve", DATABASE_URL=url)
 

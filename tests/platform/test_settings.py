@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from photolens.platform import actions
+from photolens.platform.actions import settings
 from tests.client import ApiClient
 from tests.factories import Factory
 
@@ -241,7 +241,7 @@ def test_working_hours_alone_are_a_change_too(api: ApiClient, hours: Any) -> Non
 
 
 def test_a_time_zone_that_only_postgresql_knows_is_refused(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "find_zone", lambda name: None)
+    monkeypatch.setattr(settings, "find_zone", lambda name: None)
 
     refused = api.put("/settings", PARIS)
 

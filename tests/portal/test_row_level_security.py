@@ -81,6 +81,7 @@ HIDDEN = {
     "credit_lot_movements",
     "credit_lots",
     "credit_transactions",
+    "database_backups",
     "editing_job_details",
     "editing_status_logs",
     "expense_details",
@@ -89,6 +90,8 @@ HIDDEN = {
     "features",
     "first_deliveries",
     "idempotency_keys",
+    "induction_details",
+    "inductions",
     "invoice_counter",
     "invoice_item_details",
     "invoice_milestone_details",
@@ -97,6 +100,8 @@ HIDDEN = {
     "milestone_sums",
     "money_movements",
     "otp_sessions",
+    "parq_details",
+    "parqs",
     "payment_accounts",
     "payment_allocations",
     "payment_details",
@@ -126,6 +131,12 @@ HIDDEN = {
     "staff_member_details",
     "staff_members",
     "stripe_events",
+    "trainer_engagements",
+    "subscription_details",
+    "subscription_grant_details",
+    "subscription_grants",
+    "subscription_plans",
+    "subscriptions",
     "user_access_changes",
     "user_credits",
     "user_details",
@@ -294,11 +305,19 @@ def test_all_of_it_belongs_to_the_owner_and_no_role_is_above_the_rules(house: Ho
     ).fetchall()
     above = house.conn.execute(
         "select rolname from pg_roles where rolname like 'photolens%%'"
-        " and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication or rolinherit)"
+        " and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication"
+        " or (rolinherit and rolname <> %s))",
+        [OWNER_ROLE],
+    ).fetchall()
+    memberships = house.conn.execute(
+        "select roleid::regrole::text as role from pg_auth_members where member = %s::regrole", [OWNER_ROLE]
     ).fetchall()
 
     assert [row["owner"] for row in owners] == [OWNER_ROLE]
     assert above == []
+    assert [row["role"] for row in memberships] == [
+        "pg_read_all_stats"
+    ]  # for what monitoring is told: test_database_stats
 
 
 # What is not granted

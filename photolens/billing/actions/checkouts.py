@@ -19,7 +19,7 @@ from photolens.config import current_settings
 from photolens.currencies import from_minor_units, to_minor_units
 from photolens.database import Connection, Row, sql
 from photolens.idempotency import KEY_REUSED
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.problems import ILLEGAL_TRANSITION, Problem, found, invalid
 
 

@@ -13,7 +13,7 @@ from photolens.billing.problems import (
     MILESTONES_FIXED,
 )
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import ILLEGAL_TRANSITION, found
 

@@ -8,7 +8,8 @@ by two at once, nothing is done twice: what is locked is found as it then is.
 from typing import Any
 
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import queue_message, record_activity
+from photolens.platform.actions.activities import record_activity
+from photolens.platform.actions.messages import queue_message
 
 BATCH = 50
 

@@ -8,7 +8,7 @@ from photolens.billing.actions.allocations import allocate_payments
 from photolens.billing.actions.invoices import lock_invoice
 from photolens.billing.problems import INVOICE_NOT_PAYABLE, OVERPAYMENT
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 
 _BY_HAND = dict.fromkeys(("stripe_session_id", "stripe_payment_intent_id", "paid_by_contact_id"))
 

@@ -18,7 +18,7 @@ from photolens.billing.problems import REFUND_EXCEEDS_PAYMENT
 from photolens.currencies import from_minor_units, to_minor_units
 from photolens.database import Connection, Row, sql
 from photolens.idempotency import KEY_REUSED
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.problems import Problem, found, invalid
 
 Wish = dict[str, Any]

@@ -11,7 +11,7 @@ from photolens.billing.actions.invoices import lock_invoice
 from photolens.billing.actions.payments import book_payment
 from photolens.currencies import from_minor_units, money_mismatch
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.stripe_gateway import CheckoutSession
 
 

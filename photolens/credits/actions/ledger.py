@@ -4,6 +4,7 @@ Every movement begins with the lock on the user's balance, so that a user's cred
 has expired is written off before anything else is done with a balance.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,9 +13,12 @@ from uuid import UUID
 from photolens.access import current_actor
 from photolens.credits.problems import INSUFFICIENT_CREDITS
 from photolens.database import Connection, Row, sql
-from photolens.problems import found
+from photolens.problems import Problem, found
 
 BATCH = 100
+
+# What a movement may be for.
+NOTHING = {"purchase_id": None, "photo_job_id": None, "session_booking_id": None, "subscription_grant_id": None}
 
 
 def lock_balance(conn: Connection, user_id: UUID) -> Row:
@@ -32,6 +36,15 @@ def lock_balance(conn: Connection, user_id: UUID) -> Row:
     return balance
 
 
+def lock_balances(conn: Connection, user_ids: Iterable[UUID]) -> dict[UUID, Row]:
+    """The balances of several users, by their ids, as `lock_balance` gives each.
+
+    Locks: the balances, in the order of their users: whoever moves the credits of more than one begins with this.
+    Problems: `not_found`.
+    """
+    return {user_id: lock_balance(conn, user_id) for user_id in sorted(set(user_ids))}
+
+
 def deposit(
     conn: Connection,
     user_id: UUID,
@@ -40,6 +53,7 @@ def deposit(
     *,
     expires_at: datetime | None,
     purchase_id: int | None = None,
+    subscription_grant_id: int | None = None,
     reason: str | None = None,
 ) -> int:
     """Give a user credits, as a lot of their own: bought (PURCHASE), granted (GRANT) or corrected (ADJUSTMENT).
@@ -48,7 +62,8 @@ def deposit(
     """
     with conn.transaction():
         lock_balance(conn, user_id)
-        transaction_id = _add(conn, user_id, kind, amount, purchase_id=purchase_id, reason=reason)
+        what_for = {"purchase_id": purchase_id, "subscription_grant_id": subscription_grant_id}
+        transaction_id = _add(conn, user_id, kind, amount, reason=reason, **what_for)
         sql.credits.insert_credit_lot(
             conn, user_id=user_id, transaction_id=transaction_id, amount=amount, expires_at=expires_at
         )
@@ -63,6 +78,7 @@ def withdraw(
     amount: Decimal,
     *,
     photo_job_id: int | None = None,
+    session_booking_id: int | None = None,
     reason: str | None = None,
 ) -> int:
     """Take credits of a user, from what expires first: spent (DEBIT) or corrected (ADJUSTMENT).
@@ -72,20 +88,29 @@ def withdraw(
     """
     with conn.transaction():
         require_credits(lock_balance(conn, user_id), amount)
-        transaction_id = _add(conn, user_id, kind, -amount, photo_job_id=photo_job_id, reason=reason)
+        what_for = {"photo_job_id": photo_job_id, "session_booking_id": session_booking_id}
+        transaction_id = _add(conn, user_id, kind, -amount, reason=reason, **what_for)
         sql.credits.insert_lot_debits(conn, user_id=user_id, transaction_id=transaction_id, amount=amount)
         _refresh(conn, user_id, transaction_id)
         return transaction_id
 
 
-def require_credits(balance: Row, amount: Decimal) -> None:
-    """Raise `insufficient_credits`, with the `shortfall`, unless a locked balance has as much."""
+def why_not_paid(balance: Row, amount: Decimal) -> Problem | None:
+    """`insufficient_credits`, with the `shortfall`, unless a locked balance has as much."""
     shortfall = amount - balance["credits"]
-    if shortfall > 0:
-        raise INSUFFICIENT_CREDITS(
-            f"It takes {amount:.2f} credits, which is {shortfall:.2f} more than there are.",
-            shortfall=f"{shortfall:.2f}",
-        )
+    if shortfall <= 0:
+        return None
+    return INSUFFICIENT_CREDITS(
+        f"It takes {amount:.2f} credits, which is {shortfall:.2f} more than there are.",
+        shortfall=f"{shortfall:.2f}",
+    )
+
+
+def require_credits(balance: Row, amount: Decimal) -> None:
+    """Raise what `why_not_paid` finds."""
+    refusal = why_not_paid(balance, amount)
+    if refusal is not None:
+        raise refusal
 
 
 def refund_photo_job(conn: Connection, photo_job_id: int) -> None:
@@ -95,13 +120,27 @@ def refund_photo_job(conn: Connection, photo_job_id: int) -> None:
     """
     with conn.transaction():
         debit = sql.credits.get_debit_of_photo_job(conn, photo_job_id=photo_job_id)
-        if debit is None or debit["isRefunded"]:
-            return
-        lock_balance(conn, debit["userId"])
-        transaction_id = _add(conn, debit["userId"], "REFUND", -debit["delta"], photo_job_id=photo_job_id)
-        sql.credits.insert_lot_refunds(conn, transaction_id=transaction_id, debit_id=debit["id"])
-        _refresh(conn, debit["userId"], transaction_id)
-        lock_balance(conn, debit["userId"])  # what came back to lots that have expired meanwhile goes at once
+        _give_back(conn, debit, photo_job_id=photo_job_id)
+
+
+def refund_session_booking(conn: Connection, session_booking_id: int) -> None:
+    """Give back what a place in a class was paid with, as `refund_photo_job` does; nothing where it cost nothing.
+
+    The booking's session is locked. Locks: the balance.
+    """
+    with conn.transaction():
+        debit = sql.credits.get_debit_of_session_booking(conn, session_booking_id=session_booking_id)
+        _give_back(conn, debit, session_booking_id=session_booking_id)
+
+
+def _give_back(conn: Connection, debit: Row | None, **what_for: Any) -> None:
+    if debit is None or debit["isRefunded"]:
+        return
+    lock_balance(conn, debit["userId"])
+    transaction_id = _add(conn, debit["userId"], "REFUND", -debit["delta"], **what_for)
+    sql.credits.insert_lot_refunds(conn, transaction_id=transaction_id, debit_id=debit["id"])
+    _refresh(conn, debit["userId"], transaction_id)
+    lock_balance(conn, debit["userId"])  # what came back to lots that have expired meanwhile goes at once
 
 
 def write_off_expired(conn: Connection) -> None:
@@ -120,7 +159,7 @@ def _add(
     _, actor = current_actor()
     row = sql.credits.insert_credit_transaction(
         conn,
-        **{"purchase_id": None, "photo_job_id": None, **what_for},
+        **{**NOTHING, **what_for},
         user_id=user_id,
         kind=kind,
         delta=delta,

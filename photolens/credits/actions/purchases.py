@@ -16,7 +16,7 @@ from photolens.credits.actions import ledger
 from photolens.currencies import money_mismatch, to_minor_units
 from photolens.database import Connection, Row, sql
 from photolens.idempotency import KEY_REUSED
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.problems import Problem, found, invalid
 from photolens.stripe_gateway import CheckoutSession
 

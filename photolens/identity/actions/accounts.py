@@ -10,7 +10,7 @@ from photolens.identity import passwords, rules
 from photolens.identity.actions import codes, limits, sessions
 from photolens.identity.actions.sessions import Device
 from photolens.identity.problems import CODE_INVALID, LINK_INVALID
-from photolens.platform.actions import queue_message
+from photolens.platform.actions.messages import queue_message
 from photolens.problems import EMAIL_TAKEN, invalid
 from photolens.sealing import digest_of, new_token
 

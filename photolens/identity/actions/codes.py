@@ -11,7 +11,7 @@ from photolens.identity import rules
 from photolens.identity.actions import limits, sessions
 from photolens.identity.actions.sessions import Device
 from photolens.identity.problems import CODE_INVALID
-from photolens.platform.actions import queue_message
+from photolens.platform.actions.messages import queue_message
 from photolens.problems import invalid
 from photolens.proxies import is_from_this_machine
 from photolens.rate_limits import limited

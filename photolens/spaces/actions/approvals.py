@@ -5,7 +5,7 @@ from uuid import UUID
 
 from photolens.access import current_caller
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.problems import found, invalid
 from photolens.spaces import rules
 from photolens.spaces.actions import branches, services

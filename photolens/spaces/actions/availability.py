@@ -6,7 +6,7 @@ from uuid import UUID
 
 from photolens.clock import WEEKDAYS
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import found
 from photolens.spaces import rules

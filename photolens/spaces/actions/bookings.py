@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.problems import Problem, invalid
 from photolens.spaces import rules
 from photolens.spaces.problems import NOT_FREE, NOT_OFFERED

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activity, require_time_zone
+from photolens.platform.actions.activities import record_activity
+from photolens.platform.actions.settings import require_time_zone
 from photolens.preconditions import require_match
 from photolens.problems import found
 from photolens.spaces import rules

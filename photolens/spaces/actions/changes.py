@@ -6,7 +6,7 @@ what the first has made.
 
 from datetime import UTC, datetime
 
-from photolens.access import Caller, Permission, current_caller
+from photolens.access import Permission, active_caller
 from photolens.database import Connection, Row, sql
 from photolens.problems import FORBIDDEN, ILLEGAL_TRANSITION, found
 from photolens.spaces import rules
@@ -16,14 +16,6 @@ from photolens.spaces.problems import ALREADY_BEGUN, NOT_PAID, TOO_EARLY
 BATCH = 50
 
 
-def require_active() -> Caller:
-    """The present caller. Raises `forbidden` for one whose account is not ACTIVE."""
-    caller = current_caller()
-    if not caller.is_active:
-        raise FORBIDDEN("Verify your e-mail or phone first.")
-    return caller
-
-
 def lock_for_caller(
     conn: Connection, booking_id: int | None, missing: tuple[str, int] | None = None
 ) -> tuple[Row, rules.Party]:
@@ -31,7 +23,7 @@ def lock_for_caller(
 
     `missing` is what is not there, its kind and id, where that is not the booking.
     """
-    caller = require_active()
+    caller = active_caller()
     booking = sql.spaces.lock_space_booking(conn, booking_id=booking_id)
     is_admin = caller.may(Permission.MANAGE_BOOKINGS)
     party = None if booking is None else rules.party_of(booking, caller.user_id, is_admin=is_admin)

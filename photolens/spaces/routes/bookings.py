@@ -38,7 +38,7 @@ def book_space(wish: dict[str, Any]) -> Row:
     paid in CASH it is CONFIRMED at once, or waits for the vendor's word; otherwise it is kept for a quarter of an hour,
     until `holdExpiresAt`, and CONFIRMED by its money.
     """
-    customer_id = changes.require_active().user_id
+    customer_id = access.active_caller().user_id
     return _shown(bookings.book(connection(), customer_id, wish))
 
 

@@ -12,7 +12,7 @@ import psycopg
 from photolens import clock
 from photolens.csv_bodies import CsvFile, Lines, invalid_lines
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.spreadsheets import CsvFault
 from photolens.studio import rules
 from photolens.studio.actions import editing, scheduling

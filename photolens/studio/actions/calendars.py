@@ -4,7 +4,7 @@ from photolens import visibility
 from photolens.access import Caller, roles_with
 from photolens.database import Connection, Row, sql
 from photolens.identity.actions import sessions
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import found
 from photolens.sealing import digest_of, new_token

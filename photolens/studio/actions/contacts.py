@@ -13,7 +13,8 @@ from photolens.identity import passwords
 from photolens.identity.actions import accounts, sessions
 from photolens.identity.actions.sessions import Device
 from photolens.identity.problems import LINK_INVALID
-from photolens.platform.actions import queue_message, record_activity
+from photolens.platform.actions.activities import record_activity
+from photolens.platform.actions.messages import queue_message
 from photolens.preconditions import require_match
 from photolens.problems import EMAIL_TAKEN, found
 from photolens.sealing import digest_of, new_token

@@ -11,7 +11,7 @@ import psycopg
 from photolens import visibility
 from photolens.access import current_caller
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import FORBIDDEN, ILLEGAL_TRANSITION, found, invalid
 from photolens.studio import rules

@@ -4,7 +4,7 @@ from typing import Any
 
 from photolens.billing.actions import invoices as billing
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import found
 from photolens.studio.problems import EXPENSE_BILLED, EXPENSE_NOT_BILLABLE

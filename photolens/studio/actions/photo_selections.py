@@ -9,7 +9,7 @@ from typing import Any
 from photolens import visibility
 from photolens.access import Permission, current_caller
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import FORBIDDEN, found
 from photolens.studio.actions import editing

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from photolens import clock
 from photolens.database import Connection, Row, sql
-from photolens.platform.actions import record_activities, record_activity
+from photolens.platform.actions.activities import record_activities, record_activity
 from photolens.problems import INVALID, Problem, found, invalid
 from photolens.studio import rules
 from photolens.studio.actions import clients, scheduling

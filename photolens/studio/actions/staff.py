@@ -8,7 +8,7 @@ from photolens.identity import passwords
 from photolens.identity.actions import accounts, sessions, users
 from photolens.identity.actions.sessions import Device
 from photolens.identity.problems import LINK_INVALID
-from photolens.platform.actions import record_activity
+from photolens.platform.actions.activities import record_activity
 from photolens.preconditions import require_match
 from photolens.problems import EMAIL_TAKEN, found
 from photolens.studio.problems import HAS_ACCOUNT, NO_EMAIL, STAFF_INACTIVE

@@ -8,7 +8,7 @@ from photolens.billing.schemas.milestones import Milestone
 from photolens.billing.schemas.payments import Payment
 from photolens.billing.schemas.refunds import Refund
 from photolens.fields import Choice, Id, Instant, Money, Output, Text
-from photolens.platform.schemas import Activity, Message
+from photolens.platform.schemas.studio import Activity, Message
 from photolens.studio.schemas.bookings import Booking
 from photolens.studio.schemas.clients import Client
 from photolens.studio.schemas.contacts import Contact

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from photolens.fields import Date, MoneySum, Number, Output, QueryInput, Text, WholeNumber
-from photolens.platform.schemas import Activity
+from photolens.platform.schemas.studio import Activity
 from photolens.studio.schemas.bookings import Booking
 from photolens.studio.schemas.reports import MANY, MonthlyRevenue
 

@@ -10,7 +10,7 @@ from photolens.billing.schemas.invoices import InvoiceList
 from photolens.billing.screens.checkouts import shown
 from photolens.database import Connection, Row, snapshot, sql
 from photolens.paging import ListArguments
-from photolens.platform.schemas import ActivityList
+from photolens.platform.schemas.studio import ActivityList
 from photolens.problems import found
 from photolens.studio.schemas.bookings import BookingList
 from photolens.studio.schemas.editing import EditingJobList

@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, validates, validates_schema
 from photolens.clock import WEEKDAYS
 from photolens.database import sql
 from photolens.fields import (
+    MAX_ID,
     Choice,
     Currency,
     Email,
@@ -16,6 +17,7 @@ from photolens.fields import (
     Input,
     Instant,
     Money,
+    Number,
     Output,
     Text,
     TimeOfDay,
@@ -41,6 +43,17 @@ class WorkingHoursInput(Input):
     def _closes_after_opening(self, day: dict[str, str], **_kwargs: Any) -> None:
         if day["closes_at"] <= day["opens_at"]:
             raise ValidationError("is not after the opening", "closesAt")
+
+
+def require_each_weekday_once(days: list[dict[str, str]]) -> None:
+    """Refuse hours that are given for the same day of the week twice."""
+    seen: set[str] = set()
+    for index, day in enumerate(days):
+        weekday = day.get("weekday")  # absent where it was no word of the list
+        if weekday in seen:
+            raise ValidationError({index: {"weekday": ["is here already"]}})
+        if weekday is not None:
+            seen.add(weekday)
 
 
 class WorkingHours(Output):
@@ -92,13 +105,7 @@ class SettingsInput(Input):
 
     @validates("working_hours")
     def _each_weekday_once(self, days: list[dict[str, str]], data_key: str) -> None:
-        seen: set[str] = set()
-        for index, day in enumerate(days):
-            weekday = day.get("weekday")  # absent where it was no word of the list
-            if weekday in seen:
-                raise ValidationError({index: {"weekday": ["is here already"]}})
-            if weekday is not None:
-                seen.add(weekday)
+        require_each_weekday_once(days)
 
 
 class Settings(Output):
@@ -177,3 +184,92 @@ class Message(Output):
     created_at = Instant()
     sent_at = Instant(nullable=True)
     updated_at = Instant()
+
+
+class TableSize(Output):
+    """A table, with its indexes and what is kept beside it, in bytes."""
+
+    table_name = Text(63, example="bookings")
+    size = WholeNumber(0, MAX_ID, example=8_257_536)
+    index_size = WholeNumber(0, MAX_ID, example=3_145_728)
+    row_estimate = WholeNumber(0, MAX_ID, example=41_300)
+
+
+class UnusedIndex(Output):
+    """An index that no query has used."""
+
+    index_name = Text(63, example="activities_actor_idx")
+    table_name = Text(63, example="activities")
+    size = WholeNumber(0, MAX_ID, example=3_145_728)
+
+
+class JobFigure(Output):
+    """How many jobs of the worker are in a status."""
+
+    status = Text(40, example="TODO", metadata={"description": "TODO, DOING, FAILED, …: the worker's own words."})
+    jobs = WholeNumber(0, MAX_ID, example=3)
+
+
+class ConnectionFigure(Output):
+    """How many connections to the server are in a state."""
+
+    state = Text(40, example="IDLE", metadata={"description": "ACTIVE, IDLE, …: PostgreSQL's own words; or HIDDEN."})
+    connections = WholeNumber(0, 2**31 - 1, example=11)
+
+
+class LongQuery(Output):
+    """What has been running for more than five seconds."""
+
+    pid = WholeNumber(1, 2**31 - 1, example=4711)
+    seconds = Number(example=12.5)
+    query_name = Text(
+        200,
+        nullable=True,
+        example="studio.list_bookings",
+        metadata={"description": "Which of the application's queries it is, if it is one. Its words are not told."},
+    )
+
+
+class Standby(Output):
+    """A server that follows the database's, or a base backup that is under way."""
+
+    name = Text(63, nullable=True, example="standby1")
+    state = Text(40, example="STREAMING", metadata={"description": "PostgreSQL's own words; or HIDDEN."})
+    lag_bytes = WholeNumber(-(2**63), MAX_ID, nullable=True, example=2048)
+    lag_seconds = Number(nullable=True, example=0.02)
+
+
+class DatabaseBackup(Output):
+    """A backup, as it was noted when it was whole."""
+
+    file_name = Text(300, example="photolens-20261120T013000.000000Z.dump")
+    taken_at = Instant()
+    size = WholeNumber(1, MAX_ID, example=8_257_536, metadata={"description": "In bytes."})
+    sha256 = Text(64, example="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
+    verified_at = Instant(
+        nullable=True, metadata={"description": "When it was last restored beside the database, and found right."}
+    )
+
+
+class Database(Output):
+    """How the database does. Sizes are in bytes; of each list the largest fifty."""
+
+    server_version = Text(40, example="18.6")
+    size = WholeNumber(0, MAX_ID, example=52_428_800)
+    users = WholeNumber(0, MAX_ID, example=412)
+    live_sessions = WholeNumber(0, MAX_ID, example=97)
+    is_schema_current = Flag()
+    cache_hit_rate = Number(
+        nullable=True, example=0.998, metadata={"description": "Of what was read, how much was in memory: from 0 to 1."}
+    )
+    counted_since = Instant(
+        nullable=True, metadata={"description": "Since when that is counted, and the use of indexes; null for ever."}
+    )
+    connection_limit = WholeNumber(1, 2**31 - 1, example=200)
+    connections = fields.List(fields.Nested(ConnectionFigure))
+    long_queries = fields.List(fields.Nested(LongQuery))
+    jobs = fields.List(fields.Nested(JobFigure))
+    tables = fields.List(fields.Nested(TableSize))
+    unused_indexes = fields.List(fields.Nested(UnusedIndex))
+    standbys = fields.List(fields.Nested(Standby))
+    last_backup = fields.Nested(DatabaseBackup, allow_none=True)

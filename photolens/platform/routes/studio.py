@@ -1,4 +1,4 @@
-"""Settings, the feed of activities, and messages."""
+"""Settings, the feed of activities, messages, and how the database does."""
 
 from typing import Any
 
@@ -6,10 +6,14 @@ from photolens import access, paging, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
-from photolens.platform import actions, schemas
+from photolens.platform import screens
+from photolens.platform.actions import messages, settings
+from photolens.platform.schemas import studio as schemas
 from photolens.problems import ILLEGAL_TRANSITION
 
-blp = Blueprint("Studio", __name__, description="The studio's settings, the feed of what was done, and messages.")
+blp = Blueprint(
+    "Studio", __name__, description="The studio's settings, the feed of what was done, messages, the database."
+)
 
 
 @blp.get("/settings")
@@ -25,13 +29,13 @@ def get_settings() -> Row:
 @access.requires(Permission.MANAGE_SETTINGS)
 @blp.arguments(schemas.SettingsInput)
 @blp.answers(200, schemas.Settings)
-def replace_settings(settings: dict[str, Any]) -> Row:
+def replace_settings(wish: dict[str, Any]) -> Row:
     """Replace the studio's settings
 
     What is left out gets its default. Invoices keep the currency and the number they have; new ones follow the
     settings.
     """
-    return actions.replace_settings(connection(), settings)
+    return settings.replace_settings(connection(), wish)
 
 
 @blp.get("/activities")
@@ -79,4 +83,16 @@ def retry_message(message_id: int) -> Row:
 
     It is PENDING again, and is sent soon after. A one-time link or code is not: what has failed of it is erased.
     """
-    return actions.retry_message(connection(), message_id)
+    return messages.retry_message(connection(), message_id)
+
+
+@blp.get("/admin/database")
+@access.requires(Permission.MANAGE_SETTINGS)
+@blp.answers(200, schemas.Database)
+def get_database() -> dict[str, Any]:
+    """Read how the database does
+
+    Sizes, users, connections, jobs, what takes long, what is of no use, standbys, and the last backup: as
+    `photolens db stats` prints it. No query is told of with its words or values.
+    """
+    return screens.get_database(connection())

@@ -1,0 +1,1 @@
+"""The HTTP of classes: a module for each subject."""

@@ -1,0 +1,1 @@
+"""The JSON of classes, in and out: a module for each subject."""

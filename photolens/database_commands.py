@@ -1,0 +1,144 @@
+"""The `photolens db` commands; and how every command comes by the database it is about."""
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import dict_row
+
+from photolens import backups, server
+from photolens.answers import to_json
+from photolens.backups import BackupError, Manifest
+from photolens.config import Settings
+from photolens.database import APP_ROLE, AppConnection, Connection, configure
+from photolens.embedded import DATABASE, EmbeddedServer
+from photolens.invariants import broken_invariants
+from photolens.platform import screens
+from photolens.postgres_programs import ProgramError
+
+_DUMP = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+
+
+@click.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+def audit() -> None:
+    """Recompute every derived field; name each row that differs, and exit 1 if there is one."""
+    with database(Settings.from_environment()) as conn:
+        broken = broken_invariants(conn)
+    for line in broken:
+        click.echo(line)
+    click.echo(f"{len(broken)} differences." if broken else "Every derived field is what its rows say.")
+    sys.exit(1 if broken else 0)
+
+
+@db.command()
+def stats() -> None:
+    """Say how the database does, as `GET /admin/database` does."""
+    with database(Settings.from_environment()) as conn:
+        figures = screens.get_database(conn)
+    click.echo(json.dumps(json.loads(to_json(figures)), indent=2))
+
+
+@db.command()
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="A folder; by default STATE_DIR/backups.")
+@click.option("--keep", default=14, show_default=True, type=click.IntRange(1), help="How many of this database stay.")
+def backup(to: Path | None, keep: int) -> None:
+    """Dump the whole database into a file, with a manifest beside it; older backups beyond those to keep go."""
+    settings = Settings.from_environment()
+    folder = to or settings.state_dir / "backups"
+    with _in_a_sentence(), _owner_url(settings) as url, backups.as_owner(url) as conn:
+        server.require_schema(conn)
+        manifest, removed = backups.take_backup(conn, url, folder, keep)
+    click.echo(f"{folder / manifest.file}: {_content(manifest)}, {manifest.size} bytes.")
+    for name in removed:
+        click.echo(f"Removed {name}.")
+
+
+@db.command()
+@_DUMP
+@click.option("--into", metavar="URL", help="Another database than that of OWNER_DATABASE_URL.")
+@click.option("--replace", is_flag=True, help="Into a database that is not empty: what Photolens has in it goes.")
+@click.option("--yes", is_flag=True, help="Needed in production.")
+def restore(file: Path, into: str | None, replace: bool, yes: bool) -> None:
+    """Put the backup FILE into an empty database, in one transaction: wholly, or not at all."""
+    settings = Settings.from_environment()
+    if settings.is_production and not yes:
+        raise click.ClickException("This is production. Add --yes if it is to be restored here.")
+    with _in_a_sentence(), _owner_url(settings, into) as url:
+        manifest = backups.restore_backup(url, file, replace=replace)
+        name = conninfo_to_dict(url).get("dbname", "the database")
+    done = "put in the place of what was there" if replace else "restored"
+    click.echo(f"{manifest.database} as it was at {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC is {done}, in {name}:")
+    click.echo(f"{_content(manifest)}.")
+
+
+@db.command()
+@_DUMP
+def verify(file: Path) -> None:
+    """Restore the backup FILE into a scratch database beside the present one; exit 1 if anything differs."""
+    with _in_a_sentence(), _owner_url(Settings.from_environment()) as url, backups.as_owner(url) as conn:
+        manifest, faults = backups.verify_backup(conn, url, file)
+    for line in faults:
+        click.echo(line)
+    click.echo(f"{len(faults)} differences." if faults else f"{manifest.file} is verified: {_content(manifest)}.")
+    sys.exit(1 if faults else 0)
+
+
+def _content(manifest: Manifest) -> str:
+    return f"{len(manifest.rows)} tables, {sum(manifest.rows.values())} rows"
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    """Say what went wrong without a traceback; and let SIGTERM end the command as Ctrl-C does, which leaves nothing."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except (BackupError, ProgramError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Connection]:
+    """A connection to the database, with the schema that this version has."""
+    with database_url(settings) as url, connected(settings, url) as conn:
+        yield conn
+
+
+@contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """The address of the database of DATABASE_URL, or of the embedded one, running or not."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with EmbeddedServer(settings.state_dir, share=True) as embedded:
+        yield embedded.url_as(APP_ROLE)
+
+
+@contextmanager
+def _owner_url(settings: Settings, into: str | None = None) -> Iterator[str]:
+    """The address under which the database is looked after, or the one that is given."""
+    if url := into or settings.owner_database_url or settings.database_url:
+        yield url
+        return
+    with EmbeddedServer(settings.state_dir, share=True) as embedded:
+        yield embedded.url_of(DATABASE)
+
+
+@contextmanager
+def connected(settings: Settings, url: str) -> Iterator[Connection]:
+    """A connection to the database at an address, as the application's role."""
+    conn: Connection
+    with AppConnection.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+        server.require_schema(conn)
+        configure(conn, settings, APP_ROLE)
+        yield conn
