@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from threading import Lock
 
-from flask import Flask, Response, g, request
+from flask import Blueprint, Flask, Response, g, request
 
 from photolens.config import Settings
 from photolens.problems import RATE_LIMITED, Problem
@@ -119,17 +119,26 @@ def _key() -> str:
     return f"user {caller.user_id}" if caller is not None else f"address {household_of(request.remote_addr or '')}"
 
 
+def leave_uncounted(app: Flask, blueprint: Blueprint) -> None:
+    """Let everybody ask for what is on this blueprint as often as they like."""
+    app.extensions["uncounted"].add(blueprint.name)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Count each request of the API, and say in `RateLimit` headers how many are left.
 
     What is no address or method of ours is not counted, nor what only asks what is allowed, nor files of the pages.
     """
+    uncounted: set[str] = set()
+    app.extensions["uncounted"] = uncounted
     most = settings.rate_limit_per_minute
     counts = ProcessCounts() if settings.redis_url is None else SharedCounts(settings.redis_url)
 
     @app.before_request
     def count_request() -> None:
         if request.endpoint is None or request.endpoint.endswith(".static") or request.method == "OPTIONS":
+            return
+        if request.blueprint in uncounted:
             return
         g.window = window = counts.count(_key())
         if window.count > most:
