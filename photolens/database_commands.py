@@ -18,7 +18,7 @@ from photolens.config import Settings
 from photolens.database import APP_ROLE, AppConnection, Connection, configure
 from photolens.embedded import DATABASE, EmbeddedServer
 from photolens.invariants import broken_invariants
-from photolens.platform import screens
+from photolens.platform.screens.database import get_database
 from photolens.postgres_programs import ProgramError
 
 _DUMP = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -44,7 +44,7 @@ def audit() -> None:
 def stats() -> None:
     """Say how the database does, as `GET /admin/database` does."""
     with database(Settings.from_environment()) as conn:
-        figures = screens.get_database(conn)
+        figures = get_database(conn)
     click.echo(json.dumps(json.loads(to_json(figures)), indent=2))
 
 

@@ -13,6 +13,7 @@ from photolens.credits.actions import ledger
 from photolens.database import Connection, sql
 from photolens.photos.actions import upkeep, work
 from photolens.photos.actions.erasure import erase_photo_jobs
+from photolens.platform.actions.deliveries import deliver_notifications
 from photolens.platform.actions.messages import send_message
 from photolens.spaces import PUBLIC_PAGES
 from photolens.spaces.actions import changes as space_bookings
@@ -66,6 +67,7 @@ TASKS: dict[str, Task] = {
     "discard_photo_files": upkeep.discard_photo_files,
     "erase_photo_jobs": erase_photo_jobs,
     "send_message": send_message,
+    "deliver_notifications": deliver_notifications,
 }
 
 # By name: when, as cron writes it (UTC), and what.

@@ -115,6 +115,11 @@ def subscription_viewer(caller: Caller) -> UUID | None:
     return None if caller.may(Permission.VIEW_INVOICES) else caller.user_id
 
 
+def support_viewer(caller: Caller) -> UUID | None:
+    """Whose problems: those that one has reported; and all, with the notes of the team, for who looks after them."""
+    return None if caller.may(Permission.MANAGE_CLIENTS) else caller.user_id
+
+
 def subjects_shown(caller: Caller) -> list[str]:
     """The kinds of subjects whose deeds a caller is shown: finance those of money, an editor those of jobs."""
     return [subject for subject, any_of in SUBJECTS.items() if caller.may(*any_of)]

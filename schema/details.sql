@@ -835,3 +835,33 @@ select
     credit_transactions.id as transaction_id
 from subscription_grants
 inner join credit_transactions on subscription_grants.id = credit_transactions.subscription_grant_id;
+
+
+create view notification_details as
+select
+    notifications.id,
+    notifications.user_id,
+    notifications.number,
+    notifications.type,
+    notifications.title,
+    notifications.body,
+    notifications.subject_type,
+    notifications.subject_id,
+    notifications.read_at,
+    notifications.created_at
+from notifications;
+
+
+create view support_comment_details as
+select
+    support_comments.id,
+    support_comments.problem_id,
+    support_comments.author_id,
+    auth_users.name as author_name,
+    support_comments.author_id <> support_problems.user_id as is_from_team,
+    support_comments.is_internal,
+    support_comments.body,
+    support_comments.created_at
+from support_comments
+inner join support_problems on support_comments.problem_id = support_problems.id
+inner join auth_users on support_comments.author_id = auth_users.id;

@@ -34,6 +34,15 @@ class Factory:
         n = self._next()
         return self._create("/clients", {"name": f"Client {n}", "email": f"client{n}@example.com", **fields})
 
+    def problem(self, **fields: Any) -> dict[str, Any]:
+        """Something that the caller has reported."""
+        wish = {"type": "BOOKING", "title": "No credits for Friday", "description": "It says that I have none."}
+        return self._create("/support/problems", wish | fields)
+
+    def comment(self, problem: dict[str, Any], body: str = "It works now.", **fields: Any) -> dict[str, Any]:
+        """Something that the caller has said of a problem."""
+        return self._create(f"/support/problems/{problem['id']}/comments", {"body": body, **fields})
+
     def contact(self, **fields: Any) -> dict[str, Any]:
         """Somebody at a client, who has not been invited."""
         client_id = fields.pop("clientId", None) or self.client()["id"]

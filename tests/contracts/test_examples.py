@@ -200,7 +200,11 @@ def _made(conn: Connection, make: Factory, api: ApiClient) -> dict[str, Any]:
     address = api.post("/me/addresses", {"line1": "1 High Street", "city": "Utrecht", "country": "NL"}).body
     branch = make.branch()
     offering = make.offering(branch)
+    problem = make.problem()
     return {
+        "problemId": problem["id"],
+        "commentId": make.comment(problem)["id"],
+        "assigneeId": api.get("/me").body["id"],
         "branchId": branch["id"],
         "vendorServiceId": offering["id"],
         "slotId": make.slots(make.offering())[0]["id"],  # of which nothing is booked

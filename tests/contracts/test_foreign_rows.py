@@ -19,6 +19,7 @@ from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
 from tests.photos.orders import complete
+from tests.platform.told import tell
 from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace, wish
 from tests.subscriptions import subscribe
@@ -57,6 +58,7 @@ SHOWN_ALL = {
     "/space-payments": HEADS,
     "/staff": HEADS,
     "/subscriptions": HEADS | {"FINANCE"},
+    "/support/problems": HEADS,
     "/users": HEADS,
     "/work-packages": HEADS | {"FINANCE"},
 }
@@ -66,6 +68,7 @@ SHOWN_ALL_THE_MONEY = {"invoiceBooking": HEADS | {"FINANCE"}}
 
 # What is answered before it is whole, and what is not read at its address.
 WITHOUT_ETAG = {"cancelPhotoJob", "downloadPhotoJob", "followPhotoJob"}
+OF_ONES_OWN = ("/me/", "/auth/", "/billing/", "/notifications/", "/photo-jobs/")
 
 # How a booking of a space must stand for what is done to it.
 HAS_ENDED = """update space_bookings set status = 'CONFIRMED', hold_expires_at = null,
@@ -162,7 +165,12 @@ def _possessions(conn: Connection, user: ApiClient) -> dict[str, Any]:
     address = user.post("/me/addresses", {"line1": "1 High Street", "city": "Utrecht", "country": "NL"})
     token = user.post("/me/tokens", {"name": "Calendar", "permissions": []})
     user_id = user.get("/me").body["id"]
+    problem = Factory(user).problem()
+    tell(conn, "Yoga has moved", user_id=UUID(user_id))
     return {
+        "problemId": problem["id"],
+        "commentId": Factory(user).comment(problem)["id"],
+        "notificationId": user.get("/notifications").body["data"][0]["id"],
         "photoJobId": done,
         "waitingPhotoJobId": waiting,
         "purchaseId": buy(conn, user_id, f"cs_{user_id}"),
@@ -226,8 +234,7 @@ def etags(api: ApiClient, rows: Rows) -> dict[str, str]:
     for operation in (operation for operation, _role in CASES if operation.path in READ):
         if operation.name in WITHOUT_ETAG:
             continue
-        own = ("/me/", "/auth/", "/billing/", "/photo-jobs/")
-        is_strangers = operation.path.startswith(tuple(PREFIX + path for path in own))
+        is_strangers = operation.path.startswith(tuple(PREFIX + path for path in OF_ONES_OWN))
         row = (rows.stranger if is_strangers else api).get(operation.address(rows.foreign))
         assert row.status == 200
         etags[operation.address(rows.foreign)] = row.headers["ETag"]
@@ -284,6 +291,13 @@ def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_t
         "markSpaceNoShow",
         "openSpacePayment",
         "refundSpacePayment",
+        "addSupportComment",
+        "closeSupportProblem",
+        "getNotification",
+        "getSupportComment",
+        "getSupportProblem",
+        "listSupportComments",
+        "markNotificationRead",
     }
 
 

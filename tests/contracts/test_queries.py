@@ -47,6 +47,7 @@ ONE_ROW_OF_EACH = {
     "platform.list_standbys": "pid",
     "platform.list_table_sizes": "table_name",
     "platform.list_unused_indexes": "index_name",
+    "platform.list_notification_preferences": "type",
     "portal.list_open_balances": "currency",
     "spaces.list_bookings_by_status": "status",
     "studio.list_expenses_by_category": "category",

@@ -19,6 +19,7 @@ from tests.client import Answer, ApiClient, token_of
 from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
+from tests.platform.told import tell
 from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace
 from tests.subscriptions import monthly_plan, subscribe
@@ -99,6 +100,7 @@ SUBJECT_TYPES = [
     "STAFF",
     "SUBSCRIPTION",
     "SUBSCRIPTION_PLAN",
+    "SUPPORT_PROBLEM",
     "VENDOR_SERVICE",
     "WORK_PACKAGE",
 ]
@@ -120,8 +122,12 @@ WORDLESS = {
     "getCreditsOfUser",
     "getDatabase",
     "getOwnCalendarLink",
+    "countUnreadNotifications",
     "downloadPhotoJob",
+    # It begins with what comes next: see tests/platform/test_events.py.
+    "followNotifications",
     "followPhotoJob",
+    "getNotificationPreferences",
     "getOwnCredits",
     "getBookingSeries",
     "getEditingStage",
@@ -155,7 +161,9 @@ FOR_EVERYBODY = {"Spaces", "Gyms", "Equipment of gyms", "Trainers", "Reviews of 
 OWN = {
     operation.name
     for operation in OPERATIONS
-    if operation.path.startswith(("/api/v1/me", "/api/v1/billing/", "/api/v1/photo-jobs"))
+    if operation.path.startswith(
+        ("/api/v1/me", "/api/v1/billing/", "/api/v1/photo-jobs", "/api/v1/notifications", "/api/v1/support/")
+    )
 }
 
 # As long as a report may be; whatever happens in a test lies in it.
@@ -334,6 +342,11 @@ class Studio:
             assert self._api.post(f"/photo-jobs/{job['id']}/cancel").status == 200
             self._note(photoJobId=job["id"])
         self._spaces()
+        problem = self._make.problem(title=WORD, description=WORD)
+        note = self._make.comment(problem, WORD, isInternal=True)
+        self._note(problemId=problem["id"], commentId=note["id"], assigneeId=user_id)
+        tell(self._conn, WORD, user_id=user_id)
+        self._note(notificationId=self._api.get("/notifications").body["data"][0]["id"])
         self._gyms()
         self._classes()
 

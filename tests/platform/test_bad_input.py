@@ -19,7 +19,7 @@ import pytest
 from flask import Flask
 from psycopg.rows import dict_row
 
-from photolens import create_app
+from photolens import create_app, event_streams
 from photolens.config import Settings
 from photolens.database import Connection, open_pools
 from photolens.embedded import ROOT
@@ -32,6 +32,7 @@ from tests.contacts import sign_in_contact
 from tests.contracts.roles import join_team
 from tests.factories import Factory, instant
 from tests.photos.orders import complete
+from tests.platform.told import OWNER, tell
 from tests.purchases import buy
 from tests.subscriptions import monthly_plan, subscribe
 
@@ -228,6 +229,7 @@ class Room:
         self._furnish_booked_space(make, api)
         self._furnish_classes(api, conn)
         self._furnish_gym(make, api)
+        self._furnish_support(make, api)
         self._calendar = urlsplit(api.post(f"/staff/{staff['id']}/calendar-link").body["url"]).query
         self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
@@ -249,6 +251,17 @@ class Room:
             "serviceId": 1,
         }
         self._waiting_id = make.branch("PENDING")["id"]
+
+    def _furnish_support(self, make: Factory, api: ApiClient) -> None:
+        """What the owner was told, and has reported."""
+        problem = make.problem()
+        tell(self.conn, "Yoga has moved", user_id=OWNER)
+        self._ids |= {
+            "problemId": problem["id"],
+            "commentId": make.comment(problem)["id"],
+            "assigneeId": str(OWNER),
+            "notificationId": api.get("/notifications").body["data"][0]["id"],
+        }
 
     def _furnish_booked_space(self, make: Factory, api: ApiClient) -> None:
         """A space that is booked and paid for; on the day of the examples it is to be had as well."""
@@ -441,6 +454,11 @@ def shared(databases: Databases, settings: Settings) -> Iterator[Room]:
             # What is noted of a session that was not seen for some minutes would be a change.
             conn.execute("update auth_sessions set last_seen_at = now() + interval '1 day'")
             yield Room(app, ApiClient(app), conn)
+
+
+@pytest.fixture(autouse=True)
+def _short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_streams, "LONGEST", 0)
 
 
 @pytest.fixture
@@ -774,7 +792,7 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
             word = schema["enum"][0]
             yield from ("NOPE", word.lower(), word + "X", word[:-1], "%", "';--")
         elif schema.get("format") == "uuid":
-            yield from ("x", "1", "{550e8400-e29b-41d4-a716-446655440000}", "g" * 36, "0" * 32)
+            yield from ("1", "x", f"{OWNER} ", f"{{{OWNER}}}", OWNER.hex, "g" * 36, "%", "';--")
         else:
             yield "x" * (schema["maxLength"] + 1)
         if schema.get("format") in ("email", "uri"):
@@ -1135,7 +1153,7 @@ def test_the_cursors_of_a_list_name_it_and_its_order(room: Room, operation: Oper
     sort = operation.query_parameters["sort"]["default"]
     last = str(UUID(int=2**128 - 1)) if operation.name in ("listUsers", "listCheckouts", "listTrainers") else MAX_ID
 
-    key = "1" if sort == "position" else "infinity"
+    key = "1" if sort in ("position", "-number") else "infinity"
 
     answer = room.send(operation, query={"sort": sort, "cursor": cursor_of([order_of(operation, sort), key, last])})
 

@@ -208,6 +208,7 @@ FIGURES = {
         "/billing/me",
         "/billing/products",
         "/dashboard",
+        "/notifications/unread-count",
         "/photo-jobs/dashboard",
         "/reports/profit-and-loss",
         "/reports/receivables",
@@ -241,6 +242,26 @@ def photo_job(api: ApiClient, _make: Factory) -> Resource:
     path = f"/photo-jobs/{api.post('/photo-jobs', wish).body['job']['id']}"
     assert api.post(f"{path}/cancel").status == 200
     return Resource(path, change={"groupName": "Changed"})
+
+
+def notification(api: ApiClient, make: Factory) -> Resource:
+    customer = api.by_role("CUSTOMER")
+    make.comment(Factory(customer).problem(), "Which class?")
+    return Resource(f"/notifications/{customer.get('/notifications').body['data'][0]['id']}", role="CUSTOMER")
+
+
+def support_problem(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/support/problems/{make.problem()['id']}", change={"priority": "URGENT"})
+
+
+def support_comment(_api: ApiClient, make: Factory) -> Resource:
+    problem = make.problem()
+    return Resource(f"/support/problems/{problem['id']}/comments/{make.comment(problem)['id']}")
+
+
+def preferences(_api: ApiClient, _make: Factory) -> Resource:
+    chosen = [{"type": "CLASS_BOOKED", "email": True, "sms": True}]
+    return Resource("/me/notification-preferences", "PUT", {"preferences": chosen})
 
 
 def kinds_of_spaces(_api: ApiClient, _make: Factory) -> Resource:
@@ -377,6 +398,10 @@ RESOURCES: dict[str, Opener] = {
     "/admin/features/{featureId}": lambda _, make: Resource(
         f"/admin/features/{make.feature()['id']}", change={"name": "Changed"}
     ),
+    "/notifications/{notificationId}": notification,
+    "/me/notification-preferences": preferences,
+    "/support/problems/{problemId}": support_problem,
+    "/support/problems/{problemId}/comments/{commentId}": support_comment,
     **FIGURES,
 }
 # Whoever ends the session they ask by gets no second answer: tests/platform/test_bad_input.py ends others.
@@ -407,6 +432,8 @@ UNCHANGED = (
     vendor_stats,
     own_parq,
     any_parq,
+    notification,
+    support_comment,
     *FIGURES.values(),
 )
 EVERY_RESOURCE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items()]

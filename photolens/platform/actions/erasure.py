@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from photolens.access import API
 from photolens.answers import to_json
 from photolens.database import Connection, sql
 
@@ -63,4 +64,23 @@ def erase_traces(conn: Connection, client_id: int, traces: Traces, name: str) ->
         conn,
         words=[to_json({key: value})[1:-1] + end for key, value in traces.members for end in (b",", b"}")],
         locations=[address + below for address in traces.addresses for below in ("", "/%")],
+    )
+
+
+def forget_users(conn: Connection, user_ids: list[UUID], name: str) -> None:
+    """Remove what users who are to be forgotten were told, here and by messages; overwrite what they asked help with.
+
+    What the team noted of it goes as well, and so does what they have said as one of the team. The users are locked.
+    Locks: what they have reported, by id.
+    """
+    sql.platform.delete_notifications_of_users(conn, user_ids=user_ids)
+    sql.platform.delete_notification_preferences_of_users(conn, user_ids=user_ids)
+    sql.platform.delete_messages_of_users(conn, user_ids=user_ids)
+    problem_ids = [row["id"] for row in sql.platform.lock_support_problems_of_users(conn, user_ids=user_ids)]
+    sql.platform.mark_support_problems_erased(conn, problem_ids=problem_ids, name=name)
+    sql.platform.mark_support_comments_erased(conn, problem_ids=problem_ids, user_ids=user_ids, name=name)
+    sql.platform.delete_idempotency_keys_of_users(conn, user_ids=[str(user_id) for user_id in user_ids])
+    addresses = [f"{API}support/problems/{problem_id}" for problem_id in problem_ids]
+    sql.platform.delete_idempotency_keys_about(
+        conn, words=[], locations=[address + below for address in addresses for below in ("", "/%")]
     )
