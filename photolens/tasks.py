@@ -9,6 +9,7 @@ from typing import Any
 from photolens import cache
 from photolens.billing.actions import overdue
 from photolens.classes.actions import renewals
+from photolens.classes.actions import upkeep as classes
 from photolens.credits.actions import ledger
 from photolens.database import Connection, sql
 from photolens.photos.actions import upkeep, work
@@ -61,6 +62,23 @@ def renew_subscriptions(conn: Connection) -> None:
     _in_batches(conn, renewals.renew_due)
 
 
+def complete_ended_classes(conn: Connection) -> None:
+    """Complete the classes that have ended."""
+    _in_batches(conn, classes.complete_ended)
+
+
+def settle_waiting_lists(conn: Connection) -> None:
+    """Give places in classes that were offered and not taken to the next; and what is free, to who can have it now."""
+    _in_batches(conn, classes.settle)
+
+
+def remind_of_classes(conn: Connection) -> None:
+    """Remind members of their classes, a day before and an hour before."""
+    for remind in (classes.remind_by_a_day, classes.remind_by_an_hour):
+        while remind(conn):
+            pass
+
+
 # By the name that jobs are queued under.
 TASKS: dict[str, Task] = {
     "process_photo_job": work.process_photo_job,
@@ -79,4 +97,7 @@ BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "expired holds": ("* * * * *", cancel_expired_holds),
     "due subscriptions": ("*/5 * * * *", renew_subscriptions),
     "ended space bookings": ("30 * * * *", complete_ended_bookings),
+    "ended classes": ("* * * * *", complete_ended_classes),
+    "waiting lists of classes": ("* * * * *", settle_waiting_lists),
+    "reminders of classes": ("* * * * *", remind_of_classes),
 }

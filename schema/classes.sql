@@ -142,6 +142,9 @@ create index class_sessions_gym_idx on class_sessions (gym_id, start_time, id);
 create index class_sessions_trainer_idx on class_sessions (trainer_id, start_time, id);
 create index class_sessions_gym_trainer_idx on class_sessions (gym_id, trainer_id);
 create index class_sessions_open_idx on class_sessions (end_time, id) where status in ('SCHEDULED', 'IN_PROGRESS');
+create index class_sessions_waiting_idx on class_sessions (start_time, id) where waiting > 0 or places_offered > 0;
+create index class_sessions_free_idx on class_sessions (id)
+where waiting > 0 and places_taken + places_offered < capacity;
 
 
 create table inductions (
@@ -270,7 +273,8 @@ create table session_bookings (
     cancelled_at timestamptz,
     day_reminder_at timestamptz,
     hour_reminder_at timestamptz,
-    created_at timestamptz not null default now(),
+    -- By the clock, under the lock of its session: whoever has waited for a move of that is later than the move.
+    created_at timestamptz not null default clock_timestamp(),
     updated_at timestamptz not null default now(),
     -- It is at the time of its session, wherever that is moved.
     constraint session_bookings_session_fkey foreign key (session_id, start_time, end_time)

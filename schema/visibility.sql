@@ -344,6 +344,43 @@ begin atomic
 end;
 
 
+-- The classes at gyms that the public finds; and those that the viewer gives, wherever.
+create function class_sessions_seen_by(viewer_id uuid) returns setof class_session_details
+language sql stable parallel safe
+begin atomic
+    select class_session_details.*
+    from class_session_details
+    where
+        class_sessions_seen_by.viewer_id is null
+        or class_session_details.gym_status <> 'INACTIVE'
+        or class_session_details.trainer_id = class_sessions_seen_by.viewer_id;
+end;
+
+
+-- The places in classes that a user has booked, or that are in classes of theirs.
+create function session_bookings_seen_by(viewer_id uuid) returns setof session_booking_details
+language sql stable parallel safe
+begin atomic
+    select session_booking_details.*
+    from session_booking_details
+    where
+        session_bookings_seen_by.viewer_id is null
+        -- Found once, each by its index, as above.
+        or session_booking_details.id = any(
+            array(
+                select session_bookings.id
+                from session_bookings
+                where session_bookings.user_id = session_bookings_seen_by.viewer_id
+                union all
+                select session_bookings.id
+                from class_sessions
+                inner join session_bookings on class_sessions.id = session_bookings.session_id
+                where class_sessions.trainer_id = session_bookings_seen_by.viewer_id
+            )
+        );
+end;
+
+
 -- The inductions of a user: those that they have asked for, those that they give, and those that wait for a trainer at gyms
 -- where they are one.
 create function inductions_seen_by(viewer_id uuid) returns setof induction_details

@@ -9,6 +9,10 @@ from photolens.database import Row
 from photolens.problems import ILLEGAL_TRANSITION, invalid
 
 OFFER_LASTS = timedelta(minutes=15)
+DOORS_OPEN = timedelta(minutes=30)  # before the start, people are checked in and the class is begun
+
+# What may still be moved, changed, cancelled or completed.
+GOES_ON = ("SCHEDULED", "IN_PROGRESS")
 INDUCTION_LASTS = timedelta(hours=1)
 
 # What somebody is to an induction: a candidate could give one that has no trainer.
@@ -56,6 +60,20 @@ def status_once_cancelled(session: Row, booking: Row) -> str:
     cut_off = session["start_time"] - timedelta(hours=booking["cancel_hours"])
     is_moved = session["moved_at"] is not None and booking["created_at"] <= session["moved_at"]
     return "CANCELLED" if session["now"] <= cut_off or is_moved else "LATE_CANCELLED"
+
+
+def is_too_early(session: Row) -> bool:
+    """Whether the doors are still closed: until half an hour before the start, to the second."""
+    opens_at: datetime = session["start_time"] - DOORS_OPEN
+    now: datetime = session["now"]
+    return now < opens_at
+
+
+def is_too_late(session: Row) -> bool:
+    """Whether nobody is checked in any more: after the end, to the second."""
+    end_time: datetime = session["end_time"]
+    now: datetime = session["now"]
+    return now > end_time
 
 
 def clearance_of(answers: Mapping[str, bool]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from photolens.database import Connection
-from tests.classes.timetable import HEALTHY, Timetable
+from tests.classes.timetable import HEALTHY, MONDAY, Timetable
 from tests.client import ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.contracts.operations import operations_of
@@ -201,10 +201,15 @@ def _made(conn: Connection, make: Factory, api: ApiClient) -> dict[str, Any]:
     branch = make.branch()
     offering = make.offering(branch)
     problem = make.problem()
+    timetable = Timetable(conn)
+    gym_id = timetable.gym()
     return {
         "problemId": problem["id"],
         "commentId": make.comment(problem)["id"],
         "assigneeId": api.get("/me").body["id"],
+        "gymId": gym_id,
+        "trainerId": str(timetable.trainer(gym_id)),
+        "classSessionId": timetable.session(MONDAY + timedelta(days=1), gym_id=gym_id),
         "branchId": branch["id"],
         "vendorServiceId": offering["id"],
         "slotId": make.slots(make.offering())[0]["id"],  # of which nothing is booked

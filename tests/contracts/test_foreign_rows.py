@@ -36,9 +36,10 @@ SHOWN_ALL = {
     "/admin/users": HEADS,
     "/booking-series": HEADS,
     "/bookings": HEADS,
-    # What is said of classes, everybody may read: who changes what of it, tests/classes/test_reviews.py has.
-    "/classes": set(ROLES),
     "/clients": HEADS,
+    "/class-bookings": HEADS,
+    # What everybody finds, and of which some is for whoever gives it: tests/classes.
+    "/classes": set(ROLES),
     "/communication-logs": HEADS,
     "/contacts": HEADS,
     "/editing-jobs": HEADS,
@@ -73,9 +74,18 @@ OF_ONES_OWN = ("/me/", "/auth/", "/billing/", "/notifications/", "/photo-jobs/")
 # How a booking of a space must stand for what is done to it.
 HAS_ENDED = """update space_bookings set status = 'CONFIRMED', hold_expires_at = null,
     starts_at = starts_at - interval '100 years', ends_at = ends_at - interval '100 years'"""
+# Whoever is checked in gives the class as well, and it has just begun.
+OWN_CLASS = """insert into gym_trainers (gym_id, trainer_id)
+    select class_sessions.gym_id, session_bookings.user_id
+    from session_bookings inner join class_sessions on session_bookings.session_id = class_sessions.id;
+    update class_sessions
+    set trainer_id = session_bookings.user_id, start_time = now(), end_time = now() + interval '1 hour'
+    from session_bookings where session_bookings.session_id = class_sessions.id"""
 HAS_BEGUN = """update inductions set status = 'CONFIRMED',
     start_time = start_time - interval '100 years', end_time = end_time - interval '100 years'"""
 AS_IT_MUST_BE = {
+    "checkIn": OWN_CLASS,
+    "markClassNoShow": OWN_CLASS,
     "collectSpacePayment": "update space_bookings set status = 'CONFIRMED', hold_expires_at = null",
     "completeInduction": HAS_BEGUN,
     "completeSpaceBooking": HAS_ENDED,
@@ -133,7 +143,8 @@ def rows(conn: Connection, api: ApiClient, make: Factory) -> Rows:
     market, timetable = Marketplace(conn), Timetable(conn)
 
     def own_things(user: ApiClient) -> dict[str, Any]:
-        return _possessions(conn, user) | _booked_space(market, user) | _induction(timetable, user)
+        booked = _booked_space(market, user) | _booked_class(timetable, user)
+        return _possessions(conn, user) | booked | _induction(timetable, user)
 
     own = {role: own_shoot | own_things(api.by_role(role)) for role in ROLES}
     return Rows(own, foreign_shoot | own_things(stranger), stranger)
@@ -187,6 +198,11 @@ def _booked_space(market: Marketplace, user: ApiClient) -> dict[str, Any]:
     booking = user.post("/space-bookings", wish(offering, quantity=3)).body
     payment = user.get(f"/space-bookings/{booking['id']}/payments").body["data"][0]
     return {"spaceBookingId": booking["id"], "spacePaymentId": payment["id"]}
+
+
+def _booked_class(timetable: Timetable, user: ApiClient) -> dict[str, Any]:
+    booking = user.post(f"/classes/{timetable.session(credit_cost=0)}/bookings").body
+    return {"classBookingId": booking["id"]}
 
 
 def _induction(timetable: Timetable, trainer: ApiClient) -> dict[str, Any]:
@@ -281,13 +297,17 @@ def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_t
         "updateAddress",
         "updateEditingJob",
         "updatePhotoJob",
+        "cancelClassBooking",
         "cancelSpaceBooking",
+        "checkIn",
         "collectSpacePayment",
         "completeSpaceBooking",
         "confirmSpaceBooking",
+        "getClassBooking",
         "getSpaceBooking",
         "getSpacePayment",
         "listSpacePayments",
+        "markClassNoShow",
         "markSpaceNoShow",
         "openSpacePayment",
         "refundSpacePayment",

@@ -19,6 +19,9 @@ from tests.contracts.operations import Operation, operations_of
 CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
 
 ENUMERATED = {
+    "class_session_status": ("ClassSession", "status"),
+    "session_booking_status": ("ClassBooking", "status"),
+    "waitlist_status": ("WaitlistEntry", "status"),
     "audit_operation": ("AuditLog", "operation"),
     "equipment_status": ("Equipment", "status"),
     "gym_status": ("Gym", "status"),

@@ -78,6 +78,7 @@ SUBJECT_TYPES = [
     "BOOKING_IMPORT",
     "BOOKING_SERIES",
     "BRANCH",
+    "CLASS_SESSION",
     "CLIENT",
     "CLIENT_IMPORT",
     "CONTACT",
@@ -113,6 +114,8 @@ WORDLESS = {
     "listPlans",
     "listSubscriptionGrants",
     "listSubscriptions",
+    # Of nobody here who waits.
+    "getOwnWaiting",
     "listChatMessages",
     "listPublicSlots",
     "listServices",
@@ -348,6 +351,7 @@ class Studio:
         tell(self._conn, WORD, user_id=user_id)
         self._note(notificationId=self._api.get("/notifications").body["data"][0]["id"])
         self._gyms()
+        self._class()
         self._classes()
 
     def _gyms(self) -> None:
@@ -367,6 +371,15 @@ class Studio:
             classSessionId=class_session_id,
             reviewId=review,
         )
+
+    def _class(self) -> None:
+        """A class that is given, and booked, by none of those who look."""
+        timetable = Timetable(self._conn)
+        gym_id = timetable.gym(name=WORD, description=WORD)
+        trainer_id = timetable.trainer(gym_id, timetable.person("TRAINER")[0])
+        session = timetable.session(gym_id=gym_id, trainer_id=trainer_id, title=WORD, description=WORD)
+        booking = self._api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body
+        self._note(gymId=gym_id, trainerId=str(trainer_id), classSessionId=session, classBookingId=booking["id"])
 
     def _classes(self) -> None:
         """What somebody has said of their health, and their induction, who is none of those who look."""

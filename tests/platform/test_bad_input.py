@@ -25,7 +25,7 @@ from photolens.database import Connection, open_pools
 from photolens.embedded import ROOT
 from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
-from tests.classes.timetable import HEALTHY, Timetable
+from tests.classes.timetable import HEALTHY, MONDAY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
 from tests.conftest import TEMPLATE, Databases, SharedConnection, plan_once, pools_of
 from tests.contacts import sign_in_contact
@@ -296,16 +296,19 @@ class Room:
         self._attended_id, self._free_trainer_id = attended, owner_id
 
     def _furnish_classes(self, api: ApiClient, conn: Connection) -> None:
-        """A gym with trainers, somebody who waits for their induction there, and the owner for a clearance."""
+        """A gym with trainers and a class, somebody who waits for their induction, and the owner for a clearance."""
         timetable = Timetable(conn)
         gym_id = timetable.gym()
         timetable.trainer(gym_id, timetable.user_id("OWNER"))
+        session = timetable.session(MONDAY + timedelta(days=1), gym_id=gym_id)
         answers = json.loads(HEALTHY) | {"dizziness": True}
         self._ids |= {
             "gymId": gym_id,
             "trainerId": str(timetable.trainer(gym_id)),
             "inductionId": timetable.induction(gym_id, timetable.person()[0]),
             "parqId": api.post("/me/parq", {"answers": answers}).body["id"],
+            "classSessionId": session,
+            "classBookingId": api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body["id"],
         }
 
     def _find_next_write(self) -> int:

@@ -344,6 +344,26 @@ def space_bookings(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     return Listing("/space-bookings", add)
 
 
+def classes(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    gym_id = timetable.gym()
+    return Listing(
+        "/classes", lambda rank: {"id": timetable.session(MONDAY + timedelta(days=rank // 20), gym_id=gym_id)}
+    )
+
+
+def class_bookings(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    gym_id = timetable.gym()
+
+    def add(rank: int) -> Row:
+        session = timetable.session(MONDAY + timedelta(days=rank // 20), gym_id=gym_id)
+        booking: Row = api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body
+        return booking
+
+    return Listing("/class-bookings", add)
+
+
 def inductions(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     timetable = Timetable(conn)
     gym_id = timetable.gym()
@@ -648,6 +668,8 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/photo-jobs": {photo_jobs: ("-createdAt",)},
     "/admin/demo-jobs": {demo_jobs: ("-createdAt",)},
     "/space-bookings": {space_bookings: ("startsAt", "-startsAt")},
+    "/classes": {classes: ("startTime", "-startTime")},
+    "/class-bookings": {class_bookings: ("startTime", "-startTime")},
     "/space-bookings/{spaceBookingId}/payments": {space_payments: ("-createdAt",)},
     "/inductions": {inductions: ("startTime", "-startTime")},
     "/parqs": {parqs: ("-createdAt",)},

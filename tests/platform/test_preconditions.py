@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from photolens.database import Connection, sql
-from tests.classes.timetable import HEALTHY
+from tests.classes.timetable import HEALTHY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, api_document
 from tests.factories import Factory, instant
 from tests.waiting import held_up
@@ -290,6 +291,41 @@ def public_offering(_api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/vendor-services/{make.offering()['id']}")
 
 
+@contextmanager
+def timetable_of(api: ApiClient) -> Iterator[Timetable]:
+    """Classes in the database of an application; no request is sent meanwhile."""
+    pool = api._app.extensions["pools"].app
+    conn = pool.getconn()
+    try:
+        yield Timetable(conn)
+    finally:
+        pool.putconn(conn)
+
+
+def a_class(api: ApiClient, _make: Factory) -> Resource:
+    with timetable_of(api) as timetable:
+        return Resource(f"/classes/{timetable.session()}", change={"title": "Changed"})
+
+
+def attendance(api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"{a_class(api, make).path}/attendees")
+
+
+def class_booking(api: ApiClient, _make: Factory) -> Resource:
+    with timetable_of(api) as timetable:
+        session, token = timetable.session(), timetable.member()
+    return Resource(f"/class-bookings/{api.by_token(token).post(f'/classes/{session}/bookings').body['id']}")
+
+
+def waiting(api: ApiClient, _make: Factory) -> Resource:
+    """The owner's place on the waiting list of a class that is full."""
+    with timetable_of(api) as timetable:
+        path, token = f"/classes/{timetable.session(capacity=1)}", timetable.member()
+    assert api.by_token(token).post(f"{path}/bookings").status == 201
+    assert api.post(f"{path}/waitlist").status == 201
+    return Resource(f"{path}/waitlist", "DELETE")
+
+
 def own_parq(api: ApiClient, _make: Factory) -> Resource:
     assert api.post("/me/parq", {"answers": json.loads(HEALTHY)}).status == 201
     return Resource("/me/parq")
@@ -325,6 +361,10 @@ RESOURCES: dict[str, Opener] = {
     "/gyms/{gymId}": gym,
     "/gyms/{gymId}/equipment/{equipmentId}": equipment,
     "/gyms/{gymId}/trainers/{trainerId}": trainer,
+    "/classes/{classSessionId}": a_class,
+    "/classes/{classSessionId}/attendees": attendance,
+    "/classes/{classSessionId}/waitlist": waiting,
+    "/class-bookings/{classBookingId}": class_booking,
     "/clients/{clientId}": lambda _, make: Resource(f"/clients/{make.client()['id']}", change={"name": "Changed"}),
     "/clients/{clientId}/profile": profile,
     "/clients/{clientId}/export": document,
@@ -406,6 +446,8 @@ RESOURCES: dict[str, Opener] = {
 }
 # Whoever ends the session they ask by gets no second answer: tests/platform/test_bad_input.py ends others.
 UNCHANGED = (
+    attendance,
+    class_booking,
     kinds_of_spaces,
     public_branch,
     public_offering,
@@ -586,7 +628,8 @@ def test_what_was_created_is_answered_with_the_etag_it_will_be_read_with(
 
 
 @pytest.mark.parametrize(
-    "opener", [opener for opener in EVERY_CHANGE if opener.values[0] not in (assignment, personal_token, calendar_link)]
+    "opener",
+    [opener for opener in EVERY_CHANGE if opener.values[0] not in (assignment, personal_token, calendar_link, waiting)],
 )
 def test_what_was_changed_is_answered_with_the_etag_it_will_be_read_with(
     api: ApiClient, make: Factory, opener: Opener
