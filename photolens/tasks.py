@@ -57,11 +57,6 @@ def complete_ended_bookings(conn: Connection) -> None:
     _in_batches(conn, space_bookings.complete_ended)
 
 
-def renew_subscriptions(conn: Connection) -> None:
-    """Renew the subscriptions that administrators have granted, or end them where that was wished."""
-    _in_batches(conn, renewals.renew_due)
-
-
 def complete_ended_classes(conn: Connection) -> None:
     """Complete the classes that have ended."""
     _in_batches(conn, classes.complete_ended)
@@ -77,6 +72,11 @@ def remind_of_classes(conn: Connection) -> None:
     for remind in (classes.remind_by_a_day, classes.remind_by_an_hour):
         while remind(conn):
             pass
+
+
+def renew_subscriptions(conn: Connection) -> None:
+    """Renew the subscriptions that administrators have granted, or end them where that was wished."""
+    _in_batches(conn, renewals.renew_due)
 
 
 # By the name that jobs are queued under.

@@ -106,6 +106,11 @@ def class_viewer(caller: Caller) -> UUID | None:
     return None if sees_all else caller.user_id
 
 
+def class_session_viewer(caller: Caller | None) -> UUID | None:
+    """Whose classes: the public's and those that one gives; and all for whoever looks after all. None is the public."""
+    return NOBODY if caller is None else class_viewer(caller)
+
+
 def sees_all_gyms(caller: Caller | None) -> bool:
     """Whether whoever asks, who may be nobody known, is shown what the public is not of gyms."""
     return caller is not None and caller.may(Permission.VIEW_SETTINGS, Permission.MANAGE_SETTINGS)
@@ -119,11 +124,6 @@ def subscription_viewer(caller: Caller) -> UUID | None:
 def support_viewer(caller: Caller) -> UUID | None:
     """Whose problems: those that one has reported; and all, with the notes of the team, for who looks after them."""
     return None if caller.may(Permission.MANAGE_CLIENTS) else caller.user_id
-
-
-def class_session_viewer(caller: Caller | None) -> UUID | None:
-    """Whose classes: the public's and those that one gives; and all for whoever looks after all. None is the public."""
-    return NOBODY if caller is None else class_viewer(caller)
 
 
 def subjects_shown(caller: Caller) -> list[str]:

@@ -675,6 +675,77 @@ from space_payments
 inner join space_bookings on space_payments.booking_id = space_bookings.id;
 
 
+create view class_session_details as
+select
+    class_sessions.id,
+    class_sessions.title,
+    class_sessions.description,
+    class_sessions.gym_id,
+    gyms.name as gym_name,
+    gyms.status as gym_status,
+    gyms.time_zone,
+    class_sessions.trainer_id,
+    auth_users.name as trainer_name,
+    class_sessions.start_time,
+    class_sessions.end_time,
+    class_sessions.status,
+    class_sessions.capacity,
+    class_sessions.capacity - class_sessions.places_taken - class_sessions.places_offered as places_left,
+    class_sessions.waitlist_capacity,
+    class_sessions.waiting,
+    class_sessions.credit_cost,
+    class_sessions.requires_parq,
+    gyms.requires_induction,
+    gyms.cancel_hours,
+    gyms.subscriber_cancel_hours,
+    round(class_sessions.rating_sum::numeric / nullif(class_sessions.rating_count, 0), 1)::float8 as rating_average,
+    class_sessions.rating_count,
+    class_sessions.moved_at,
+    class_sessions.created_at,
+    class_sessions.updated_at
+from class_sessions
+inner join gyms on class_sessions.gym_id = gyms.id
+left join auth_users on class_sessions.trainer_id = auth_users.id;
+
+
+-- Until when a place is given up for nothing: in time, or once its class was put at another time, until that starts.
+create view session_booking_details as
+select
+    session_bookings.id,
+    session_bookings.session_id,
+    class_sessions.title,
+    class_sessions.gym_id,
+    gyms.name as gym_name,
+    gyms.time_zone,
+    class_sessions.trainer_id,
+    session_bookings.user_id,
+    auth_users.name as user_name,
+    session_bookings.start_time,
+    session_bookings.end_time,
+    session_bookings.status,
+    session_bookings.credit_cost,
+    case
+        when session_bookings.created_at <= class_sessions.moved_at then session_bookings.start_time
+        else session_bookings.start_time - make_interval(hours => session_bookings.cancel_hours)
+    end as free_cancel_until,
+    exists (
+        select
+        from credit_transactions
+        where
+            credit_transactions.session_booking_id = session_bookings.id
+            and credit_transactions.kind = 'REFUND'
+    ) as is_refunded,
+    session_bookings.is_from_waitlist,
+    session_bookings.checked_in_at,
+    session_bookings.cancelled_at,
+    session_bookings.created_at,
+    session_bookings.updated_at
+from session_bookings
+inner join class_sessions on session_bookings.session_id = class_sessions.id
+inner join gyms on class_sessions.gym_id = gyms.id
+inner join auth_users on session_bookings.user_id = auth_users.id;
+
+
 -- A gym, as lists show it. Of its address each key is there, whether or not anything was said.
 create view gym_details as
 select
@@ -757,77 +828,6 @@ select
     session_reviews.updated_at
 from session_reviews
 inner join session_bookings on session_reviews.booking_id = session_bookings.id
-inner join auth_users on session_bookings.user_id = auth_users.id;
-
-
-create view class_session_details as
-select
-    class_sessions.id,
-    class_sessions.title,
-    class_sessions.description,
-    class_sessions.gym_id,
-    gyms.name as gym_name,
-    gyms.status as gym_status,
-    gyms.time_zone,
-    class_sessions.trainer_id,
-    auth_users.name as trainer_name,
-    class_sessions.start_time,
-    class_sessions.end_time,
-    class_sessions.status,
-    class_sessions.capacity,
-    class_sessions.capacity - class_sessions.places_taken - class_sessions.places_offered as places_left,
-    class_sessions.waitlist_capacity,
-    class_sessions.waiting,
-    class_sessions.credit_cost,
-    class_sessions.requires_parq,
-    gyms.requires_induction,
-    gyms.cancel_hours,
-    gyms.subscriber_cancel_hours,
-    round(class_sessions.rating_sum::numeric / nullif(class_sessions.rating_count, 0), 1)::float8 as rating_average,
-    class_sessions.rating_count,
-    class_sessions.moved_at,
-    class_sessions.created_at,
-    class_sessions.updated_at
-from class_sessions
-inner join gyms on class_sessions.gym_id = gyms.id
-left join auth_users on class_sessions.trainer_id = auth_users.id;
-
-
--- Until when a place is given up for nothing: in time, or once its class was put at another time, until that starts.
-create view session_booking_details as
-select
-    session_bookings.id,
-    session_bookings.session_id,
-    class_sessions.title,
-    class_sessions.gym_id,
-    gyms.name as gym_name,
-    gyms.time_zone,
-    class_sessions.trainer_id,
-    session_bookings.user_id,
-    auth_users.name as user_name,
-    session_bookings.start_time,
-    session_bookings.end_time,
-    session_bookings.status,
-    session_bookings.credit_cost,
-    case
-        when session_bookings.created_at <= class_sessions.moved_at then session_bookings.start_time
-        else session_bookings.start_time - make_interval(hours => session_bookings.cancel_hours)
-    end as free_cancel_until,
-    exists (
-        select
-        from credit_transactions
-        where
-            credit_transactions.session_booking_id = session_bookings.id
-            and credit_transactions.kind = 'REFUND'
-    ) as is_refunded,
-    session_bookings.is_from_waitlist,
-    session_bookings.checked_in_at,
-    session_bookings.cancelled_at,
-    session_bookings.created_at,
-    session_bookings.updated_at
-from session_bookings
-inner join class_sessions on session_bookings.session_id = class_sessions.id
-inner join gyms on class_sessions.gym_id = gyms.id
 inner join auth_users on session_bookings.user_id = auth_users.id;
 
 

@@ -44,6 +44,8 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
                 path_ids["gymId"] = make.gym()["id"]
             if operation.name == "reviewClass":  # of which nothing was said yet
                 path_ids["classSessionId"] = ids["attendedId"]
+            if operation.name == "updateClass":  # of which the time can still be changed
+                path_ids["classSessionId"] = ids["toComeId"]
             if operation.is_for_contacts:
                 path_ids, token = path_ids | ids_of_client, contact
             caller = api if token is None else api.by_token(token)
@@ -166,6 +168,7 @@ def _attended(conn: Connection, make: Factory, api: ApiClient) -> dict[str, Any]
         "equipmentId": make.equipment(gym)["id"],
         "trainerId": make.trainer(gym)["id"],
         "attendedId": attended,
+        "toComeId": timetable.session(MONDAY + timedelta(days=1), gym_id=gym["id"]),
         "classSessionId": reviewed,
         "reviewId": timetable.review(timetable.attended(reviewed, owner_id)),
     }
@@ -201,15 +204,10 @@ def _made(conn: Connection, make: Factory, api: ApiClient) -> dict[str, Any]:
     branch = make.branch()
     offering = make.offering(branch)
     problem = make.problem()
-    timetable = Timetable(conn)
-    gym_id = timetable.gym()
     return {
         "problemId": problem["id"],
         "commentId": make.comment(problem)["id"],
         "assigneeId": api.get("/me").body["id"],
-        "gymId": gym_id,
-        "trainerId": str(timetable.trainer(gym_id)),
-        "classSessionId": timetable.session(MONDAY + timedelta(days=1), gym_id=gym_id),
         "branchId": branch["id"],
         "vendorServiceId": offering["id"],
         "slotId": make.slots(make.offering())[0]["id"],  # of which nothing is booked

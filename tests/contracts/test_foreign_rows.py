@@ -36,10 +36,10 @@ SHOWN_ALL = {
     "/admin/users": HEADS,
     "/booking-series": HEADS,
     "/bookings": HEADS,
+    # What is said of classes, everybody may read: who changes what of it, tests/classes/test_reviews.py has.
+    "/classes": set(ROLES),
     "/clients": HEADS,
     "/class-bookings": HEADS,
-    # What everybody finds, and of which some is for whoever gives it: tests/classes.
-    "/classes": set(ROLES),
     "/communication-logs": HEADS,
     "/contacts": HEADS,
     "/editing-jobs": HEADS,

@@ -108,14 +108,14 @@ SUBJECT_TYPES = [
 
 # Operations whose answers have no text of somebody's.
 WORDLESS = {
+    # Of nobody here who waits.
+    "getOwnWaiting",
     "getOwnSubscription",
     "getPlan",
     "getSubscription",
     "listPlans",
     "listSubscriptionGrants",
     "listSubscriptions",
-    # Of nobody here who waits.
-    "getOwnWaiting",
     "listChatMessages",
     "listPublicSlots",
     "listServices",
@@ -158,7 +158,7 @@ WORDLESS = {
 }
 
 # What vendors say to everybody, and of gyms; and what those who were there say of classes.
-FOR_EVERYBODY = {"Spaces", "Gyms", "Equipment of gyms", "Trainers", "Reviews of classes"}
+FOR_EVERYBODY = {"Spaces", "Classes", "Gyms", "Equipment of gyms", "Trainers", "Reviews of classes"}
 
 # Operations about what is the caller's own.
 OWN = {
@@ -351,7 +351,6 @@ class Studio:
         tell(self._conn, WORD, user_id=user_id)
         self._note(notificationId=self._api.get("/notifications").body["data"][0]["id"])
         self._gyms()
-        self._class()
         self._classes()
 
     def _gyms(self) -> None:
@@ -361,7 +360,8 @@ class Studio:
         timetable = Timetable(self._conn)
         trainer_id = timetable.trainer(gym["id"], timetable.person("TRAINER")[0])
         self._conn.execute("insert into user_profiles (user_id, bio) values (%s, %s)", [trainer_id, WORD])
-        class_session_id = timetable.session_in(timedelta(hours=-2), gym_id=gym["id"])
+        class_session_id = timetable.session_in(timedelta(hours=-2), gym_id=gym["id"], title=WORD)
+        timetable.session(gym_id=gym["id"], title=WORD)
         booking_id = timetable.attended(class_session_id, timetable.person()[0])
         review = timetable.review(booking_id, comment=WORD)
         self._note(
@@ -369,17 +369,9 @@ class Studio:
             equipmentId=equipment["id"],
             trainerId=str(trainer_id),
             classSessionId=class_session_id,
+            classBookingId=booking_id,
             reviewId=review,
         )
-
-    def _class(self) -> None:
-        """A class that is given, and booked, by none of those who look."""
-        timetable = Timetable(self._conn)
-        gym_id = timetable.gym(name=WORD, description=WORD)
-        trainer_id = timetable.trainer(gym_id, timetable.person("TRAINER")[0])
-        session = timetable.session(gym_id=gym_id, trainer_id=trainer_id, title=WORD, description=WORD)
-        booking = self._api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body
-        self._note(gymId=gym_id, trainerId=str(trainer_id), classSessionId=session, classBookingId=booking["id"])
 
     def _classes(self) -> None:
         """What somebody has said of their health, and their induction, who is none of those who look."""

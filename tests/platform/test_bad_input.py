@@ -300,14 +300,13 @@ class Room:
         timetable = Timetable(conn)
         gym_id = timetable.gym()
         timetable.trainer(gym_id, timetable.user_id("OWNER"))
-        session = timetable.session(MONDAY + timedelta(days=1), gym_id=gym_id)
+        self._to_come_id = session = timetable.session(MONDAY + timedelta(days=1), gym_id=gym_id)
         answers = json.loads(HEALTHY) | {"dizziness": True}
         self._ids |= {
             "gymId": gym_id,
             "trainerId": str(timetable.trainer(gym_id)),
             "inductionId": timetable.induction(gym_id, timetable.person()[0]),
             "parqId": api.post("/me/parq", {"answers": answers}).body["id"],
-            "classSessionId": session,
             "classBookingId": api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body["id"],
         }
 
@@ -342,6 +341,7 @@ class Room:
             else {}
         )
         ids |= {"classSessionId": self._attended_id} if operation.template.endswith("/reviews") else {}
+        ids |= {} if "/reviews" in operation.template else {"classSessionId": self._to_come_id}
         return {name: ids[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:
