@@ -200,8 +200,8 @@ def _status_of(address: str) -> Any:
     if not rule.rule.endswith(">") or "demand" not in getattr(view, "_apidoc", {}) or view._apidoc["demand"].contact:
         return None
     access.admit(view._apidoc["demand"])
-    shown = orjson.loads(view.__wrapped__(**arguments).get_data())
-    return shown.get("status")
+    shown: Response = view.__wrapped__(**arguments)
+    return orjson.loads(shown.get_data()).get("status") if shown.is_json else None
 
 
 def _changes(before: dict[str, str], after: dict[str, str]) -> list[Row]:
