@@ -1,5 +1,5 @@
 -- A demo studio, so that every screen and report has something to show: clients, a catalogue, a team, thirteen months
--- of shoots with their editing, invoices, payments and expenses; and a user for each role, whose passwords everybody
+-- of shoots with their editing, invoices, payments and expenses; spaces that are let, and a month of classes; and a user for each role, whose passwords everybody
 -- knows: not for a database that others reach. On a database that has schema.sql:
 --
 --     psql "$DATABASE_URL" -f seed.sql
@@ -34,6 +34,9 @@ select exists (select from clients where lower(email) = 'amara@okafor.example') 
 \ir seed/photos.sql
 \ir seed/spaces.sql
 \ir seed/space_bookings.sql
+\ir seed/classes.sql
+\ir seed/class_bookings.sql
+\ir seed/support.sql
 
 commit;
 

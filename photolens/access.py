@@ -15,12 +15,11 @@ from uuid import UUID
 from flask import Flask, g, has_request_context, request
 
 from photolens.config import LONGEST_TOKEN, current_settings
-from photolens.database import Connection, connection
+from photolens.database import SYSTEM, Connection, connection
 from photolens.problems import FORBIDDEN, NOT_A_CONTACT, NOT_A_VENDOR, SESSION_REQUIRED, UNAUTHENTICATED
 from photolens.proxies import is_from_this_machine
 
 API = "/api/v1/"
-SYSTEM = "Photolens"  # what tasks go by in activities
 
 
 class Permission(StrEnum):
@@ -198,6 +197,12 @@ def current_caller() -> Caller:
         raise UNAUTHENTICATED("Sign in, and send the token.")
     challenge = 'Bearer error="invalid_token"'
     raise UNAUTHENTICATED("The token is not valid, or no longer.", headers={"WWW-Authenticate": challenge})
+
+
+def known_caller() -> Caller | None:
+    """The caller of the present request, which may be a `@public` one; None where nobody said who they are."""
+    caller: Caller | None = g.get("caller")
+    return caller
 
 
 def active_caller() -> Caller:

@@ -17,6 +17,7 @@ from photolens.database_commands import connected, database, database_url
 from photolens.effective_settings import effective_settings, unknown_names
 from photolens.embedded import EmbeddedError
 from photolens.identity.schemas.accounts import NewOwner
+from photolens.platform.actions.audit import find_fault
 from photolens.platform.actions.messages import send_waiting_messages
 from photolens.problems import Problem, from_database
 from photolens.sealing import Seal
@@ -75,6 +76,23 @@ def config() -> None:
 
 
 photolens.add_command(database_commands.db)
+
+
+@photolens.group("audit")
+def audit_trail() -> None:
+    """Look after the audit trail."""
+
+
+@audit_trail.command()
+def verify() -> None:
+    """Recompute the trail's chain; name the first row that is not as it was written, and exit 1 if there is one."""
+    with database(Settings.from_environment()) as conn:
+        fault = find_fault(conn)
+        last_id = sql.platform.get_audit_head(conn)["lastId"]
+    if fault is not None:
+        click.echo(f"Row {fault['id']} of the trail: {fault['reason']}.")
+        sys.exit(1)
+    click.echo(f"All {last_id} rows of the trail are as they were written.")
 
 
 @photolens.group()

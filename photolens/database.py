@@ -19,7 +19,7 @@ import psycopg
 from aiosql.adapters.pyformat import PyFormatAdapter
 from aiosql.queries import Queries
 from aiosql.query_loader import QueryLoader
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_app_context
 from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
 from psycopg.rows import RowMaker, dict_row, no_result
@@ -37,6 +37,7 @@ set_json_loads(orjson.loads)
 
 log = logging.getLogger(__name__)  # at DEBUG every statement, by DATABASE_LOGGING
 
+SYSTEM = "Photolens"  # what does things without anybody having asked for them
 STREAMED_ROWS = 500  # that a stream fetches at a time
 
 OWNER_ROLE = "photolens_owner"  # may change the schema
@@ -75,6 +76,30 @@ class Tally(threading.local):
 
 
 tally = Tally()
+
+
+class AppConnection(psycopg.Connection[Row]):
+    """A connection of the application, each of whose transactions says who acts in it, for the audit trail.
+
+    It says so for the transaction alone: the next one on this connection may be somebody else's.
+    """
+
+    @contextmanager
+    def transaction(
+        self, savepoint_name: str | None = None, force_rollback: bool = False
+    ) -> Iterator[psycopg.Transaction]:
+        """As psycopg's: a transaction, or a savepoint in the one that is under way."""
+        is_outermost = self.info.transaction_status == TransactionStatus.IDLE
+        with super().transaction(savepoint_name, force_rollback) as transaction:
+            if is_outermost and not self.read_only and has_app_context():
+                caller = g.get("caller")
+                sql.platform.configure_actor(
+                    self,
+                    actor_id="" if caller is None else str(caller.user_id),
+                    actor=SYSTEM,
+                    request_id=g.get("request_id", ""),
+                )
+            yield transaction
 
 
 class QueryAdapter(PyFormatAdapter):
@@ -218,6 +243,7 @@ def open_pools(settings: Settings, app_url: str, portal_url: str | None = None) 
 def _open_pool(settings: Settings, url: str, role: str, least: int) -> ConnectionPool[Connection]:
     return ConnectionPool(
         url,
+        connection_class=AppConnection,
         min_size=least,
         max_size=settings.database_connection_limit,
         timeout=settings.database_pool_timeout / 1000,

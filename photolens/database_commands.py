@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
@@ -16,10 +15,10 @@ from photolens import backups, server
 from photolens.answers import to_json
 from photolens.backups import BackupError, Manifest
 from photolens.config import Settings
-from photolens.database import APP_ROLE, Connection, configure
+from photolens.database import APP_ROLE, AppConnection, Connection, configure
 from photolens.embedded import DATABASE, EmbeddedServer
 from photolens.invariants import broken_invariants
-from photolens.platform import screens
+from photolens.platform.screens.database import get_database
 from photolens.postgres_programs import ProgramError
 
 _DUMP = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -45,7 +44,7 @@ def audit() -> None:
 def stats() -> None:
     """Say how the database does, as `GET /admin/database` does."""
     with database(Settings.from_environment()) as conn:
-        figures = screens.get_database(conn)
+        figures = get_database(conn)
     click.echo(json.dumps(json.loads(to_json(figures)), indent=2))
 
 
@@ -139,7 +138,7 @@ def _owner_url(settings: Settings, into: str | None = None) -> Iterator[str]:
 def connected(settings: Settings, url: str) -> Iterator[Connection]:
     """A connection to the database at an address, as the application's role."""
     conn: Connection
-    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+    with AppConnection.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
         server.require_schema(conn)
         configure(conn, settings, APP_ROLE)
         yield conn

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import chain
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -40,10 +41,15 @@ class Event:
 
 @dataclass(frozen=True)
 class News:
-    """What is new, in its order; and whether nothing can come any more."""
+    """What is new, in its order; and whether nothing can come any more.
+
+    `begins_after` is the id that it comes after, where that is not the one that was asked with: a reader who has had no
+    event yet is told it, and asks with it from then on.
+    """
 
     events: Sequence[Event]
     is_over: bool = False
+    begins_after: str | None = None
 
 
 # What is new after the event of an id; without one, after nothing.
@@ -54,11 +60,13 @@ def answer(look: Look) -> Response:
     """The stream of what a look finds, again and again. What fails at the first is still a problem."""
     last_id = request.headers.get("Last-Event-ID")
     news = look(connection(), last_id)
+    begins = _begins(news, last_id) + written(news.events)
     if request.method == "GET" and not news.is_over and _STREAMS.acquire(blocking=False):
-        response = Response(_stream(look, news, _last_id(news, last_id), lender()), mimetype=MIMETYPE)
+        stream = _stream(look, news, _last_id(news, last_id), lender())
+        response = Response(chain([_retry(RETRY) + begins], stream), mimetype=MIMETYPE)
         response.call_on_close(_STREAMS.release)
     else:
-        response = Response(_retry(RETRY if news.is_over else RETRY_LATER) + written(news.events), mimetype=MIMETYPE)
+        response = Response(_retry(RETRY if news.is_over else RETRY_LATER) + begins, mimetype=MIMETYPE)
     response.headers["X-Accel-Buffering"] = "no"  # or a proxy would keep events until it has many
     return response
 
@@ -67,7 +75,6 @@ def _stream(
     look: Look, news: News, last_id: str | None, lend: Callable[[], AbstractContextManager[Connection]]
 ) -> Iterator[bytes]:
     ends_at = time.monotonic() + LONGEST
-    yield _retry(RETRY) + written(news.events)
     while not news.is_over and time.monotonic() < ends_at:
         time.sleep(PAUSE)
         try:
@@ -81,7 +88,13 @@ def _stream(
 
 
 def _last_id(news: News, before: str | None) -> str | None:
-    return news.events[-1].id if news.events else before
+    return news.events[-1].id if news.events else news.begins_after or before
+
+
+def _begins(news: News, last_id: str | None) -> bytes:
+    """An id by itself is no event: a reader keeps it, and is told nothing."""
+    is_told = news.begins_after in (None, last_id)
+    return b"" if is_told else f"id: {news.begins_after}\n\n".encode()
 
 
 def _retry(milliseconds: int) -> bytes:

@@ -277,7 +277,7 @@ class Uuid(fields.String):
 
     def __init__(self, *, nullable: bool = False, **kwargs: Any) -> None:
         metadata = {"format": "uuid", "example": "550e8400-e29b-41d4-a716-446655440000"}
-        super().__init__(allow_none=nullable, metadata=metadata, **kwargs)
+        super().__init__(allow_none=nullable, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str) or not _UUID.fullmatch(value):

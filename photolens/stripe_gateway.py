@@ -1,4 +1,6 @@
-"""The one module that talks to Stripe: what is asked of it, what it answers, and what its refusals mean here.
+"""How Stripe is talked to: what is asked of it, what it answers, and what its refusals mean here.
+
+What is asked about subscriptions, photolens.stripe_subscriptions does.
 
 Nothing here is called inside a transaction: an answer may take half a minute. Stripe's own sentences never leave the
 process; what is logged of a refusal is its kind and the id that Stripe knows the request by.
@@ -42,7 +44,7 @@ class CheckoutSession:
 
     `amount_total` counts minor units of `currency` (upper case, see photolens.currencies). `status` is open, complete
     or expired. `payment_status` is paid only once the money is certain: a slow method leaves a complete session unpaid.
-    The payment intent and the customer are there when somebody has paid.
+    The payment intent and the customer are there when somebody has paid; of a subscription, it and no payment intent.
     """
 
     id: str
@@ -53,6 +55,7 @@ class CheckoutSession:
     currency: str | None
     payment_intent_id: str | None
     customer_id: str | None
+    subscription_id: str | None
     expires_at: datetime
     client_reference_id: str | None
     metadata: Mapping[str, str]
@@ -60,10 +63,7 @@ class CheckoutSession:
     @property
     def reference(self) -> UUID | None:
         """The reference that it was made under, which it bears; None where it is somebody else's."""
-        try:
-            return UUID(self.client_reference_id)
-        except (TypeError, ValueError):
-            return None
+        return reference_of(self.client_reference_id)
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,14 @@ class Expiry:
 
     outcome: Literal["EXPIRED_NOW", "ALREADY_EXPIRED", "ALREADY_COMPLETE"]
     session: CheckoutSession
+
+
+def reference_of(text: str | None) -> UUID | None:
+    """The reference of ours in what Stripe was given as such; None where it is somebody else's."""
+    try:
+        return UUID(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def require_api_key() -> str:
@@ -130,7 +138,7 @@ def create_checkout_session(
     }
     if customer_email is not None:
         params["customer_email"] = customer_email
-    with _asking("make a checkout session") as client:
+    with asking("make a checkout session") as client:
         session = client.v1.checkout.sessions.create(params, {"idempotency_key": reference})
     return session_of(session.to_dict())
 
@@ -151,7 +159,7 @@ def retrieve_checkout_session(session_id: str) -> CheckoutSession:
 
     Raises PAYMENTS_NOT_CONFIGURED, PAYMENTS_UNAVAILABLE, PAYMENT_REFUSED for an id that is none of the account's.
     """
-    with _asking("look up a checkout session") as client:
+    with asking("look up a checkout session") as client:
         session = client.v1.checkout.sessions.retrieve(session_id)
     return session_of(session.to_dict())
 
@@ -162,7 +170,7 @@ def expire_checkout_session(session_id: str) -> Expiry:
     Raises PAYMENTS_NOT_CONFIGURED, PAYMENTS_UNAVAILABLE, PAYMENT_REFUSED for an id that is none of the account's.
     """
     try:
-        with _asking("expire a checkout session") as client:
+        with asking("expire a checkout session") as client:
             session = client.v1.checkout.sessions.expire(session_id)
     except Problem as problem:
         if problem.kind is not PAYMENT_REFUSED:
@@ -182,7 +190,7 @@ def create_refund(*, reference: str, payment_intent_id: str, amount_minor: int, 
 
     Raises PAYMENTS_NOT_CONFIGURED, PAYMENTS_UNAVAILABLE, or PAYMENT_REFUSED where less than the amount is left.
     """
-    with _asking("make a refund") as client:
+    with asking("make a refund") as client:
         refund = client.v1.refunds.create(
             {"payment_intent": payment_intent_id, "amount": amount_minor, "metadata": metadata},
             {"idempotency_key": reference},
@@ -233,6 +241,7 @@ def session_of(stripe_object: Mapping[str, Any]) -> CheckoutSession:
         currency=_upper(stripe_object.get("currency")),
         payment_intent_id=stripe_object.get("payment_intent"),
         customer_id=stripe_object.get("customer"),
+        subscription_id=stripe_object.get("subscription"),
         expires_at=datetime.fromtimestamp(stripe_object["expires_at"], UTC),
         client_reference_id=stripe_object.get("client_reference_id"),
         metadata=stripe_object.get("metadata") or {},
@@ -258,7 +267,7 @@ def _upper(currency: str | None) -> str | None:
 
 
 @contextmanager
-def _asking(deed: str) -> Iterator["stripe.StripeClient"]:
+def asking(deed: str) -> Iterator["stripe.StripeClient"]:
     """The client to ask with; what Stripe's library raises meanwhile leaves as a problem of ours."""
     api_key = require_api_key()
     import stripe

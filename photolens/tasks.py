@@ -8,10 +8,13 @@ from typing import Any
 
 from photolens import cache
 from photolens.billing.actions import overdue
+from photolens.classes.actions import renewals
+from photolens.classes.actions import upkeep as classes
 from photolens.credits.actions import ledger
 from photolens.database import Connection, sql
 from photolens.photos.actions import upkeep, work
 from photolens.photos.actions.erasure import erase_photo_jobs
+from photolens.platform.actions.deliveries import deliver_notifications
 from photolens.platform.actions.messages import send_message
 from photolens.spaces import PUBLIC_PAGES
 from photolens.spaces.actions import changes as space_bookings
@@ -54,12 +57,35 @@ def complete_ended_bookings(conn: Connection) -> None:
     _in_batches(conn, space_bookings.complete_ended)
 
 
+def complete_ended_classes(conn: Connection) -> None:
+    """Complete the classes that have ended."""
+    _in_batches(conn, classes.complete_ended)
+
+
+def settle_waiting_lists(conn: Connection) -> None:
+    """Give places in classes that were offered and not taken to the next; and what is free, to who can have it now."""
+    _in_batches(conn, classes.settle)
+
+
+def remind_of_classes(conn: Connection) -> None:
+    """Remind members of their classes, a day before and an hour before."""
+    for remind in (classes.remind_by_a_day, classes.remind_by_an_hour):
+        while remind(conn):
+            pass
+
+
+def renew_subscriptions(conn: Connection) -> None:
+    """Renew the subscriptions that administrators have granted, or end them where that was wished."""
+    _in_batches(conn, renewals.renew_due)
+
+
 # By the name that jobs are queued under.
 TASKS: dict[str, Task] = {
     "process_photo_job": work.process_photo_job,
     "discard_photo_files": upkeep.discard_photo_files,
     "erase_photo_jobs": erase_photo_jobs,
     "send_message": send_message,
+    "deliver_notifications": deliver_notifications,
 }
 
 # By name: when, as cron writes it (UTC), and what.
@@ -69,5 +95,9 @@ BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "stray photo files": ("30 * * * *", upkeep.sweep_photo_files),
     "expire credits": ("5 * * * *", ledger.write_off_expired),
     "expired holds": ("* * * * *", cancel_expired_holds),
+    "due subscriptions": ("*/5 * * * *", renew_subscriptions),
     "ended space bookings": ("30 * * * *", complete_ended_bookings),
+    "ended classes": ("* * * * *", complete_ended_classes),
+    "waiting lists of classes": ("* * * * *", settle_waiting_lists),
+    "reminders of classes": ("* * * * *", remind_of_classes),
 }

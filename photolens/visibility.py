@@ -11,6 +11,7 @@ from photolens.access import PERMISSIONS, Caller, Permission
 # Of two who look, whose bookings they are and whose jobs; and those who are shown everybody's.
 Viewers = tuple[int | None, int | None]
 EVERYBODYS: Viewers = (None, None)
+NOBODY = UUID(int=0)  # whom nothing belongs to
 
 # To be shown bookings at all, everybody's or one's own.
 ANY_BOOKINGS = frozenset({Permission.VIEW_BOOKINGS_ALL, Permission.VIEW_BOOKINGS_SELF})
@@ -103,6 +104,26 @@ def class_viewer(caller: Caller) -> UUID | None:
     """Whose places in classes: those that one has booked, or in classes one gives; and all for who looks after all."""
     sees_all = caller.may(Permission.VIEW_BOOKINGS_ALL, Permission.MANAGE_BOOKINGS)
     return None if sees_all else caller.user_id
+
+
+def class_session_viewer(caller: Caller | None) -> UUID | None:
+    """Whose classes: the public's and those that one gives; and all for whoever looks after all. None is the public."""
+    return NOBODY if caller is None else class_viewer(caller)
+
+
+def sees_all_gyms(caller: Caller | None) -> bool:
+    """Whether whoever asks, who may be nobody known, is shown what the public is not of gyms."""
+    return caller is not None and caller.may(Permission.VIEW_SETTINGS, Permission.MANAGE_SETTINGS)
+
+
+def subscription_viewer(caller: Caller) -> UUID | None:
+    """Whose subscriptions: one's own; who is shown invoices is shown what is paid for these."""
+    return None if caller.may(Permission.VIEW_INVOICES) else caller.user_id
+
+
+def support_viewer(caller: Caller) -> UUID | None:
+    """Whose problems: those that one has reported; and all, with the notes of the team, for who looks after them."""
+    return None if caller.may(Permission.MANAGE_CLIENTS) else caller.user_id
 
 
 def subjects_shown(caller: Caller) -> list[str]:

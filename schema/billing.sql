@@ -306,11 +306,22 @@ begin atomic
     from jsonb_each(payload #> '{data,object}') as member
     where
         member.key in (
-            'amount', 'amount_captured', 'amount_refunded', 'amount_subtotal', 'amount_total', 'charge',
-            'client_reference_id', 'created', 'currency', 'expires_at', 'id', 'metadata', 'object', 'payment_intent',
-            'payment_status', 'status'
+            'amount', 'amount_captured', 'amount_paid', 'amount_refunded', 'amount_subtotal', 'amount_total', 'billing_reason',
+            'cancel_at_period_end', 'charge', 'client_reference_id', 'created', 'currency', 'expires_at', 'id', 'items',
+            'lines', 'metadata', 'object', 'parent', 'payment_intent', 'payment_status', 'status', 'subscription',
+            'subscription_details'
         );
 end;
+
+
+-- Which subscription of the provider's an event is about: its own, or that of its invoice or session.
+create function subscription_of_stripe_event(payload jsonb) returns text
+language sql immutable parallel safe
+return coalesce(
+    payload #>> '{data,object,parent,subscription_details,subscription}',
+    payload #>> '{data,object,subscription}',
+    payload #>> '{data,object,id}'
+);
 
 
 -- Where an invoice has milestones, they come to its total, at the end of every transaction that changes either.

@@ -46,6 +46,7 @@ comment on column gyms.rating_count is 'derived: classes.refresh_gym_rating';
 comment on column gyms.rating_sum is 'derived: classes.refresh_gym_rating';
 
 create unique index gyms_name_key on gyms (lower(name));
+create index gyms_created_at_idx on gyms (created_at, id);
 
 
 create table gym_opening_hours (
@@ -141,6 +142,9 @@ create index class_sessions_gym_idx on class_sessions (gym_id, start_time, id);
 create index class_sessions_trainer_idx on class_sessions (trainer_id, start_time, id);
 create index class_sessions_gym_trainer_idx on class_sessions (gym_id, trainer_id);
 create index class_sessions_open_idx on class_sessions (end_time, id) where status in ('SCHEDULED', 'IN_PROGRESS');
+create index class_sessions_waiting_idx on class_sessions (start_time, id) where waiting > 0 or places_offered > 0;
+create index class_sessions_free_idx on class_sessions (id)
+where waiting > 0 and places_taken + places_offered < capacity;
 
 
 create table inductions (
@@ -269,7 +273,8 @@ create table session_bookings (
     cancelled_at timestamptz,
     day_reminder_at timestamptz,
     hour_reminder_at timestamptz,
-    created_at timestamptz not null default now(),
+    -- By the clock, under the lock of its session: whoever has waited for a move of that is later than the move.
+    created_at timestamptz not null default clock_timestamp(),
     updated_at timestamptz not null default now(),
     -- It is at the time of its session, wherever that is moved.
     constraint session_bookings_session_fkey foreign key (session_id, start_time, end_time)
@@ -337,7 +342,7 @@ create table session_reviews (
     constraint session_reviews_booking_fkey foreign key (booking_id, session_id)
     references session_bookings (id, session_id),
     constraint session_reviews_rating_range check (rating between 1 and 5),
-    constraint session_reviews_low_rating_explained check (rating > 2 or comment <> '')
+    constraint session_reviews_low_rating_explained check (rating > 2 or coalesce(comment, '') <> '')
 );
 
 create index session_reviews_session_idx on session_reviews (session_id, created_at, id);
@@ -430,7 +435,9 @@ create table subscriptions (
     anchored_at timestamptz,
     current_period_start timestamptz,
     current_period_end timestamptz,
+    unpaid_from timestamptz,
     ends_with_period boolean not null default false,
+    told_at timestamptz,
     needs_review boolean not null default false,
     stripe_session_id text constraint subscriptions_stripe_session_id_key unique,
     stripe_subscription_id text constraint subscriptions_stripe_subscription_id_key unique,
@@ -452,9 +459,12 @@ create table subscriptions (
 comment on column subscriptions.anchored_at is 'When its first period began: each period begins that many weeks, months or years later, in a shorter month on its last day.';
 comment on column subscriptions.current_period_start is 'derived: classes.refresh_subscription_period';
 comment on column subscriptions.current_period_end is 'derived: classes.refresh_subscription_period';
+comment on column subscriptions.unpaid_from is 'When the newest of the periods began whose payment has failed: PAST_DUE until that one, or a later one, is paid.';
+comment on column subscriptions.told_at is 'When the provider made the newest of what was heard of whether it ends with its period.';
 
 create unique index subscriptions_live_key on subscriptions (user_id) where status in ('INCOMPLETE', 'ACTIVE', 'PAST_DUE');
 create index subscriptions_user_idx on subscriptions (user_id, created_at, id);
+create index subscriptions_created_at_idx on subscriptions (created_at, id);
 create index subscriptions_plan_idx on subscriptions (plan_id);
 create index subscriptions_due_idx on subscriptions (current_period_end, id) where source = 'ADMIN' and status = 'ACTIVE';
 

@@ -675,6 +675,162 @@ from space_payments
 inner join space_bookings on space_payments.booking_id = space_bookings.id;
 
 
+create view class_session_details as
+select
+    class_sessions.id,
+    class_sessions.title,
+    class_sessions.description,
+    class_sessions.gym_id,
+    gyms.name as gym_name,
+    gyms.status as gym_status,
+    gyms.time_zone,
+    class_sessions.trainer_id,
+    auth_users.name as trainer_name,
+    class_sessions.start_time,
+    class_sessions.end_time,
+    class_sessions.status,
+    class_sessions.capacity,
+    class_sessions.capacity - class_sessions.places_taken - class_sessions.places_offered as places_left,
+    class_sessions.waitlist_capacity,
+    class_sessions.waiting,
+    class_sessions.credit_cost,
+    class_sessions.requires_parq,
+    gyms.requires_induction,
+    gyms.cancel_hours,
+    gyms.subscriber_cancel_hours,
+    round(class_sessions.rating_sum::numeric / nullif(class_sessions.rating_count, 0), 1)::float8 as rating_average,
+    class_sessions.rating_count,
+    class_sessions.moved_at,
+    class_sessions.created_at,
+    class_sessions.updated_at
+from class_sessions
+inner join gyms on class_sessions.gym_id = gyms.id
+left join auth_users on class_sessions.trainer_id = auth_users.id;
+
+
+-- Until when a place is given up for nothing: in time, or once its class was put at another time, until that starts.
+create view session_booking_details as
+select
+    session_bookings.id,
+    session_bookings.session_id,
+    class_sessions.title,
+    class_sessions.gym_id,
+    gyms.name as gym_name,
+    gyms.time_zone,
+    class_sessions.trainer_id,
+    session_bookings.user_id,
+    auth_users.name as user_name,
+    session_bookings.start_time,
+    session_bookings.end_time,
+    session_bookings.status,
+    session_bookings.credit_cost,
+    case
+        when session_bookings.created_at <= class_sessions.moved_at then session_bookings.start_time
+        else session_bookings.start_time - make_interval(hours => session_bookings.cancel_hours)
+    end as free_cancel_until,
+    exists (
+        select
+        from credit_transactions
+        where
+            credit_transactions.session_booking_id = session_bookings.id
+            and credit_transactions.kind = 'REFUND'
+    ) as is_refunded,
+    session_bookings.is_from_waitlist,
+    session_bookings.checked_in_at,
+    session_bookings.cancelled_at,
+    session_bookings.created_at,
+    session_bookings.updated_at
+from session_bookings
+inner join class_sessions on session_bookings.session_id = class_sessions.id
+inner join gyms on class_sessions.gym_id = gyms.id
+inner join auth_users on session_bookings.user_id = auth_users.id;
+
+
+-- A gym, as lists show it. Of its address each key is there, whether or not anything was said.
+create view gym_details as
+select
+    gyms.id,
+    gyms.name,
+    gyms.description,
+    jsonb_build_object(
+        'line1', gyms.address ->> 'line1',
+        'line2', gyms.address ->> 'line2',
+        'city', gyms.address ->> 'city',
+        'region', gyms.address ->> 'region',
+        'postalCode', gyms.address ->> 'postalCode',
+        'country', gyms.address ->> 'country'
+    ) as address,
+    gyms.amenities,
+    gyms.time_zone,
+    gyms.status,
+    gyms.requires_induction,
+    gyms.subscriber_cancel_hours,
+    gyms.cancel_hours,
+    (
+        select
+            coalesce(
+                json_agg(
+                    json_build_object(
+                        'weekday', gym_opening_hours.weekday,
+                        'opensAt', to_char(gym_opening_hours.opens_at, 'HH24:MI'),
+                        'closesAt', to_char(gym_opening_hours.closes_at, 'HH24:MI')
+                    )
+                    order by gym_opening_hours.weekday
+                ),
+                '[]'
+            )
+        from gym_opening_hours
+        where gym_opening_hours.gym_id = gyms.id
+    ) as opening_hours,
+    round(gyms.rating_sum::numeric / nullif(gyms.rating_count, 0), 1)::float8 as rating_average,
+    gyms.rating_count,
+    gyms.created_at,
+    gyms.updated_at
+from gyms;
+
+
+-- Who gives classes at a gym, by their own id. How they are rated is told of all their gyms together. The public is shown
+-- those who are on.
+create view gym_trainer_details as
+select
+    gym_trainers.trainer_id as id,
+    gym_trainers.gym_id,
+    auth_users.name,
+    auth_users.image,
+    user_profiles.bio,
+    gym_trainers.is_active,
+    gym_trainers.is_active and auth_users.status = 'ACTIVE' as is_on,
+    round(everywhere.rating_sum::numeric / nullif(everywhere.rating_count, 0), 1)::float8 as rating_average,
+    everywhere.rating_count,
+    gym_trainers.created_at,
+    gym_trainers.updated_at
+from gym_trainers
+inner join auth_users on gym_trainers.trainer_id = auth_users.id
+left join user_profiles on auth_users.id = user_profiles.user_id
+cross join lateral (
+    select
+        sum(rated.rating_count) as rating_count,
+        sum(rated.rating_sum) as rating_sum
+    from gym_trainers as rated
+    where rated.trainer_id = gym_trainers.trainer_id
+) as everywhere;
+
+
+-- What was said of a class: of who said it, the public is told the first name.
+create view session_review_details as
+select
+    session_reviews.id,
+    session_reviews.session_id,
+    session_reviews.rating,
+    session_reviews.comment,
+    split_part(auth_users.name, ' ', 1) as author_name,
+    session_reviews.created_at,
+    session_reviews.updated_at
+from session_reviews
+inner join session_bookings on session_reviews.booking_id = session_bookings.id
+inner join auth_users on session_bookings.user_id = auth_users.id;
+
+
 -- Of what somebody has said of their health only the newest counts; by the one rule, at the moment it is read.
 create view parq_details as
 select
@@ -715,3 +871,68 @@ from inductions
 inner join gyms on inductions.gym_id = gyms.id
 inner join auth_users on inductions.user_id = auth_users.id
 left join auth_users as trainers on inductions.trainer_id = trainers.id;
+
+
+-- What somebody has subscribed to: without the page, which is whoever pays there's.
+create view subscription_details as
+select
+    subscriptions.id,
+    subscriptions.user_id,
+    auth_users.name as user_name,
+    subscriptions.plan_id,
+    subscription_plans.name as plan_name,
+    subscriptions.source,
+    subscriptions.status,
+    subscriptions.price,
+    subscriptions.currency,
+    subscriptions.interval,
+    subscriptions.credits_per_period,
+    subscriptions.current_period_start,
+    subscriptions.current_period_end,
+    subscriptions.ends_with_period,
+    subscriptions.needs_review,
+    subscriptions.stripe_subscription_id,
+    subscriptions.ended_at,
+    subscriptions.created_at,
+    subscriptions.updated_at
+from subscriptions
+inner join subscription_plans on subscriptions.plan_id = subscription_plans.id
+inner join auth_users on subscriptions.user_id = auth_users.id;
+
+
+create view subscription_grant_details as
+select
+    subscription_grants.*,
+    credit_transactions.id as transaction_id
+from subscription_grants
+inner join credit_transactions on subscription_grants.id = credit_transactions.subscription_grant_id;
+
+
+create view notification_details as
+select
+    notifications.id,
+    notifications.user_id,
+    notifications.number,
+    notifications.type,
+    notifications.title,
+    notifications.body,
+    notifications.subject_type,
+    notifications.subject_id,
+    notifications.read_at,
+    notifications.created_at
+from notifications;
+
+
+create view support_comment_details as
+select
+    support_comments.id,
+    support_comments.problem_id,
+    support_comments.author_id,
+    auth_users.name as author_name,
+    support_comments.author_id <> support_problems.user_id as is_from_team,
+    support_comments.is_internal,
+    support_comments.body,
+    support_comments.created_at
+from support_comments
+inner join support_problems on support_comments.problem_id = support_problems.id
+inner join auth_users on support_comments.author_id = auth_users.id;

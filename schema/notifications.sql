@@ -50,8 +50,8 @@ create table notifications (
 comment on column notifications.number is 'One more than the one before, of each user: what a stream of events goes on after.';
 comment on column notifications.delivered_at is 'When it was decided which e-mails and texts go out for it, and those were queued.';
 
-create index notifications_user_idx on notifications (user_id, created_at, id);
-create index notifications_unread_idx on notifications (user_id) where read_at is null;
+create index notifications_unread_idx on notifications (user_id, number, id) where read_at is null;
+create index notifications_type_idx on notifications (user_id, type, number, id);
 
 
 create table notification_preferences (

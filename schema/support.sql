@@ -33,7 +33,10 @@ comment on column support_problems.updated_at is 'Of what its user is shown: a n
 create index support_problems_user_idx on support_problems (user_id, created_at, id);
 create index support_problems_assignee_idx on support_problems (assignee_id, created_at, id);
 create index support_problems_status_idx on support_problems (status, created_at, id);
+create index support_problems_priority_idx on support_problems (priority, created_at, id);
 create index support_problems_created_at_idx on support_problems (created_at, id);
+create index support_problems_search_idx on support_problems
+using gin (lower(number || ' ' || title || ' ' || description) gin_trgm_ops);
 
 
 create table support_comments (
@@ -45,7 +48,11 @@ create table support_comments (
     created_at timestamptz not null default clock_timestamp(),
     constraint support_comments_body_present check (body <> '')
 );
+comment on column support_comments.id is 'Of a note among the team from support_notes_id_seq: whoever reads the others finds no gap where one is.';
 comment on column support_comments.is_internal is 'A note among the team: nothing of it, not even that it is there, ever reaches the user.';
 
 create index support_comments_problem_idx on support_comments (problem_id, created_at, id);
 create index support_comments_author_idx on support_comments (author_id);
+
+-- Far above what is ever said to users: the two never meet, and JavaScript still counts there.
+create sequence support_notes_id_seq as bigint start with 1000000000001;

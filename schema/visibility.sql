@@ -344,6 +344,43 @@ begin atomic
 end;
 
 
+-- The classes at gyms that the public finds; and those that the viewer gives, wherever.
+create function class_sessions_seen_by(viewer_id uuid) returns setof class_session_details
+language sql stable parallel safe
+begin atomic
+    select class_session_details.*
+    from class_session_details
+    where
+        class_sessions_seen_by.viewer_id is null
+        or class_session_details.gym_status <> 'INACTIVE'
+        or class_session_details.trainer_id = class_sessions_seen_by.viewer_id;
+end;
+
+
+-- The places in classes that a user has booked, or that are in classes of theirs.
+create function session_bookings_seen_by(viewer_id uuid) returns setof session_booking_details
+language sql stable parallel safe
+begin atomic
+    select session_booking_details.*
+    from session_booking_details
+    where
+        session_bookings_seen_by.viewer_id is null
+        -- Found once, each by its index, as above.
+        or session_booking_details.id = any(
+            array(
+                select session_bookings.id
+                from session_bookings
+                where session_bookings.user_id = session_bookings_seen_by.viewer_id
+                union all
+                select session_bookings.id
+                from class_sessions
+                inner join session_bookings on class_sessions.id = session_bookings.session_id
+                where class_sessions.trainer_id = session_bookings_seen_by.viewer_id
+            )
+        );
+end;
+
+
 -- The inductions of a user: those that they have asked for, those that they give, and those that wait for a trainer at gyms
 -- where they are one.
 create function inductions_seen_by(viewer_id uuid) returns setof induction_details
@@ -372,6 +409,80 @@ begin atomic
                     and gym_trainers.is_active
                     and inductions.status = 'PENDING'
                     and inductions.trainer_id is null
+            )
+        );
+end;
+
+
+-- The problems that a user has reported. Notes among the team are not counted for them, and who looks after it is shown by
+-- name alone.
+create function support_problems_seen_by(viewer_id uuid) returns table (
+    id bigint,
+    number text,
+    user_id uuid,
+    user_name text,
+    type support_type,
+    priority support_priority,
+    status support_status,
+    title text,
+    description text,
+    assignee_id uuid,
+    assignee_name text,
+    comment_count integer,
+    resolved_at timestamptz,
+    closed_at timestamptz,
+    created_at timestamptz,
+    updated_at timestamptz
+)
+language sql stable parallel safe
+begin atomic
+    select
+        support_problems.id,
+        support_problems.number,
+        support_problems.user_id,
+        users.name as user_name,
+        support_problems.type,
+        support_problems.priority,
+        support_problems.status,
+        support_problems.title,
+        support_problems.description,
+        case when viewer_id is null then support_problems.assignee_id end as assignee_id,
+        assignees.name as assignee_name,
+        (
+            select count(*)::integer
+            from support_comments
+            where
+                support_comments.problem_id = support_problems.id
+                and (viewer_id is null or not support_comments.is_internal)
+        ) as comment_count,
+        support_problems.resolved_at,
+        support_problems.closed_at,
+        support_problems.created_at,
+        support_problems.updated_at
+    from support_problems
+    -- There always is one; joined so, a total does without.
+    left join auth_users as users on support_problems.user_id = users.id
+    left join auth_users as assignees on support_problems.assignee_id = assignees.id
+    where viewer_id is null or support_problems.user_id = viewer_id;
+end;
+
+
+-- What was said of those problems, to their user and by them: no note among the team, of anybody's.
+create function support_comments_seen_by(viewer_id uuid) returns setof support_comment_details
+language sql stable parallel safe
+begin atomic
+    select support_comment_details.*
+    from support_comment_details
+    where
+        viewer_id is null
+        or (
+            not support_comment_details.is_internal
+            and exists (
+                select
+                from support_problems
+                where
+                    support_problems.id = support_comment_details.problem_id
+                    and support_problems.user_id = viewer_id
             )
         );
 end;

@@ -20,3 +20,8 @@ select
     sha256(('test-' || lower(role::text))::bytea)
 from auth_users
 where email like '%@callers.example';
+
+-- Every test begins with an empty trail.
+set constraints all immediate;
+delete from audit_logs;
+update audit_heads set last_id = 0, hash = decode(repeat('00', 32), 'hex');

@@ -34,6 +34,15 @@ class Factory:
         n = self._next()
         return self._create("/clients", {"name": f"Client {n}", "email": f"client{n}@example.com", **fields})
 
+    def problem(self, **fields: Any) -> dict[str, Any]:
+        """Something that the caller has reported."""
+        wish = {"type": "BOOKING", "title": "No credits for Friday", "description": "It says that I have none."}
+        return self._create("/support/problems", wish | fields)
+
+    def comment(self, problem: dict[str, Any], body: str = "It works now.", **fields: Any) -> dict[str, Any]:
+        """Something that the caller has said of a problem."""
+        return self._create(f"/support/problems/{problem['id']}/comments", {"body": body, **fields})
+
     def contact(self, **fields: Any) -> dict[str, Any]:
         """Somebody at a client, who has not been invited."""
         client_id = fields.pop("clientId", None) or self.client()["id"]
@@ -123,6 +132,21 @@ class Factory:
 
     def feature(self, **fields: Any) -> dict[str, Any]:
         return self._create("/admin/features", {"name": f"Feature {self._next()}", **fields})
+
+    def gym(self, **fields: Any) -> dict[str, Any]:
+        """A gym in Amsterdam that takes no induction."""
+        address = {"line1": "1 Keizersgracht", "city": "Amsterdam", "country": "NL"}
+        place = {"name": f"Hall {self._next()}", "address": address, "timeZone": "Europe/Amsterdam"}
+        return self._create("/gyms", {**place, **fields})
+
+    def equipment(self, gym: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """A rower at a gym."""
+        return self._create(f"/gyms/{gym['id']}/equipment", {"name": "Rower", "category": "Cardio", **fields})
+
+    def trainer(self, gym: dict[str, Any]) -> dict[str, Any]:
+        """The test's trainer, at a gym."""
+        trainer_id = self._api.by_role("TRAINER").get("/me").body["id"]
+        return self._create(f"/gyms/{gym['id']}/trainers", {"trainerId": trainer_id})
 
     def branch(self, status: str = "ACTIVE", **fields: Any) -> dict[str, Any]:
         """A branch of the test's vendor, in UTC, which an administrator has let in."""

@@ -33,6 +33,7 @@ def paid_session(session_id: str) -> CheckoutSession:
         currency="USD",
         payment_intent_id=None,
         customer_id=None,
+        subscription_id=None,
         expires_at=datetime.now(UTC),
         client_reference_id=None,
         metadata={},

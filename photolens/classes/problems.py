@@ -24,11 +24,13 @@ PARQ_REPLACED = ProblemKind(409, "parq_replaced", "They have answered anew since
 ALREADY_SUBSCRIBED = ProblemKind(409, "already_subscribed", "There is a subscription")
 GYM_IN_USE = ProblemKind(409, "gym_in_use", "Classes were given there")
 TRAINER_IN_USE = ProblemKind(409, "trainer_in_use", "The trainer has given classes there")
+ALREADY_TRAINER = ProblemKind(409, "already_trainer", "They give classes there")
 PLAN_IN_USE = ProblemKind(409, "plan_in_use", "Somebody has subscribed to it")
 
 CONSTRAINTS |= {
     "gyms_name_key": Refusal(NAME_TAKEN, "Another gym has this name."),
     "gym_equipment_name_key": Refusal(NAME_TAKEN, "Something else at this gym has this name."),
+    "gym_trainers_pkey": Refusal(ALREADY_TRAINER, "They are a trainer at this gym."),
     "class_sessions_gym_fkey": Reference("/gymId", GYM_IN_USE, "Classes were given at this gym."),
     "class_sessions_trainer_fkey": Reference(
         "/trainerId", TRAINER_IN_USE, "Set isActive to false instead.", "is no trainer at this gym"

@@ -9,6 +9,10 @@ from photolens.database import Row
 from photolens.problems import ILLEGAL_TRANSITION, invalid
 
 OFFER_LASTS = timedelta(minutes=15)
+DOORS_OPEN = timedelta(minutes=30)  # before the start, people are checked in and the class is begun
+
+# What may still be moved, changed, cancelled or completed.
+GOES_ON = ("SCHEDULED", "IN_PROGRESS")
 INDUCTION_LASTS = timedelta(hours=1)
 
 # What somebody is to an induction: a candidate could give one that has no trainer.
@@ -58,6 +62,20 @@ def status_once_cancelled(session: Row, booking: Row) -> str:
     return "CANCELLED" if session["now"] <= cut_off or is_moved else "LATE_CANCELLED"
 
 
+def is_too_early(session: Row) -> bool:
+    """Whether the doors are still closed: until half an hour before the start, to the second."""
+    opens_at: datetime = session["start_time"] - DOORS_OPEN
+    now: datetime = session["now"]
+    return now < opens_at
+
+
+def is_too_late(session: Row) -> bool:
+    """Whether nobody is checked in any more: after the end, to the second."""
+    end_time: datetime = session["end_time"]
+    now: datetime = session["now"]
+    return now > end_time
+
+
 def clearance_of(answers: Mapping[str, bool]) -> str:
     """Whether somebody has to decide about these answers: one yes is enough."""
     return "PENDING" if any(answers.values()) else "NOT_NEEDED"
@@ -99,3 +117,29 @@ def whom_to_tell(induction: Row, deed: str, doer_id: UUID) -> UUID | None:
         return member_id
     trainer_id: UUID | None = induction["trainerId"]
     return trainer_id if deed == "INDUCTION_CANCELLED" else None
+
+
+LIVE = ("INCOMPLETE", "ACTIVE", "PAST_DUE")
+
+TERMS = ("price", "currency", "interval", "creditsPerPeriod")
+
+
+def subscription_status(
+    present: str, *, paid_from: datetime | None, unpaid_from: datetime | None, is_over: bool, is_cancelled: bool
+) -> str:
+    """What a subscription comes to by all that has been heard of it, in whatever order that was.
+
+    CANCELLED is final. Once a period is paid it is live: PAST_DUE where the payment of a later one has failed, until
+    that one or a later one is paid. Before, it is EXPIRED if its page is over, and money that comes after all makes it
+    live.
+    """
+    if present == "CANCELLED" or is_cancelled:
+        return "CANCELLED"
+    if paid_from is not None:
+        return "PAST_DUE" if unpaid_from is not None and unpaid_from > paid_from else "ACTIVE"
+    return "EXPIRED" if present == "EXPIRED" or is_over else "INCOMPLETE"
+
+
+def is_as_offered(subscription: Row, plan: Row) -> bool:
+    """Whether what was agreed is what a plan asks and gives now."""
+    return subscription["planId"] == plan["id"] and all(subscription[term] == plan[term] for term in TERMS)

@@ -8,7 +8,7 @@ from photolens import stripe_gateway as gateway
 from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.credits import schemas, screens
-from photolens.credits.actions import adjustments, purchases
+from photolens.credits.actions import adjustments, grants, purchases
 from photolens.credits.problems import INSUFFICIENT_CREDITS
 from photolens.currencies import AMOUNT_NOT_PAYABLE
 from photolens.database import Row, connection, sql
@@ -121,3 +121,16 @@ def adjust_credits(adjustment: dict[str, Any], user_id: UUID) -> Row:
     What is given does not expire; what is taken is of what expires first. The reason is the user's to read.
     """
     return adjustments.adjust_credits(connection(), user_id, **adjustment)
+
+
+@blp.post("/credits/grants")
+@access.in_person
+@access.requires(Permission.MANAGE_STAFF)
+@blp.arguments(schemas.CreditGrantInput)
+@blp.answers(201, schemas.RecordedCreditTransaction, location="/api/v1/admin/users/{userId}/credits")
+def grant_credits(grant: dict[str, Any]) -> Row:
+    """Give a user credits
+
+    They are told, and the reason is theirs to read in their ledger.
+    """
+    return grants.grant_credits(connection(), **grant)

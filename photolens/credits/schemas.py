@@ -156,3 +156,17 @@ class CreditAdjustment(Input):
 
     amount = SignedAmount(required=True)
     reason = Text(500, required=True, example="One shoot was out of focus.")
+
+
+class CreditGrantInput(Input):
+    """Credits that are given to a user, until when they last, and why."""
+
+    user_id = Uuid(required=True)
+    credits = Money(positive=True, required=True, example="10.00")
+    expires_at = Instant(
+        nullable=True,
+        load_default=None,
+        example="2100-01-01T00:00:00Z",
+        metadata={"description": "Without it, they do not expire."},
+    )
+    reason = Text(500, required=True, example="For a class that was cancelled.")

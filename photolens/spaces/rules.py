@@ -35,6 +35,12 @@ MOVES: dict[str, frozenset[str]] = {
     "NO_SHOW": frozenset(),
 }
 
+# How whoever has made a booking is told what others have made of it.
+STATUS_SENTENCES = {
+    "CONFIRMED": "The space is yours.",
+    "CANCELLED": "The space is no longer kept for you. If you have paid for it, the money goes back.",
+}
+
 BRANCH_MOVES: dict[str, frozenset[str]] = {
     "PENDING": frozenset({"ACTIVE", "SUSPENDED"}),
     "ACTIVE": frozenset({"SUSPENDED"}),

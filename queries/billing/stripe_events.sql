@@ -74,8 +74,8 @@ order by received_at, id
 limit :limit;
 
 -- name: lock_stripe_events_of_client(client_id)
--- Locks: the events about checkouts of a client and the money that came of them, and about credits that their contacts have
--- bought, by id, before the client.
+-- Locks: the events about checkouts of a client and the money that came of them, and about credits and subscriptions that
+-- their contacts have bought, by id, before the client.
 select id
 from stripe_events
 where
@@ -97,6 +97,18 @@ where
         inner join client_contacts on purchases.user_id = client_contacts.user_id
         where client_contacts.client_id = :client_id
     )
+    or payload #>> '{data,object,id}' in (
+        select subscriptions.stripe_session_id
+        from subscriptions
+        inner join client_contacts on subscriptions.user_id = client_contacts.user_id
+        where client_contacts.client_id = :client_id
+    )
+    or subscription_of_stripe_event(payload) in (
+        select subscriptions.stripe_subscription_id
+        from subscriptions
+        inner join client_contacts on subscriptions.user_id = client_contacts.user_id
+        where client_contacts.client_id = :client_id
+    )
 order by id
 limit 1000000
 for no key update;
@@ -108,8 +120,8 @@ set payload = nameless_stripe_event(payload)
 where id = any(:event_ids::text []);
 
 -- name: mark_stripe_event_of_erased_nameless(event_id)!
--- Keep of an event only what names nobody, if it came after its client, or the account that bought credits, was erased. The
--- event is locked.
+-- Keep of an event only what names nobody, if it came after its client, or the account that bought credits or subscribed, was
+-- erased. The event is locked.
 update stripe_events
 set payload = nameless_stripe_event(payload)
 where
@@ -135,5 +147,16 @@ where
             where
                 auth_users.email = 'erased-' || auth_users.id || '@erased.invalid'
                 and purchases.stripe_session_id = stripe_events.payload #>> '{data,object,id}'
+        )
+        or exists (
+            select
+            from subscriptions
+            inner join auth_users on subscriptions.user_id = auth_users.id
+            where
+                auth_users.email = 'erased-' || auth_users.id || '@erased.invalid'
+                and (
+                    subscriptions.stripe_session_id = stripe_events.payload #>> '{data,object,id}'
+                    or subscriptions.stripe_subscription_id = subscription_of_stripe_event(stripe_events.payload)
+                )
         )
     );

@@ -48,8 +48,21 @@ select
 from credit_lot_movements as debited
 where debited.transaction_id = :debit_id;
 
--- name: refresh_credit_lots(transaction_id)!
--- Recompute what is left of the lots that a transaction made or moved. The balance is locked.
+-- name: insert_session_lot_refunds(transaction_ids)!
+-- Give back to the lots what places in classes took from them, for these refunds. The balances are locked.
+insert into credit_lot_movements (transaction_id, lot_id, delta)
+select
+    refunds.id,
+    debited.lot_id,
+    -debited.delta
+from credit_transactions as refunds
+inner join credit_transactions as debits
+    on refunds.session_booking_id = debits.session_booking_id and debits.kind = 'DEBIT'
+inner join credit_lot_movements as debited on debits.id = debited.transaction_id
+where refunds.id = any(:transaction_ids::bigint []);
+
+-- name: refresh_credit_lots(transaction_ids)!
+-- Recompute what is left of the lots that these transactions made or moved. The balances are locked.
 update credit_lots
 set
     remaining = credit_lots.amount + (
@@ -57,13 +70,25 @@ set
         from credit_lot_movements
         where credit_lot_movements.lot_id = credit_lots.id
     )
-where
-    credit_lots.transaction_id = :transaction_id
-    or credit_lots.id in (
+where credit_lots.id = any(
+    array(
+        select made.id
+        from credit_lots as made
+        where made.transaction_id = any(:transaction_ids::bigint [])
+        union all
         select moved.lot_id
         from credit_lot_movements as moved
-        where moved.transaction_id = :transaction_id
-    );
+        where moved.transaction_id = any(:transaction_ids)
+    )
+);
+
+-- name: list_expired_users(user_ids)
+-- Which of these users have credits that have expired and are still to be written off. Their balances are locked.
+select distinct user_id as id
+from credit_lots
+where user_id = any(:user_ids::uuid []) and remaining > 0 and expires_at <= now()
+order by id
+limit 10000;
 
 -- name: list_users_with_expired_credits(after_id, limit)
 -- Whose credits have expired and are still to be written off.

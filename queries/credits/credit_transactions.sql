@@ -49,19 +49,40 @@ select
 from credit_transactions as debits
 where debits.photo_job_id = :photo_job_id and debits.kind = 'DEBIT';
 
--- name: get_debit_of_session_booking(session_booking_id)^
--- What a place in a class was paid with, and whether that has been given back.
+-- name: insert_session_refunds(session_booking_ids)^
+-- Add to the ledgers that what places in classes were paid with is given back, where it was not: no two of one user.
+-- Gives the ids of the transactions, and whose they are. The balances are locked.
+with refunds as (
+    insert into credit_transactions (user_id, kind, delta, balance_after, session_booking_id)
+    select
+        debits.user_id,
+        'REFUND',
+        -debits.delta,
+        newest.balance_after - debits.delta,
+        debits.session_booking_id
+    from credit_transactions as debits
+    cross join lateral (
+        select last.balance_after
+        from credit_transactions as last
+        where last.user_id = debits.user_id
+        order by last.id desc
+        limit 1
+    ) as newest
+    where
+        debits.session_booking_id = any(:session_booking_ids::bigint [])
+        and debits.kind = 'DEBIT'
+        and not exists (
+            select
+            from credit_transactions as earlier
+            where earlier.session_booking_id = debits.session_booking_id and earlier.kind = 'REFUND'
+        )
+    returning id, user_id
+)
+
 select
-    debits.id,
-    debits.user_id,
-    debits.delta,
-    exists (
-        select
-        from credit_transactions as refunds
-        where refunds.session_booking_id = debits.session_booking_id and refunds.kind = 'REFUND'
-    ) as is_refunded
-from credit_transactions as debits
-where debits.session_booking_id = :session_booking_id and debits.kind = 'DEBIT';
+    coalesce(array_agg(refunds.id), '{}') as transaction_ids,
+    coalesce(array_agg(refunds.user_id), '{}') as user_ids
+from refunds;
 
 -- name: list_broken_credit_transactions()
 -- Rows of the ledger whose balance is not that of the row before with what they add.

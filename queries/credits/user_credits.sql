@@ -5,19 +5,28 @@ from user_credits
 where user_id = :user_id
 for no key update;
 
--- name: refresh_user_credits(user_id)!
--- Recompute the balance from the ledger's newest row. The balance is locked.
+-- name: lock_balances_of_users(user_ids)
+-- Locks: the balances of several users, in the order of the users.
+select *
+from user_credits
+where user_id = any(:user_ids::uuid [])
+order by user_id
+limit 10000
+for no key update;
+
+-- name: refresh_user_credits(user_ids)!
+-- Recompute balances from the ledger's newest row of each user. They are locked.
 update user_credits
 set
     credits = (
         select credit_transactions.balance_after
         from credit_transactions
-        where credit_transactions.user_id = :user_id
+        where credit_transactions.user_id = user_credits.user_id
         order by credit_transactions.id desc
         limit 1
     ),
     updated_at = now()
-where user_id = :user_id;
+where user_id = any(:user_ids::uuid []);
 
 -- name: get_balance(user_id)^
 -- What a user can spend now: what has expired, and is still to be written off, is no part of it.

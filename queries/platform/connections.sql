@@ -16,6 +16,17 @@ select
 -- Whose session the present transaction of the portal serves: the digest of its token, in hexadecimal.
 select set_config('photolens.session', :session, true) as session;
 
+-- name: configure_actor(actor_id, actor, request_id)^
+-- Who acts in the present transaction, which user or what else, and for which request: so the audit trail has its changes.
+select
+    set_config('photolens.actor_id', :actor_id, true) as actor_id,
+    set_config('photolens.actor', :actor, true) as actor,
+    set_config('photolens.request_id', :request_id, true) as request_id;
+
+-- name: configure_forgetting()^
+-- Have the audit trail forget what the rows that the present transaction changes have held.
+select set_config('photolens.forgetting', 'on', true) as forgetting;
+
 -- name: exists_demo()$
 -- Whether the demo's users are here, whose password everybody knows.
 select exists (select from auth_users where is_demo);

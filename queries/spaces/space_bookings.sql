@@ -102,7 +102,8 @@ for no key update of space_bookings;
 -- Locks: bookings that have waited too long, by their id; not those that somebody else has locked.
 select
     id,
-    booking_number
+    booking_number,
+    customer_id
 from space_bookings
 where hold_expires_at <= now() and id > :after_id
 order by id
@@ -194,7 +195,8 @@ where
 -- Locks: the bookings at a branch that wait for their money, by id, before the slots they hold. The branch is locked.
 select
     space_bookings.id,
-    space_bookings.booking_number
+    space_bookings.booking_number,
+    space_bookings.customer_id
 from space_bookings
 inner join vendor_services on space_bookings.vendor_service_id = vendor_services.id
 inner join branches on vendor_services.branch_id = branches.id

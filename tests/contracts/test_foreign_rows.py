@@ -19,8 +19,10 @@ from tests.contracts.operations import OPERATIONS, Operation
 from tests.contracts.roles import ROLES, join_team
 from tests.factories import Factory, instant
 from tests.photos.orders import complete
+from tests.platform.told import tell
 from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace, wish
+from tests.subscriptions import subscribe
 
 # Who is shown every row below an address; everybody else, only their own.
 HEADS = {"OWNER", "ADMIN"}
@@ -34,23 +36,30 @@ SHOWN_ALL = {
     "/admin/users": HEADS,
     "/booking-series": HEADS,
     "/bookings": HEADS,
+    # What is said of classes, everybody may read: who changes what of it, tests/classes/test_reviews.py has.
+    "/classes": set(ROLES),
     "/clients": HEADS,
+    "/class-bookings": HEADS,
     "/communication-logs": HEADS,
     "/contacts": HEADS,
     "/editing-jobs": HEADS,
     "/editing-stages": HEADS | {"PHOTOGRAPHER", "EDITOR"},
     "/expenses": HEADS | {"FINANCE"},
+    "/gyms": HEADS,
     "/inductions": HEADS,
     "/invoices": HEADS | {"FINANCE"},
     "/parqs": HEADS,
     "/payment-accounts": HEADS | {"FINANCE"},
     "/payments": HEADS | {"FINANCE"},
+    "/plans": HEADS,
     "/rooms": HEADS | {"PHOTOGRAPHER"},
     "/session-categories": HEADS | {"PHOTOGRAPHER", "FINANCE"},
     "/session-packages": HEADS | {"PHOTOGRAPHER", "FINANCE"},
     "/space-bookings": HEADS,
     "/space-payments": HEADS,
     "/staff": HEADS,
+    "/subscriptions": HEADS | {"FINANCE"},
+    "/support/problems": HEADS,
     "/users": HEADS,
     "/work-packages": HEADS | {"FINANCE"},
 }
@@ -60,13 +69,23 @@ SHOWN_ALL_THE_MONEY = {"invoiceBooking": HEADS | {"FINANCE"}}
 
 # What is answered before it is whole, and what is not read at its address.
 WITHOUT_ETAG = {"cancelPhotoJob", "downloadPhotoJob", "followPhotoJob"}
+OF_ONES_OWN = ("/me/", "/auth/", "/billing/", "/notifications/", "/photo-jobs/")
 
 # How a booking of a space must stand for what is done to it.
 HAS_ENDED = """update space_bookings set status = 'CONFIRMED', hold_expires_at = null,
     starts_at = starts_at - interval '100 years', ends_at = ends_at - interval '100 years'"""
+# Whoever is checked in gives the class as well, and it has just begun.
+OWN_CLASS = """insert into gym_trainers (gym_id, trainer_id)
+    select class_sessions.gym_id, session_bookings.user_id
+    from session_bookings inner join class_sessions on session_bookings.session_id = class_sessions.id;
+    update class_sessions
+    set trainer_id = session_bookings.user_id, start_time = now(), end_time = now() + interval '1 hour'
+    from session_bookings where session_bookings.session_id = class_sessions.id"""
 HAS_BEGUN = """update inductions set status = 'CONFIRMED',
     start_time = start_time - interval '100 years', end_time = end_time - interval '100 years'"""
 AS_IT_MUST_BE = {
+    "checkIn": OWN_CLASS,
+    "markClassNoShow": OWN_CLASS,
     "collectSpacePayment": "update space_bookings set status = 'CONFIRMED', hold_expires_at = null",
     "completeInduction": HAS_BEGUN,
     "completeSpaceBooking": HAS_ENDED,
@@ -124,7 +143,8 @@ def rows(conn: Connection, api: ApiClient, make: Factory) -> Rows:
     market, timetable = Marketplace(conn), Timetable(conn)
 
     def own_things(user: ApiClient) -> dict[str, Any]:
-        return _possessions(conn, user) | _booked_space(market, user) | _induction(timetable, user)
+        booked = _booked_space(market, user) | _booked_class(timetable, user)
+        return _possessions(conn, user) | booked | _induction(timetable, user)
 
     own = {role: own_shoot | own_things(api.by_role(role)) for role in ROLES}
     return Rows(own, foreign_shoot | own_things(stranger), stranger)
@@ -156,10 +176,16 @@ def _possessions(conn: Connection, user: ApiClient) -> dict[str, Any]:
     address = user.post("/me/addresses", {"line1": "1 High Street", "city": "Utrecht", "country": "NL"})
     token = user.post("/me/tokens", {"name": "Calendar", "permissions": []})
     user_id = user.get("/me").body["id"]
+    problem = Factory(user).problem()
+    tell(conn, "Yoga has moved", user_id=UUID(user_id))
     return {
+        "problemId": problem["id"],
+        "commentId": Factory(user).comment(problem)["id"],
+        "notificationId": user.get("/notifications").body["data"][0]["id"],
         "photoJobId": done,
         "waitingPhotoJobId": waiting,
         "purchaseId": buy(conn, user_id, f"cs_{user_id}"),
+        "subscriptionId": subscribe(conn, user_id),
         "addressId": address.body["id"],
         "tokenId": token.body["id"],
         "sessionId": user.get("/auth/sessions").body["data"][0]["id"],
@@ -172,6 +198,11 @@ def _booked_space(market: Marketplace, user: ApiClient) -> dict[str, Any]:
     booking = user.post("/space-bookings", wish(offering, quantity=3)).body
     payment = user.get(f"/space-bookings/{booking['id']}/payments").body["data"][0]
     return {"spaceBookingId": booking["id"], "spacePaymentId": payment["id"]}
+
+
+def _booked_class(timetable: Timetable, user: ApiClient) -> dict[str, Any]:
+    booking = user.post(f"/classes/{timetable.session(credit_cost=0)}/bookings").body
+    return {"classBookingId": booking["id"]}
 
 
 def _induction(timetable: Timetable, trainer: ApiClient) -> dict[str, Any]:
@@ -219,8 +250,7 @@ def etags(api: ApiClient, rows: Rows) -> dict[str, str]:
     for operation in (operation for operation, _role in CASES if operation.path in READ):
         if operation.name in WITHOUT_ETAG:
             continue
-        own = ("/me/", "/auth/", "/billing/", "/photo-jobs/")
-        is_strangers = operation.path.startswith(tuple(PREFIX + path for path in own))
+        is_strangers = operation.path.startswith(tuple(PREFIX + path for path in OF_ONES_OWN))
         row = (rows.stranger if is_strangers else api).get(operation.address(rows.foreign))
         assert row.status == 200
         etags[operation.address(rows.foreign)] = row.headers["ETag"]
@@ -230,6 +260,9 @@ def etags(api: ApiClient, rows: Rows) -> dict[str, str]:
 def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_their_own() -> None:
     assert {operation.name for operation, _role in CASES} == {
         "cancelPhotoJob",
+        "cancelSubscription",
+        "getSubscription",
+        "listSubscriptionGrants",
         "deletePhotoJob",
         "downloadPhotoJob",
         "endSession",
@@ -264,16 +297,27 @@ def test_these_are_the_operations_about_rows_that_some_roles_are_shown_only_of_t
         "updateAddress",
         "updateEditingJob",
         "updatePhotoJob",
+        "cancelClassBooking",
         "cancelSpaceBooking",
+        "checkIn",
         "collectSpacePayment",
         "completeSpaceBooking",
         "confirmSpaceBooking",
+        "getClassBooking",
         "getSpaceBooking",
         "getSpacePayment",
         "listSpacePayments",
+        "markClassNoShow",
         "markSpaceNoShow",
         "openSpacePayment",
         "refundSpacePayment",
+        "addSupportComment",
+        "closeSupportProblem",
+        "getNotification",
+        "getSupportComment",
+        "getSupportProblem",
+        "listSupportComments",
+        "markNotificationRead",
     }
 
 

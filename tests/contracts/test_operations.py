@@ -19,8 +19,17 @@ from tests.contracts.operations import Operation, operations_of
 CAMEL_CASE = re.compile(r"[a-z][a-z0-9]*([A-Z][a-z0-9]*)*")
 
 ENUMERATED = {
+    "class_session_status": ("ClassSession", "status"),
+    "session_booking_status": ("ClassBooking", "status"),
+    "waitlist_status": ("WaitlistEntry", "status"),
+    "audit_operation": ("AuditLog", "operation"),
+    "equipment_status": ("Equipment", "status"),
+    "gym_status": ("Gym", "status"),
     "clearance_status": ("Parq", "clearance"),
     "induction_status": ("Induction", "status"),
+    "plan_interval": ("Plan", "interval"),
+    "subscription_source": ("Subscription", "source"),
+    "subscription_status": ("Subscription", "status"),
     "chat_role": ("ChatMessage", "role"),
     "approval_kind": ("ApprovalRequest", "kind"),
     "approval_status": ("ApprovalRequest", "status"),
@@ -40,6 +49,10 @@ ENUMERATED = {
     "weekday": ("BookingSeriesRule", "weekdays"),
     "communication_channel": ("Message", "channel"),
     "communication_status": ("Message", "status"),
+    "notification_type": ("Notification", "type"),
+    "support_priority": ("SupportProblem", "priority"),
+    "support_status": ("SupportProblem", "status"),
+    "support_type": ("SupportProblem", "type"),
     "credit_transaction_kind": ("CreditTransaction", "kind"),
     "purchase_status": ("Purchase", "status"),
     "expense_category": ("Expense", "category"),

@@ -31,9 +31,13 @@ OWN_VERBS = {
     # Reads nothing, and writes nothing.
     "platform.check_deferred_constraints": "^",
     # Tells a connection its settings: it neither reads rows nor writes any, so no verb of the table fits.
+    "platform.configure_actor": "^",
     "platform.configure_backup_connection": "^",
     "platform.configure_connection": "^",
+    "platform.configure_forgetting": "^",
     "platform.configure_portal_session": "^",
+    # What the application may not write itself, a function of the owner's does.
+    "platform.erase_audit_of_deleted": "^",
 }
 
 # Rows that are no table's: what there is one row of each.
@@ -45,6 +49,7 @@ ONE_ROW_OF_EACH = {
     "platform.list_standbys": "pid",
     "platform.list_table_sizes": "table_name",
     "platform.list_unused_indexes": "index_name",
+    "platform.list_notification_preferences": "type",
     "portal.list_open_balances": "currency",
     "spaces.list_bookings_by_status": "status",
     "studio.list_expenses_by_category": "category",

@@ -248,8 +248,9 @@ def test_the_seed_makes_a_user_for_each_role(databases: Databases, settings: Set
             role: api.get(f"/users?role={role}&status=ACTIVE&q=demo.photolens.test").body["data"] for role in roles
         }
 
-    # And three vendors, for there to be a market.
-    assert {role: len(found) for role, found in users.items()} == {**dict.fromkeys(roles, 1), "VENDOR": 3}
+    # And three vendors, for there to be a market; four trainers, and twelve people who come to classes.
+    many = {"VENDOR": 3, "TRAINER": 4, "CUSTOMER": 12}
+    assert {role: len(found) for role, found in users.items()} == {**dict.fromkeys(roles, 1), **many}
 
 
 @pytest.fixture(params=["development", "production"])

@@ -19,20 +19,22 @@ import pytest
 from flask import Flask
 from psycopg.rows import dict_row
 
-from photolens import create_app
+from photolens import create_app, event_streams
 from photolens.config import Settings
 from photolens.database import Connection, open_pools
 from photolens.embedded import ROOT
 from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
-from tests.classes.timetable import HEALTHY, Timetable
+from tests.classes.timetable import HEALTHY, MONDAY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
 from tests.conftest import TEMPLATE, Databases, pools_of
 from tests.contacts import sign_in_contact
 from tests.contracts.roles import join_team
 from tests.factories import Factory, instant
 from tests.photos.orders import complete
+from tests.platform.told import OWNER, tell
 from tests.purchases import buy
+from tests.subscriptions import monthly_plan, subscribe
 
 MAX_ID = 2**63 - 1
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -213,6 +215,8 @@ class Room:
             "messageId": failed_message(conn),
             "editorId": make.staff(role="EDITOR")["id"],
             "purchaseId": buy(conn, api.get("/me").body["id"]),
+            "planId": monthly_plan(conn),
+            "subscriptionId": subscribe(conn, api.get("/me").body["id"]),
             "userId": api.by_role("ADMIN").get("/me").body["id"],
             "sessionId": another_session(conn),
             "tokenId": api.post("/me/tokens", {"name": "Backup", "permissions": []}).body["id"],
@@ -224,6 +228,8 @@ class Room:
         self._furnish_spaces(make)
         self._furnish_booked_space(make, api)
         self._furnish_classes(api, conn)
+        self._furnish_gym(make, api)
+        self._furnish_support(make, api)
         self._calendar = urlsplit(api.post(f"/staff/{staff['id']}/calendar-link").body["url"]).query
         self._issued_id = issued["id"]
         self._free_staff_id = make.staff()["id"]
@@ -246,6 +252,17 @@ class Room:
         }
         self._waiting_id = make.branch("PENDING")["id"]
 
+    def _furnish_support(self, make: Factory, api: ApiClient) -> None:
+        """What the owner was told, and has reported."""
+        problem = make.problem()
+        tell(self.conn, "Yoga has moved", user_id=OWNER)
+        self._ids |= {
+            "problemId": problem["id"],
+            "commentId": make.comment(problem)["id"],
+            "assigneeId": str(OWNER),
+            "notificationId": api.get("/notifications").body["data"][0]["id"],
+        }
+
     def _furnish_booked_space(self, make: Factory, api: ApiClient) -> None:
         """A space that is booked and paid for; on the day of the examples it is to be had as well."""
         offering = make.offering({"id": self._ids["branchId"]})
@@ -262,17 +279,35 @@ class Room:
             "spacePaymentId": payment_id,
         }
 
+    def _furnish_gym(self, make: Factory, api: ApiClient) -> None:
+        """A gym, and one more at which the owner has been at two classes, of which one has a review."""
+        gym, timetable = make.gym(), Timetable(self.conn)
+        owner_id = api.get("/me").body["id"]
+        used_id = make.gym()["id"]
+        attended, reviewed = (timetable.session_in(timedelta(hours=-hours), gym_id=used_id) for hours in (2, 4))
+        timetable.attended(attended, owner_id)
+        self._ids |= {
+            "gymId": gym["id"],
+            "equipmentId": make.equipment(gym)["id"],
+            "trainerId": make.trainer(gym)["id"],
+            "classSessionId": reviewed,
+            "reviewId": timetable.review(timetable.attended(reviewed, owner_id)),
+        }
+        self._attended_id, self._free_trainer_id = attended, owner_id
+
     def _furnish_classes(self, api: ApiClient, conn: Connection) -> None:
-        """A gym with trainers, somebody who waits for their induction there, and the owner for a clearance."""
+        """A gym with trainers and a class, somebody who waits for their induction, and the owner for a clearance."""
         timetable = Timetable(conn)
         gym_id = timetable.gym()
         timetable.trainer(gym_id, timetable.user_id("OWNER"))
+        self._to_come_id = session = timetable.session(MONDAY + timedelta(days=1), gym_id=gym_id)
         answers = json.loads(HEALTHY) | {"dizziness": True}
         self._ids |= {
             "gymId": gym_id,
             "trainerId": str(timetable.trainer(gym_id)),
             "inductionId": timetable.induction(gym_id, timetable.person()[0]),
             "parqId": api.post("/me/parq", {"answers": answers}).body["id"],
+            "classBookingId": api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body["id"],
         }
 
     def _find_next_write(self) -> int:
@@ -305,6 +340,8 @@ class Room:
             if operation.template.endswith(("/admin/branches/{branchId}", "/vendor/branches/{branchId}"))
             else {}
         )
+        ids |= {"classSessionId": self._attended_id} if operation.template.endswith("/reviews") else {}
+        ids |= {} if "/reviews" in operation.template else {"classSessionId": self._to_come_id}
         return {name: ids[name] for name in operation.path_parameters}
 
     def body(self, operation: Operation) -> Any:
@@ -316,7 +353,7 @@ class Room:
             return [self._with_ids(item) for item in example]
         if not isinstance(example, dict):
             return example
-        ids = self._ids | {"staffId": self._free_staff_id}
+        ids = self._ids | {"staffId": self._free_staff_id, "trainerId": self._free_trainer_id}
         body = {name: ids[name] if _names_a_row(name) else self._with_ids(value) for name, value in example.items()}
         # The one moment that has to be still to come.
         return body | ({"expiresAt": in_a_month()} if "expiresAt" in body else {})
@@ -417,6 +454,11 @@ def shared(databases: Databases, settings: Settings) -> Iterator[Room]:
             # What is noted of a session that was not seen for some minutes would be a change.
             conn.execute("update auth_sessions set last_seen_at = now() + interval '1 day'")
             yield Room(app, ApiClient(app), conn)
+
+
+@pytest.fixture(autouse=True)
+def _short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_streams, "LONGEST", 0)
 
 
 @pytest.fixture
@@ -521,7 +563,7 @@ def test_the_example_of_a_body_is_accepted(own_room: Room, operation: Operation)
 
     # Paying online waits for somebody to say where.
     assert answer.status in (
-        (503,) if operation.name in ("openPortalCheckout", "createPurchase") else (200, 201, 202, 204)
+        (503,) if operation.name in ("openPortalCheckout", "createPurchase", "subscribe") else (200, 201, 202, 204)
     ), answer.body
 
 
@@ -731,6 +773,9 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
         yield from INSTANTS
     elif schema.get("format") == "date":
         yield from DATES
+    elif schema.get("format") == "uuid":
+        yield from ("", " ", "x", "a\x00b", "g" * 36, "0" * 32, "{550e8400-e29b-41d4-a716-446655440000}")
+        yield from (5, 1.5, True, [], {}, ["550e8400-e29b-41d4-a716-446655440000"])
     elif schema.get("pattern") == "^[0-9]{6}$":
         yield from CODES
     elif schema.get("pattern", "").startswith("^[0-9]"):
@@ -746,7 +791,7 @@ def _wrong_texts(schema: dict[str, Any]) -> Iterator[Any]:
             word = schema["enum"][0]
             yield from ("NOPE", word.lower(), word + "X", word[:-1], "%", "';--")
         elif schema.get("format") == "uuid":
-            yield from ("x", "1", "{550e8400-e29b-41d4-a716-446655440000}", "g" * 36, "0" * 32)
+            yield from ("1", "x", f"{OWNER} ", f"{{{OWNER}}}", OWNER.hex, "g" * 36, "%", "';--")
         else:
             yield "x" * (schema["maxLength"] + 1)
         if schema.get("format") in ("email", "uri"):
@@ -1105,9 +1150,9 @@ def along(sort: str) -> dict[str, Any]:
 @each(PAGED)
 def test_the_cursors_of_a_list_name_it_and_its_order(room: Room, operation: Operation) -> None:
     sort = operation.query_parameters["sort"]["default"]
-    last = str(UUID(int=2**128 - 1)) if operation.name in ("listUsers", "listCheckouts") else MAX_ID
+    last = str(UUID(int=2**128 - 1)) if operation.name in ("listUsers", "listCheckouts", "listTrainers") else MAX_ID
 
-    key = "1" if sort == "position" else "infinity"
+    key = "1" if sort in ("position", "-number") else "infinity"
 
     answer = room.send(operation, query={"sort": sort, "cursor": cursor_of([order_of(operation, sort), key, last])})
 

@@ -10,13 +10,16 @@ from typing import Any, LiteralString
 import pytest
 from flask import Flask
 
-from photolens.database import Connection
+from photolens.classes.actions.grants import Paid, grant_period
+from photolens.database import Connection, sql
+from photolens.stripe_subscriptions import Period
 from tests.classes.timetable import MONDAY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, api_document, token_of
 from tests.contacts import sign_in_contact
 from tests.factories import Factory, instant
 from tests.purchases import buy
 from tests.spaces.marketplace import Marketplace, wish
+from tests.subscriptions import subscribe
 
 Row = dict[str, Any]
 
@@ -261,6 +264,38 @@ def purchases(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     return Listing("/billing/purchases", lambda rank: dated(conn, later, rank, buy(conn, user_id, f"cs_{rank}")))
 
 
+def plans(api: ApiClient, _make: Factory, _conn: Connection) -> Listing:
+    def add(rank: int) -> Row:
+        plan = {"name": f"Rank {rank:02}", "price": f"{rank // 20}.50", "creditsPerPeriod": 10}
+        made: Row = api.post("/plans", plan).body
+        return made
+
+    return rows_of("/plans", add, api)
+
+
+def subscriptions(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    user_id = api.get("/me").body["id"]
+    later: LiteralString = (
+        "update subscriptions set status = 'CANCELLED', ended_at = now(), created_at = make_date(2026, 1, %s)"
+        " where id = %s"
+    )
+    return Listing("/subscriptions", lambda rank: dated(conn, later, rank, subscribe(conn, user_id)))
+
+
+def subscription_grants(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    subscription_id = subscribe(conn, api.get("/me").body["id"])
+
+    def add(rank: int) -> Row:
+        [subscription] = sql.classes.lock_subscriptions_of_user(conn, user_id=api.get("/me").body["id"])
+        start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=rank)
+        grant_period(conn, subscription, Period(start, start + timedelta(days=30)), Paid())
+        return inserted(
+            conn, "select id from subscription_grants where period_start = %s::timestamptz", start.isoformat()
+        )
+
+    return Listing(f"/subscriptions/{subscription_id}/grants", add)
+
+
 def credit_transactions(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     account = f"/admin/users/{api.get('/me').body['id']}/credits"
     later = "update credit_transactions set created_at = make_date(2026, 1, %s) where id = %s"
@@ -308,6 +343,26 @@ def space_bookings(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
         return dated(conn, days, rank, booking["id"])
 
     return Listing("/space-bookings", add)
+
+
+def classes(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    gym_id = timetable.gym()
+    return Listing(
+        "/classes", lambda rank: {"id": timetable.session(MONDAY + timedelta(days=rank // 20), gym_id=gym_id)}
+    )
+
+
+def class_bookings(api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    timetable = Timetable(conn)
+    gym_id = timetable.gym()
+
+    def add(rank: int) -> Row:
+        session = timetable.session(MONDAY + timedelta(days=rank // 20), gym_id=gym_id)
+        booking: Row = api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body
+        return booking
+
+    return Listing("/class-bookings", add)
 
 
 def inductions(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
@@ -607,10 +662,15 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/payments/{paymentId}/refunds": {refunds: ("refundedAt", "-refundedAt")},
     "/admin/stripe-events": {stripe_events: ("-receivedAt",)},
     "/billing/purchases": {purchases: ("-createdAt",)},
+    "/plans": {plans: ("name", "price")},
+    "/subscriptions": {subscriptions: ("-createdAt",)},
+    "/subscriptions/{subscriptionId}/grants": {subscription_grants: ("-periodStart",)},
     "/billing/transactions": {credit_transactions: ("-createdAt",)},
     "/photo-jobs": {photo_jobs: ("-createdAt",)},
     "/admin/demo-jobs": {demo_jobs: ("-createdAt",)},
     "/space-bookings": {space_bookings: ("startsAt", "-startsAt")},
+    "/classes": {classes: ("startTime", "-startTime")},
+    "/class-bookings": {class_bookings: ("startTime", "-startTime")},
     "/space-bookings/{spaceBookingId}/payments": {space_payments: ("-createdAt",)},
     "/inductions": {inductions: ("startTime", "-startTime")},
     "/parqs": {parqs: ("-createdAt",)},

@@ -92,6 +92,7 @@ def test_a_new_session_is_open_and_asks_for_what_it_was_made_for() -> None:
         currency="USD",
         payment_intent_id=None,
         customer_id=None,
+        subscription_id=None,
         expires_at=datetime.min,
         client_reference_id="checkout-of-all",
         metadata={"invoice_id": "7"},

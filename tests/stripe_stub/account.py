@@ -1,4 +1,5 @@
-"""What a Stripe account holds, as far as the stub goes: checkout sessions, payments, refunds, and events of it all."""
+"""What a Stripe account holds, as far as the stub goes: checkout sessions, payments, refunds, subscriptions with their
+invoices, and events of it all."""
 
 import copy
 import secrets
@@ -6,7 +7,7 @@ import time
 from threading import RLock
 from typing import Any
 
-from tests.stripe_stub import parameters
+from tests.stripe_stub import parameters, subscriptions
 from tests.stripe_stub.parameters import Parameters, Refused
 
 API_VERSION = "2026-10-28.endive"
@@ -23,6 +24,8 @@ class Account:
         self._lock = RLock()
         self._sessions: dict[str, StripeObject] = {}
         self._paid: dict[str, StripeObject] = {}  # by payment intent
+        self._awaited: dict[str, StripeObject] = {}  # by session: the subscription that comes of it once it is paid
+        self._subscriptions: dict[str, StripeObject] = {}
         self.events: list[StripeObject] = []
 
     def session(self, session_id: str) -> StripeObject:
@@ -32,14 +35,16 @@ class Account:
 
     def create_session(self, given: Parameters) -> StripeObject:
         """`POST /v1/checkout/sessions`."""
-        allowed = "mode line_items success_url cancel_url client_reference_id customer_creation customer_email"
-        parameters.allow(given, *allowed.split(), "metadata", "payment_intent_data")
-        if (mode := parameters.required(given, "mode")) != "payment":
-            raise Refused(f"Invalid mode: must be payment, not {mode}", None, "mode")
+        allowed = "mode line_items success_url cancel_url client_reference_id customer_email metadata"
+        of_mode = {"payment": ["customer_creation", "payment_intent_data"], "subscription": ["subscription_data"]}
+        if (mode := parameters.required(given, "mode")) not in of_mode:
+            raise Refused(f"Invalid mode: must be payment or subscription, not {mode}", None, "mode")
+        parameters.allow(given, *allowed.split(), *of_mode[mode])
         currency, total = parameters.price(parameters.required(given, "line_items"))
         if len(given.get("client_reference_id", "")) > 200:
             raise Refused("client_reference_id has at most 200 letters.", None, "client_reference_id")
-        parameters.metadata(given.get("payment_intent_data", {}).get("metadata"), "payment_intent_data[metadata]")
+        for data in ("payment_intent_data", "subscription_data"):
+            parameters.metadata(given.get(data, {}).get("metadata"), f"{data}[metadata]")
         session = _session(f"cs_test_{secrets.token_hex(29)}", currency, total)
         session |= {
             "success_url": parameters.url(parameters.required(given, "success_url"), "success_url"),
@@ -50,7 +55,13 @@ class Account:
             "metadata": parameters.metadata(given.get("metadata")),
             "url": f"{self._page}/{session['id']}",
         }
+        if mode == "subscription":
+            session |= {"mode": mode, "customer_creation": "always", "payment_method_collection": "always"}
+            interval = parameters.interval(given["line_items"])
+            subscription = subscriptions.new(session, interval, given.get("subscription_data", {}).get("metadata", {}))
         with self._lock:
+            if mode == "subscription":
+                self._awaited[session["id"]] = subscription
             self._sessions[session["id"]] = session
             return copy.deepcopy(session)
 
@@ -82,6 +93,9 @@ class Account:
                 "amount_total": session["amount_total"] if amount is None else amount,
                 "currency": session["currency"] if currency is None else currency.lower(),
             }
+            if session["mode"] == "subscription":
+                self._begin(session)
+                return self._happened("checkout.session.completed", session)
             charge = f"ch_{secrets.token_hex(12)}"
             self._paid[intent] = {"session": session, "charge": charge, "refunded": 0}
             return self._happened("checkout.session.completed", session)
@@ -122,6 +136,61 @@ class Account:
             refund = _refund(session, charge, amount, given)
             self._happened("refund.created", refund)
             return refund
+
+    def _begin(self, session: StripeObject) -> None:
+        """What a paid session of a subscription makes: the subscription, and the invoice of its first period, paid."""
+        subscription = self._awaited[session["id"]] | {"customer": session["customer"], "status": "active"}
+        self._subscriptions[subscription["id"]] = subscription
+        invoice = subscriptions.invoice(subscription, session, "subscription_create")
+        subscription["latest_invoice"] = invoice["id"]
+        session |= {"subscription": subscription["id"], "invoice": invoice["id"], "payment_intent": None}
+        self._happened("customer.subscription.created", subscription)
+        self._happened("invoice.paid", invoice)
+
+    def renew(self, subscription_id: str, *, is_paid: bool, amount: int | None, currency: str | None) -> StripeObject:
+        """A subscription's next period begins, and its invoice is paid or not. Gives the event of that."""
+        with self._lock:
+            subscription = self._subscription(subscription_id)
+            subscriptions.advance(subscription)
+            subscription["status"] = "active" if is_paid else "past_due"
+            price = subscription["items"]["data"][0]["price"]
+            paid = {
+                "amount_total": price["unit_amount"] if amount is None else amount,
+                "currency": price["currency"] if currency is None else currency.lower(),
+                "customer_email": None,
+            }
+            invoice = subscriptions.invoice(subscription, paid, "subscription_cycle", is_paid=is_paid)
+            subscription["latest_invoice"] = invoice["id"]
+            self._happened("customer.subscription.updated", subscription)
+            return self._happened("invoice.paid" if is_paid else "invoice.payment_failed", invoice)
+
+    def update_subscription(self, subscription_id: str, given: Parameters) -> StripeObject:
+        """`POST /v1/subscriptions/{id}`: whether it ends with its period."""
+        parameters.allow(given, "cancel_at_period_end")
+        with self._lock:
+            subscription = self._subscription(subscription_id)
+            if subscription["status"] == "canceled":
+                message = "A canceled subscription can only update its cancellation_details and metadata."
+                raise Refused(message, None, is_kept=True)
+            ends = parameters.required(given, "cancel_at_period_end") == "true"
+            subscription["cancel_at_period_end"] = ends
+            subscription["canceled_at"] = int(time.time()) if ends else None
+            subscription["cancel_at"] = subscription["items"]["data"][0]["current_period_end"] if ends else None
+            self._happened("customer.subscription.updated", subscription)
+            return copy.deepcopy(subscription)
+
+    def end(self, subscription_id: str) -> StripeObject:
+        """A subscription is over, at the end of its period or because somebody in the dashboard said so."""
+        with self._lock:
+            subscription = self._subscription(subscription_id)
+            now = int(time.time())
+            subscription |= {"status": "canceled", "ended_at": now, "canceled_at": subscription["canceled_at"] or now}
+            return self._happened("customer.subscription.deleted", subscription)
+
+    def _subscription(self, subscription_id: str) -> StripeObject:
+        if subscription_id not in self._subscriptions:
+            raise _missing("subscription", subscription_id, "id")
+        return self._subscriptions[subscription_id]
 
     def _find(self, session_id: str) -> StripeObject:
         if session_id not in self._sessions:

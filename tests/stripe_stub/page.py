@@ -13,7 +13,7 @@ _PAGE = """<!doctype html>
 </html>
 """
 _OPEN = """<p id="amount">{amount} {currency}, in the smallest unit</p>
-<form method="post"><button id="pay">Pay</button></form>
+<form method="post"><button id="pay">{pay}</button></form>
 <p>{back}</p>"""
 
 
@@ -26,4 +26,5 @@ def page_of(session: StripeObject | None) -> str:
     cancel_url = session["cancel_url"]
     back = f'<a id="back" href="{escape(cancel_url)}">Back</a>' if cancel_url else ""
     amount, currency = session["amount_total"], session["currency"].upper()
-    return _PAGE.format(content=_OPEN.format(amount=amount, currency=currency, back=back))
+    pay = "Subscribe" if session["mode"] == "subscription" else "Pay"
+    return _PAGE.format(content=_OPEN.format(amount=amount, currency=currency, pay=pay, back=back))

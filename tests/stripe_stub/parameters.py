@@ -137,3 +137,14 @@ def price(line_items: list[Parameters]) -> tuple[str, int]:
     if total > LARGEST:
         raise Refused("The Checkout Session's total amount due is above the largest.", "amount_too_large")
     return currency, total
+
+
+def interval(line_items: list[Parameters]) -> str:
+    """How often what is bought is paid for: the one line of a subscription says so."""
+    [item] = line_items
+    recurring = required(item["price_data"], "recurring", "line_items[0][price_data][{}]")
+    allow(recurring, "interval")
+    every: str = required(recurring, "interval", "line_items[0][price_data][recurring][{}]")
+    if every not in ("day", "week", "month", "year"):
+        raise Refused(f"Invalid interval: must be one of day, week, month, or year, not {every}", None, "interval")
+    return every

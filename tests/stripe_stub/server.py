@@ -121,6 +121,16 @@ class StripeStub:
         """The session's day is over; gives the event."""
         return self._tell(self._account.expire(session_id))
 
+    def renew(
+        self, subscription_id: str, *, is_paid: bool = True, amount: int | None = None, currency: str | None = None
+    ) -> StripeObject:
+        """A subscription's next period begins; gives the event, `invoice.paid` or `invoice.payment_failed`."""
+        return self._tell(self._account.renew(subscription_id, is_paid=is_paid, amount=amount, currency=currency))
+
+    def end(self, subscription_id: str) -> StripeObject:
+        """A subscription is over; gives the event, `customer.subscription.deleted`."""
+        return self._tell(self._account.end(subscription_id))
+
     def refund(self, payment_intent: str, amount: int, reason: str = "requested_by_customer") -> StripeObject:
         """Somebody refunds a part of a payment in the dashboard; gives the event, `refund.created`."""
         given = {"payment_intent": payment_intent, "amount": str(amount), "reason": reason}
@@ -234,6 +244,8 @@ class StripeStub:
             case ["POST", "checkout", "sessions", session_id, "expire"]:
                 expired: StripeObject = account.expire(session_id)["data"]["object"]
                 return expired
+            case ["POST", "subscriptions", subscription_id]:
+                return account.update_subscription(subscription_id, request.parameters)
             case ["POST", "refunds"]:
                 return account.create_refund(request.parameters)
         raise Refused(f"Unrecognized request URL ({request.method}: {request.path}).", status=404)

@@ -20,7 +20,16 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 
+# Is given an event, and says whether that is about something of its own.
 Handler = Callable[[Connection, dict[str, Any]], bool]
+
+
+def also_handle(event_type: str, handler: Handler) -> None:
+    """Have events of a type told to a domain above as well: of several handlers, the first whose it is has it.
+
+    What that locks comes after the event.
+    """
+    _HANDLERS.setdefault(event_type, []).append(handler)
 
 
 def receive_event(conn: Connection, payload: bytes, signature: str | None) -> Row:
@@ -39,7 +48,8 @@ def handle_event(conn: Connection, event_id: str) -> Row:
 
     A failure is undone and noted, never raised; but for the loss of the database, which leaves the event as it was.
 
-    Locks: event; client, invoice, checkout; or purchase, balance. Problems: `not_found`.
+    Locks: event; client, invoice, checkout; or purchase, balance; or as the handlers of domains above. Problems:
+    `not_found`.
     """
     with conn.transaction():
         event = found(sql.billing.lock_stripe_event(conn, event_id=event_id), "event", event_id)
@@ -75,12 +85,12 @@ def erase_names(conn: Connection, client_id: int, event_ids: list[str]) -> None:
 
 
 def _outcome_of(conn: Connection, event: Row) -> tuple[str, str | None]:
-    handle = _HANDLERS.get(event["type"])
-    if handle is None:
+    handlers = _HANDLERS.get(event["type"])
+    if handlers is None:
         return "IGNORED", "Nothing follows from events of this type."
     try:
         with conn.transaction():
-            is_ours = handle(conn, event["payload"]["data"]["object"])
+            is_ours = any(handle(conn, event["payload"]) for handle in handlers)
     except Exception as error:
         if conn.closed:
             raise
@@ -89,9 +99,9 @@ def _outcome_of(conn: Connection, event: Row) -> tuple[str, str | None]:
     return ("PROCESSED", None) if is_ours else ("IGNORED", "It is about nothing of ours.")
 
 
-def _settle_as_paid(conn: Connection, stripe_object: dict[str, Any]) -> bool:
+def _settle_as_paid(conn: Connection, event: dict[str, Any]) -> bool:
     """Of a session that is complete: whether its money is there yet, it says itself."""
-    session = gateway.session_of(stripe_object)
+    session = gateway.session_of(event["data"]["object"])
     is_checkout = settle(conn, session, rules.checkout_status(session.status, session.payment_status))
     return is_checkout or fulfil(conn, session)
 
@@ -99,21 +109,24 @@ def _settle_as_paid(conn: Connection, stripe_object: dict[str, Any]) -> bool:
 def _settle_as(status: str) -> Handler:
     """Of a session that has come to nothing, and so."""
 
-    def handle(conn: Connection, stripe_object: dict[str, Any]) -> bool:
-        session = gateway.session_of(stripe_object)
+    def handle(conn: Connection, event: dict[str, Any]) -> bool:
+        session = gateway.session_of(event["data"]["object"])
         return settle(conn, session, status) or fulfil(conn, session, has_failed=True)
 
     return handle
 
 
-# By type. A handler is given the event's object, and says whether it is about something of ours. What
-# charge.refunded tells, the events of its refunds do.
-_HANDLERS: dict[str, Handler] = {
-    "checkout.session.completed": _settle_as_paid,
-    "checkout.session.async_payment_succeeded": _settle_as_paid,
-    "checkout.session.async_payment_failed": _settle_as("FAILED"),
-    "checkout.session.expired": _settle_as("EXPIRED"),
-    "refund.created": settle_refund,
-    "refund.failed": settle_refund,
-    "refund.updated": settle_refund,
+def _settle_refund(conn: Connection, event: dict[str, Any]) -> bool:
+    return settle_refund(conn, event["data"]["object"])
+
+
+# By type. What charge.refunded tells, the events of its refunds do.
+_HANDLERS: dict[str, list[Handler]] = {
+    "checkout.session.completed": [_settle_as_paid],
+    "checkout.session.async_payment_succeeded": [_settle_as_paid],
+    "checkout.session.async_payment_failed": [_settle_as("FAILED")],
+    "checkout.session.expired": [_settle_as("EXPIRED")],
+    "refund.created": [_settle_refund],
+    "refund.failed": [_settle_refund],
+    "refund.updated": [_settle_refund],
 }

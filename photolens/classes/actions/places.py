@@ -1,13 +1,15 @@
 """How the places of a session change hands: booked, given back, waited for, offered.
 
-Whoever changes them does so between `changing` and its end: the session is locked, what was offered and not taken in
-time is free again, and at the end every free place goes to the first who waits and can have it, all in one transaction.
+Whoever changes them does so between `changing` and its end: the session is locked, and at the end what was offered and
+not taken in time is free again, and every free place goes to the first who waits and can have it, all in one
+transaction. Whoever asks for a place is served after those who have waited for it: `serve`.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import takewhile
 from uuid import UUID
 
 from photolens.classes import problems, rules, wording
@@ -39,9 +41,13 @@ class Places:
 
 
 @contextmanager
-def changing(conn: Connection, session_id: int, user_ids: Iterable[UUID] = ()) -> Iterator[Places]:
+def changing(
+    conn: Connection, session_id: int, user_ids: Iterable[UUID] = (), *, with_booked: bool = False
+) -> Iterator[Places]:
     """A session whose places may change, in a transaction; the credits of these users may move besides those of who
-    waits.
+    waits; `with_booked`, of everybody who has a place.
+
+    Nothing is written before the block, so that it can compare what its caller has read.
 
     Locks: the session, its waiting list, the balances in the order of their users; at the end the inboxes.
     Problems: `not_found`.
@@ -50,11 +56,30 @@ def changing(conn: Connection, session_id: int, user_ids: Iterable[UUID] = ()) -
         session = found(sql.classes.lock_class_session(conn, session_id=session_id), "class", session_id)
         waitlist = sql.classes.lock_waitlist(conn, session_id=session_id)
         people = {*user_ids, *(entry["user_id"] for entry in waitlist)}
+        if with_booked:
+            people |= {row["id"] for row in sql.classes.list_booked_users(conn, session_id=session_id)}
         places = Places(session, waitlist, ledger.lock_balances(conn, people))
-        _end_offers(conn, places)
         yield places
         _settle(conn, places)
         notify(conn, places.notices)
+
+
+def require_shown(places: Places) -> None:
+    """Raise `not_found` for a session at a gym that members do not see."""
+    found(None if places.session["gym_status"] == "INACTIVE" else places, "class", places.session["id"])
+
+
+def serve(conn: Connection, places: Places, user_id: UUID | None = None) -> None:
+    """Give what is free to who waits, in their order, up to a user.
+
+    Whoever cannot have it waits on, and is told once.
+    """
+    end_offers(conn, places)
+    ahead = takewhile(lambda entry: entry["user_id"] != user_id, places.waitlist)
+    waiting = [entry for entry in ahead if entry["status"] == "WAITING"]
+    if waiting and rules.is_open(places.session) and rules.places_left(places.session) > 0:
+        _promote(conn, places, waiting)
+        refresh(conn, places)
 
 
 def book(conn: Connection, session_id: int, user_id: UUID) -> int:
@@ -64,28 +89,42 @@ def book(conn: Connection, session_id: int, user_id: UUID) -> int:
     `induction_required`, `user_overlap`, `session_full`, `insufficient_credits`.
     """
     with changing(conn, session_id, [user_id]) as places:
+        require_shown(places)
+        serve(conn, places, user_id)
         [standing] = sql.classes.list_standings(conn, session_id=session_id, user_ids=[user_id])
         refusal = _why_not(places, standing)
         if refusal is not None:
             raise refusal
         entry = places.entry_of(user_id)
         if entry is not None:
-            _mark(conn, places, [entry], "PROMOTED")
+            take_off(conn, places, [entry], "PROMOTED")
         booking_id = _take(conn, places, standing, is_from_waitlist=entry is not None)
         places.tell(user_id, "CLASS_BOOKED")
         return booking_id
 
 
-def give_back(conn: Connection, places: Places, booking: Row, status: str) -> None:
-    """Cancel a booking of a session that is being changed; CANCELLED, its credits go back to their lots."""
-    sql.classes.mark_session_booking_cancelled(conn, booking_id=booking["id"], status=status)
+def give_back(conn: Connection, bookings: list[Row], status: str) -> None:
+    """Cancel bookings of a session that is being changed; CANCELLED, their credits go back to their lots."""
+    sql.classes.mark_session_bookings_cancelled(
+        conn, booking_ids=[booking["id"] for booking in bookings], status=status
+    )
     if status == "CANCELLED":
-        ledger.refund_session_booking(conn, booking["id"])
+        ledger.refund_session_bookings(conn, {booking["id"]: booking["user_id"] for booking in bookings})
 
 
-def end_waiting(conn: Connection, places: Places) -> None:
-    """Let nobody wait any more for a session that is being changed."""
-    _mark(conn, places, places.waitlist, "ENDED")
+def take_off(conn: Connection, places: Places, entries: list[Row], status: str) -> None:
+    """Let these not wait any more for a session that is being changed: PROMOTED, LEFT, LAPSED or ENDED."""
+    ids = [entry["id"] for entry in entries]
+    sql.classes.mark_waiting(conn, entry_ids=ids, status=status, offer_expires_at=None)
+    places.waitlist = [entry for entry in places.waitlist if entry["id"] not in ids]
+
+
+def end_offers(conn: Connection, places: Places) -> None:
+    """Take back what was offered and not taken in time."""
+    lapsed = [entry for entry in places.waitlist if entry["is_lapsed"]]
+    if lapsed:
+        take_off(conn, places, lapsed, "LAPSED")
+        refresh(conn, places)
 
 
 def refresh(conn: Connection, places: Places) -> None:
@@ -132,30 +171,17 @@ def _take(conn: Connection, places: Places, standing: Row, *, is_from_waitlist: 
     return booking_id
 
 
-def _end_offers(conn: Connection, places: Places) -> None:
-    """Take back what was offered and not taken in time."""
-    lapsed = [entry for entry in places.waitlist if entry["is_lapsed"]]
-    if lapsed:
-        _mark(conn, places, lapsed, "LAPSED")
-        refresh(conn, places)
-
-
 def _settle(conn: Connection, places: Places) -> None:
-    """Give what is free to who waits, in their order; whoever cannot have it goes on waiting, and is told once.
-
-    Of a session that is not open any more nobody waits. Once it could not be cancelled for nothing any more, a place is
-    offered, and not given unasked.
-    """
+    """Serve who waits. Of a session that is not open any more nobody waits."""
     refresh(conn, places)
     if places.waitlist and not rules.is_open(places.session):
-        end_waiting(conn, places)
-    waiting = [entry for entry in places.waitlist if entry["status"] == "WAITING"]
-    if rules.places_left(places.session) > 0 and waiting:
-        _promote(conn, places, waiting)
+        take_off(conn, places, places.waitlist, "ENDED")
         refresh(conn, places)
+    serve(conn, places)
 
 
 def _promote(conn: Connection, places: Places, waiting: list[Row]) -> None:
+    """Once it could not be cancelled for nothing any more, a place is offered, and not given unasked."""
     session = places.session
     user_ids = [entry["user_id"] for entry in waiting]
     rows = sql.classes.list_standings(conn, session_id=session["id"], user_ids=user_ids)
@@ -169,7 +195,7 @@ def _promote(conn: Connection, places: Places, waiting: list[Row]) -> None:
         if refusal is not None:
             out_of_reach += [] if entry["told_at"] else [(entry, refusal)]
         elif rules.is_promoted_at_once(session, standing["cancelHours"]):
-            _mark(conn, places, [entry], "PROMOTED")
+            take_off(conn, places, [entry], "PROMOTED")
             _take(conn, places, standing, is_from_waitlist=True)
             places.tell(entry["user_id"], "CLASS_PROMOTED")
             left -= 1
@@ -182,9 +208,3 @@ def _promote(conn: Connection, places: Places, waiting: list[Row]) -> None:
         sql.classes.mark_waiting_told(conn, entry_ids=[entry["id"] for entry, _ in out_of_reach])
         for entry, refusal in out_of_reach:
             places.tell(entry["user_id"], "CLASS_OUT_OF_REACH", reason=refusal.detail)
-
-
-def _mark(conn: Connection, places: Places, entries: list[Row], status: str) -> None:
-    ids = [entry["id"] for entry in entries]
-    sql.classes.mark_waiting(conn, entry_ids=ids, status=status, offer_expires_at=None)
-    places.waitlist = [entry for entry in places.waitlist if entry["id"] not in ids]

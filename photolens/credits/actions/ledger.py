@@ -4,7 +4,7 @@ Every movement begins with the lock on the user's balance, so that a user's cred
 has expired is written off before anything else is done with a balance.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -42,7 +42,14 @@ def lock_balances(conn: Connection, user_ids: Iterable[UUID]) -> dict[UUID, Row]
     Locks: the balances, in the order of their users: whoever moves the credits of more than one begins with this.
     Problems: `not_found`.
     """
-    return {user_id: lock_balance(conn, user_id) for user_id in sorted(set(user_ids))}
+    people = sorted(set(user_ids))
+    balances = {row["user_id"]: row for row in sql.credits.lock_balances_of_users(conn, user_ids=people)}
+    for user_id in people:
+        found(balances.get(user_id), "user", user_id)
+    # Looked for once they are locked: what was spent meanwhile does not expire.
+    for user in sql.credits.list_expired_users(conn, user_ids=people):
+        balances[user["id"]] = lock_balance(conn, user["id"])
+    return balances
 
 
 def deposit(
@@ -120,27 +127,28 @@ def refund_photo_job(conn: Connection, photo_job_id: int) -> None:
     """
     with conn.transaction():
         debit = sql.credits.get_debit_of_photo_job(conn, photo_job_id=photo_job_id)
-        _give_back(conn, debit, photo_job_id=photo_job_id)
+        if debit is None or debit["isRefunded"]:
+            return
+        lock_balance(conn, debit["userId"])
+        transaction_id = _add(conn, debit["userId"], "REFUND", -debit["delta"], photo_job_id=photo_job_id)
+        sql.credits.insert_lot_refunds(conn, transaction_id=transaction_id, debit_id=debit["id"])
+        _refresh(conn, debit["userId"], transaction_id)
+        lock_balance(conn, debit["userId"])  # what came back to lots that have expired meanwhile goes at once
 
 
-def refund_session_booking(conn: Connection, session_booking_id: int) -> None:
-    """Give back what a place in a class was paid with, as `refund_photo_job` does; nothing where it cost nothing.
+def refund_session_bookings(conn: Connection, payers: Mapping[int, UUID]) -> None:
+    """Give back what places in a class were paid with, as `refund_photo_job` does, all at once; nothing where they cost
+    nothing. `payers` is who has paid, by the booking: each of them once.
 
-    The booking's session is locked. Locks: the balance.
+    Their session is locked. Locks: the balances, as `lock_balances`.
     """
     with conn.transaction():
-        debit = sql.credits.get_debit_of_session_booking(conn, session_booking_id=session_booking_id)
-        _give_back(conn, debit, session_booking_id=session_booking_id)
-
-
-def _give_back(conn: Connection, debit: Row | None, **what_for: Any) -> None:
-    if debit is None or debit["isRefunded"]:
-        return
-    lock_balance(conn, debit["userId"])
-    transaction_id = _add(conn, debit["userId"], "REFUND", -debit["delta"], **what_for)
-    sql.credits.insert_lot_refunds(conn, transaction_id=transaction_id, debit_id=debit["id"])
-    _refresh(conn, debit["userId"], transaction_id)
-    lock_balance(conn, debit["userId"])  # what came back to lots that have expired meanwhile goes at once
+        lock_balances(conn, payers.values())
+        refunds = sql.credits.insert_session_refunds(conn, session_booking_ids=list(payers))
+        sql.credits.insert_session_lot_refunds(conn, transaction_ids=refunds["transactionIds"])
+        sql.credits.refresh_credit_lots(conn, transaction_ids=refunds["transactionIds"])
+        sql.credits.refresh_user_credits(conn, user_ids=refunds["userIds"])
+        lock_balances(conn, refunds["userIds"])  # as above
 
 
 def write_off_expired(conn: Connection) -> None:
@@ -171,5 +179,5 @@ def _add(
 
 
 def _refresh(conn: Connection, user_id: UUID, transaction_id: int) -> None:
-    sql.credits.refresh_credit_lots(conn, transaction_id=transaction_id)
-    sql.credits.refresh_user_credits(conn, user_id=user_id)
+    sql.credits.refresh_credit_lots(conn, transaction_ids=[transaction_id])
+    sql.credits.refresh_user_credits(conn, user_ids=[user_id])

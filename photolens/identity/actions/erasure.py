@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from photolens.database import Connection, sql
+from photolens.platform.actions.erasure import forget_users
 
 # How the domains above forget what they keep of people: each is given the ids of users, who are locked.
 ALSO_FORGET: list[Callable[[Connection, list[UUID]], None]] = []
@@ -14,7 +15,7 @@ def leave_accounts(conn: Connection, kept_ids: list[UUID], forgotten_ids: list[U
 
     These are suspended, and called by the name that is given: what has been done by them stays done by somebody.
 
-    Locks: links, users by id.
+    Locks: links, users by id, what they have asked for help with.
     """
     user_ids = [*kept_ids, *forgotten_ids]
     with conn.transaction():
@@ -26,6 +27,7 @@ def leave_accounts(conn: Connection, kept_ids: list[UUID], forgotten_ids: list[U
         sql.identity.delete_otp_sessions_of_users(conn, user_ids=forgotten_ids)
         sql.identity.delete_credentials(conn, user_ids=forgotten_ids)
         sql.identity.delete_addresses_of_users(conn, user_ids=forgotten_ids)
+        forget_users(conn, forgotten_ids, name)
         for forget in ALSO_FORGET:
             forget(conn, forgotten_ids)
         sql.identity.mark_profiles_erased(conn, user_ids=forgotten_ids)

@@ -3,6 +3,7 @@
 from photolens.database import Connection, sql
 from photolens.job_queue import queue_job
 from photolens.photos.actions import outcomes
+from photolens.platform.actions.erasure import begin_forgetting
 
 
 def erase_photo_jobs(conn: Connection, client_id: int, user_ids: list[str], name: str) -> None:
@@ -16,6 +17,7 @@ def erase_photo_jobs(conn: Connection, client_id: int, user_ids: list[str], name
     while jobs := sql.photos.list_photo_jobs_about(conn, client_id=client_id, user_ids=user_ids, after_id=last_id):
         for row in jobs:
             with conn.transaction():
+                begin_forgetting(conn)
                 job = sql.photos.lock_photo_job(conn, job_id=row["id"])
                 if job["finished_at"] is None:
                     outcomes.fail(conn, job, name)

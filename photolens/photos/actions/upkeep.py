@@ -28,13 +28,13 @@ def discard_photo_files(conn: Connection, job_id: int) -> None:
 def end_overdue_jobs(conn: Connection) -> None:
     """Fail each job that is being done for 15 minutes: whoever is at it has lost it. Queue those again that got lost.
 
-    Locks, one job after the other: the job, then the balance of whoever it is for.
+    Locks, one job after the other: the job, then the balance and the inbox of whoever it is for.
     """
     for overdue in sql.photos.list_overdue_photo_jobs(conn):
         with conn.transaction():
             job = sql.photos.lock_photo_job(conn, job_id=overdue["id"])
             if job["finished_at"] is None:
-                outcomes.fail(conn, job, outcomes.NOT_DONE)
+                outcomes.give_up(conn, job, outcomes.NOT_DONE)
     for lost in sql.photos.list_lost_photo_jobs(conn):
         work.queue_again(conn, lost["id"])
 

@@ -55,7 +55,7 @@ class Held:
 def process_photo_job(conn: Connection, job_id: int) -> None:
     """Do a job to its end, if it is to be done. What may pass by itself is tried again, three times in all.
 
-    Locks, in each transaction of its own: the job, then the balance of whoever it is for.
+    Locks, in each transaction of its own: the job, then the balance and the inbox of whoever it is for.
     """
     job = _begin(conn, job_id)
     if job is None:
@@ -80,7 +80,7 @@ def _begin(conn: Connection, job_id: int) -> Held | None:
             return None
         tries = sql.photos.update_photo_job_begun(conn, job_id=job_id)
         if tries is None:
-            outcomes.fail(conn, job, outcomes.NOT_DONE)
+            outcomes.give_up(conn, job, outcomes.NOT_DONE)
             return None
     return Held(job_id, tries, job["prompt"], results.folder_of(job["storage_folder"]), job["created_at"])
 
@@ -96,9 +96,7 @@ def _finish(conn: Connection, job: Held) -> None:
         )
         size = file.tell()
     with conn.transaction():
-        _lock(conn, job)
-        sql.photos.mark_photo_job_completed(conn, job_id=job.id, result_bytes=size)
-        queue_job(conn, "discard_photo_files", job_id=job.id)
+        outcomes.complete(conn, _lock(conn, job), size)
 
 
 def _edit(conn: Connection, job: Held, photo: Row) -> list[Row]:
@@ -157,17 +155,19 @@ def _writing(conn: Connection, job: Held, key: str) -> Iterator[BinaryIO]:
             raise Lost
 
 
-def _lock(conn: Connection, job: Held) -> None:
+def _lock(conn: Connection, job: Held) -> Row:
     """Lock the job. Raises Lost."""
-    if sql.photos.lock_held_photo_job(conn, job_id=job.id, tries=job.tries) is None:
+    row: Row | None = sql.photos.lock_held_photo_job(conn, job_id=job.id, tries=job.tries)
+    if row is None:
         raise Lost
+    return row
 
 
 def _fail(conn: Connection, job: Held, failure: str) -> None:
     with conn.transaction():
         row = sql.photos.lock_held_photo_job(conn, job_id=job.id, tries=job.tries)
         if row is not None:
-            outcomes.fail(conn, row, failure)
+            outcomes.give_up(conn, row, failure)
 
 
 def _try_later(conn: Connection, job: Held, fault: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from photolens.access import API
 from photolens.answers import to_json
 from photolens.database import Connection, sql
 
@@ -43,11 +44,18 @@ class Traces:
     addresses: list[str]
 
 
+def begin_forgetting(conn: Connection) -> None:
+    """Have the audit trail forget, once the present transaction commits, what the rows that it changes have held."""
+    sql.platform.configure_forgetting(conn)
+
+
 def erase_traces(conn: Connection, client_id: int, traces: Traces, name: str) -> None:
-    """Remove what the platform keeps of a client: names in the feed, messages to them, stored answers about them.
+    """Remove what the platform keeps of a client: names in the feed, messages to them, stored answers about them, and
+    in the audit trail what rows have held that are there no more.
 
     What they did themselves was done by somebody of the name that is given.
     """
+    sql.platform.erase_audit_of_deleted(conn, client_id=client_id)
     sql.platform.mark_activities_nameless(
         conn, client_id=client_id, kept=NAMELESS_DETAILS, actor_ids=traces.actor_ids, name=name
     )
@@ -56,4 +64,23 @@ def erase_traces(conn: Connection, client_id: int, traces: Traces, name: str) ->
         conn,
         words=[to_json({key: value})[1:-1] + end for key, value in traces.members for end in (b",", b"}")],
         locations=[address + below for address in traces.addresses for below in ("", "/%")],
+    )
+
+
+def forget_users(conn: Connection, user_ids: list[UUID], name: str) -> None:
+    """Remove what users who are to be forgotten were told, here and by messages; overwrite what they asked help with.
+
+    What the team noted of it goes as well, and so does what they have said as one of the team. The users are locked.
+    Locks: what they have reported, by id.
+    """
+    sql.platform.delete_notifications_of_users(conn, user_ids=user_ids)
+    sql.platform.delete_notification_preferences_of_users(conn, user_ids=user_ids)
+    sql.platform.delete_messages_of_users(conn, user_ids=user_ids)
+    problem_ids = [row["id"] for row in sql.platform.lock_support_problems_of_users(conn, user_ids=user_ids)]
+    sql.platform.mark_support_problems_erased(conn, problem_ids=problem_ids, name=name)
+    sql.platform.mark_support_comments_erased(conn, problem_ids=problem_ids, user_ids=user_ids, name=name)
+    sql.platform.delete_idempotency_keys_of_users(conn, user_ids=[str(user_id) for user_id in user_ids])
+    addresses = [f"{API}support/problems/{problem_id}" for problem_id in problem_ids]
+    sql.platform.delete_idempotency_keys_about(
+        conn, words=[], locations=[address + below for address in addresses for below in ("", "/%")]
     )

@@ -6,9 +6,9 @@ from photolens import access, paging, visibility
 from photolens.access import Permission
 from photolens.api import Blueprint
 from photolens.database import Row, connection, sql
-from photolens.platform import screens
 from photolens.platform.actions import messages, settings
 from photolens.platform.schemas import studio as schemas
+from photolens.platform.screens import database
 from photolens.problems import ILLEGAL_TRANSITION
 
 blp = Blueprint(
@@ -95,4 +95,4 @@ def get_database() -> dict[str, Any]:
     Sizes, users, connections, jobs, what takes long, what is of no use, standbys, and the last backup: as
     `photolens db stats` prints it. No query is told of with its words or values.
     """
-    return screens.get_database(connection())
+    return database.get_database(connection())

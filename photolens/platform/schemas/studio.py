@@ -45,6 +45,17 @@ class WorkingHoursInput(Input):
             raise ValidationError("is not after the opening", "closesAt")
 
 
+def require_each_weekday_once(days: list[dict[str, str]]) -> None:
+    """Refuse hours that are given for the same day of the week twice."""
+    seen: set[str] = set()
+    for index, day in enumerate(days):
+        weekday = day.get("weekday")  # absent where it was no word of the list
+        if weekday in seen:
+            raise ValidationError({index: {"weekday": ["is here already"]}})
+        if weekday is not None:
+            seen.add(weekday)
+
+
 class WorkingHours(Output):
     """When sessions are offered on a day of the week, by the studio's clock."""
 
@@ -94,13 +105,7 @@ class SettingsInput(Input):
 
     @validates("working_hours")
     def _each_weekday_once(self, days: list[dict[str, str]], data_key: str) -> None:
-        seen: set[str] = set()
-        for index, day in enumerate(days):
-            weekday = day.get("weekday")  # absent where it was no word of the list
-            if weekday in seen:
-                raise ValidationError({index: {"weekday": ["is here already"]}})
-            if weekday is not None:
-                seen.add(weekday)
+        require_each_weekday_once(days)
 
 
 class Settings(Output):

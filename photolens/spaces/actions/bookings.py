@@ -13,6 +13,7 @@ from uuid import UUID
 
 from photolens.database import Connection, Row, sql
 from photolens.platform.actions.activities import record_activity
+from photolens.platform.actions.notifications import Notice, notify
 from photolens.problems import Problem, invalid
 from photolens.spaces import rules
 from photolens.spaces.problems import NOT_FREE, NOT_OFFERED
@@ -172,3 +173,24 @@ def record(conn: Connection, kind: str, booking: Row, amount: Decimal | None = N
     money = {} if amount is None else {"amount": str(amount), "currency": currency}
     details = {"bookingNumber": booking["booking_number"], **money}
     record_activity(conn, kind, "SPACE_BOOKING", booking["id"], details=details)
+
+
+def tell(conn: Connection, bookings: list[Row], status: str) -> None:
+    """Tell whoever has made these bookings what has become of them, as the last thing of a transaction.
+
+    Locks: the inboxes, in the order of their users.
+    """
+    notify(
+        conn,
+        [
+            Notice(
+                booking["customer_id"],
+                "SPACE_BOOKING_CHANGED",
+                f"Your booking {booking['booking_number']} is {status.lower()}",
+                rules.STATUS_SENTENCES[status],
+                "SPACE_BOOKING",
+                booking["id"],
+            )
+            for booking in bookings
+        ],
+    )

@@ -9,7 +9,7 @@ from photolens.platform.actions.settings import require_time_zone
 from photolens.preconditions import require_match
 from photolens.problems import found
 from photolens.spaces import rules
-from photolens.spaces.actions.bookings import cancel_unpaid
+from photolens.spaces.actions.bookings import cancel_unpaid, tell
 from photolens.spaces.problems import TIME_ZONE_IN_USE
 
 COLUMNS = ("id", "name", "description", "city", "address", "latitude", "longitude", "time_zone")
@@ -75,15 +75,17 @@ def move(conn: Connection, branch: Row, status: str, reason: str | None) -> None
 
     One that is hidden gives up what is held there without being paid; what is confirmed stays.
 
-    Locks: unpaid holds by id, and their slots in order of time. Problems: `illegal_transition`.
+    Locks: unpaid holds by id, their slots in order of time, then the inboxes. Problems: `illegal_transition`.
     """
     rules.require_branch_move(branch["status"], status)
     sql.spaces.update_branch_status(conn, branch_id=branch["id"], status=status)
+    holds = []
     if status == "SUSPENDED":
         holds = sql.spaces.lock_unpaid_holds_of_branch(conn, branch_id=branch["id"])
         cancel_unpaid(conn, holds)
     details = {"name": branch["name"], "status": status, "reason": reason}
     record_activity(conn, "BRANCH_STATUS_CHANGED", "BRANCH", branch["id"], details=details)
+    tell(conn, holds, "CANCELLED")
 
 
 def _lock(conn: Connection, branch_id: int, vendor_id: UUID | None) -> Row:

@@ -10,7 +10,7 @@ from photolens.access import Permission, active_caller
 from photolens.database import Connection, Row, sql
 from photolens.problems import FORBIDDEN, ILLEGAL_TRANSITION, found
 from photolens.spaces import rules
-from photolens.spaces.actions.bookings import cancel, cancel_unpaid, record
+from photolens.spaces.actions.bookings import cancel, cancel_unpaid, record, tell
 from photolens.spaces.problems import ALREADY_BEGUN, NOT_PAID, TOO_EARLY
 
 BATCH = 50
@@ -41,7 +41,7 @@ def lock_for_vendor(conn: Connection, booking_id: int | None, missing: tuple[str
 def confirm(conn: Connection, booking_id: int) -> None:
     """Confirm a booking that is paid at the place; one that is paid online is confirmed by its money.
 
-    Locks: the booking. Problems: `forbidden`, `not_found`, `illegal_transition`, `not_paid`.
+    Locks: the booking, then the inbox. Problems: `forbidden`, `not_found`, `illegal_transition`, `not_paid`.
     """
     with conn.transaction():
         booking = lock_for_vendor(conn, booking_id)
@@ -49,11 +49,13 @@ def confirm(conn: Connection, booking_id: int) -> None:
         if booking["payment_method"] in rules.PAID_ONLINE:
             raise NOT_PAID("It is confirmed once its money comes.")
         _move(conn, booking, "CONFIRMED")
+        tell(conn, [booking], "CONFIRMED")
 
 
 def confirm_paid(conn: Connection, booking: Row) -> None:
-    """Confirm a booking whose money has come. It is locked, and has waited for it."""
+    """Confirm a booking whose money has come. It is locked, and has waited for it. Locks: the inbox."""
     _move(conn, booking, "CONFIRMED")
+    tell(conn, [booking], "CONFIRMED")
 
 
 def complete(conn: Connection, booking_id: int) -> None:
@@ -85,8 +87,8 @@ def mark_no_show(conn: Connection, booking_id: int) -> None:
 def cancel_booking(conn: Connection, booking_id: int) -> None:
     """Cancel a booking; what of its money goes back depends on who does, and when.
 
-    Locks: the booking, then its slots in order of time. Problems: `forbidden`, `not_found`, `illegal_transition`,
-    `already_begun` for the customer.
+    Locks: the booking, then its slots in order of time, then the inbox. Problems: `forbidden`, `not_found`,
+    `illegal_transition`, `already_begun` for the customer.
     """
     now = datetime.now(UTC)
     with conn.transaction():
@@ -95,16 +97,19 @@ def cancel_booking(conn: Connection, booking_id: int) -> None:
         if party == "CUSTOMER" and booking["starts_at"] <= now:
             raise ALREADY_BEGUN("Only whoever lets the space can still cancel it.")
         cancel(conn, booking, rules.refund_of_cancellation(booking, now, party))
+        if party != "CUSTOMER":
+            tell(conn, [booking], "CANCELLED")
 
 
 def cancel_expired(conn: Connection, after_id: int) -> list[int]:
     """Cancel a batch of bookings that have waited too long, those after an id; gives their ids.
 
-    Locks: the bookings, by id, without waiting; then the slots of all of them, in order of time.
+    Locks: the bookings, by id, without waiting; then the slots of all of them, in order of time; then the inboxes.
     """
     with conn.transaction():
         bookings: list[Row] = sql.spaces.lock_expired_holds(conn, after_id=after_id, limit=BATCH)
         cancel_unpaid(conn, bookings)
+        tell(conn, bookings, "CANCELLED")
         return [booking["id"] for booking in bookings]
 
 

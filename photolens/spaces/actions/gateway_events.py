@@ -45,7 +45,8 @@ def receive_event(conn: Connection, event: dict[str, Any], told: dict[str, Any])
 
     `told` is the whole of it, of which what could be used of a card is not kept.
 
-    Locks: the event, then the booking, then the payment. Problems: none; a fault leaves nothing, and is told again.
+    Locks: the event, then the booking, then the payment, then the inbox. Problems: none; a fault leaves nothing, and is
+    told again.
     """
     told = rules.without_card_data(told)
     with conn.transaction():

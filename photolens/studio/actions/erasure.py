@@ -8,7 +8,7 @@ from photolens.identity.actions.erasure import leave_accounts
 from photolens.identity.problems import OWNERS_ONLY
 from photolens.job_queue import queue_job
 from photolens.platform.actions.activities import record_activity
-from photolens.platform.actions.erasure import Traces, erase_traces
+from photolens.platform.actions.erasure import Traces, begin_forgetting, erase_traces
 from photolens.problems import found
 from photolens.studio import rules
 from photolens.studio.problems import CLIENT_ERASED
@@ -25,6 +25,7 @@ def erase_client(conn: Connection, client_id: int, caller: Caller) -> Row:
     the client alone, and what its contacts have bought. Problems: `not_found`, `owners_only`, `client_erased`.
     """
     with conn.transaction():
+        begin_forgetting(conn)
         event_ids = stripe_events.lock_events_of_client(conn, client_id)
         client = found(sql.studio.lock_client(conn, client_id=client_id), "client", client_id)
         if caller.role != Role.OWNER:

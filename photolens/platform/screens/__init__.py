@@ -1,0 +1,1 @@
+"""What one screen shows, gathered from several reads: a module for each."""

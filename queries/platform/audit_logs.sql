@@ -1,0 +1,125 @@
+-- name: list_audit_logs(after_key, after_id, limit, table_name, row_id, operation, actor_id, request_id)
+-- The trail, newest first, with the present names of who acted.
+select
+    audit_logs.id,
+    audit_logs.recorded_at,
+    audit_logs.table_name,
+    audit_logs.row_id,
+    audit_logs.operation,
+    audit_logs.actor_id,
+    coalesce(audit_logs.actor, (select auth_users.name from auth_users where auth_users.id = audit_logs.actor_id)) as actor,
+    audit_logs.request_id,
+    audit_logs.before,
+    audit_logs.after,
+    audit_logs.erased_at
+from audit_logs
+where
+    (audit_logs.recorded_at, audit_logs.id)
+    < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    and (:table_name::text is null or audit_logs.table_name = :table_name)
+    and (:row_id::text is null or audit_logs.row_id = :row_id)
+    and (:operation::text is null or audit_logs.operation = :operation::audit_operation)
+    and (:actor_id::uuid is null or audit_logs.actor_id = :actor_id)
+    and (:request_id::text is null or audit_logs.request_id = :request_id)
+order by audit_logs.recorded_at desc, audit_logs.id desc
+limit :limit;
+
+-- name: count_audit_logs(table_name, row_id, operation, actor_id, request_id)$
+-- How many rows list_audit_logs has in all.
+select count(*)
+from audit_logs
+where
+    (:table_name::text is null or table_name = :table_name)
+    and (:row_id::text is null or row_id = :row_id)
+    and (:operation::text is null or operation = :operation::audit_operation)
+    and (:actor_id::uuid is null or actor_id = :actor_id)
+    and (:request_id::text is null or request_id = :request_id);
+
+-- name: list_changes(after_id, limit)
+-- What was changed after a row of the trail, in the order in which it was committed; the rows as the API writes them.
+select
+    audit_logs.id,
+    audit_logs.recorded_at,
+    audit_logs.table_name,
+    audit_logs.row_id,
+    audit_logs.operation,
+    (
+        select
+            jsonb_object_agg(
+                lower(left(field.key, 1)) || substr(replace(initcap(replace(field.key, '_', ' ')), ' ', ''), 2),
+                case
+                    when field.value = 'null' then field.value
+                    when columns.atttypid = 'numeric'::regtype then to_jsonb(field.value #>> '{}')
+                    when columns.atttypid = 'timestamptz'::regtype
+                        then to_jsonb(rfc3339((field.value #>> '{}')::timestamptz))
+                    else field.value
+                end
+            )
+        from jsonb_each(audit_logs.after) as field
+        left join pg_attribute as columns
+            on
+                columns.attrelid = to_regclass(format('%%I.%%I', current_schema(), audit_logs.table_name))
+                and columns.attname = field.key
+    ) as data,
+    audit_logs.erased_at
+from audit_logs
+where audit_logs.id > :after_id
+order by audit_logs.id
+limit :limit;
+
+-- name: get_audit_head()^
+-- Where the trail ends.
+select
+    last_id,
+    hash
+from audit_heads;
+
+-- name: get_broken_audit_log(after_id, through_id)^
+-- The first of these rows of the trail that does not fit, and why: it, or what was before it, is not what was written.
+with entries as (
+    select
+        audit_logs.id,
+        audit_logs.erased_at is null
+        and audit_logs.data_digest <> audit_digest(audit_logs.before, audit_logs.after) as is_changed,
+        audit_logs.id <> coalesce(lag(audit_logs.id) over chain, 0) + 1 as is_after_a_gap,
+        audit_logs.hash
+        <> audit_hash(coalesce(lag(audit_logs.hash) over chain, decode(repeat('00', 32), 'hex')), audit_logs) as is_unfit
+    from audit_logs
+    where audit_logs.id between :after_id and :through_id
+    window chain as (order by audit_logs.id)
+)
+
+select
+    entries.id,
+    case
+        when entries.is_after_a_gap then 'rows are missing before it'
+        when entries.is_changed then 'what it says has been changed'
+        else 'it does not follow from the row before it'
+    end as reason
+from entries
+where entries.id > :after_id and (entries.is_changed or entries.is_after_a_gap or entries.is_unfit)
+order by entries.id
+limit 1;
+
+-- name: get_broken_audit_end()^
+-- Whether the trail ends where its head says, and what is wrong where it does not.
+select
+    audit_heads.last_id as id,
+    case
+        when ends.id is null then 'it is missing, and all that may have come after it'
+        when ends.hash <> audit_heads.hash then 'it is not the row that was written last'
+        else 'there are rows after it that were not written by the trail'
+    end as reason
+from audit_heads
+left join audit_logs as ends on audit_heads.last_id = ends.id
+where
+    audit_heads.last_id > 0
+    and (
+        ends.id is null
+        or ends.hash <> audit_heads.hash
+        or exists (select from audit_logs as later where later.id > audit_heads.last_id)
+    );
+
+-- name: erase_audit_of_deleted(client_id)^
+-- Have the audit trail forget what rows of a client have held that are there no more.
+select erase_audit_of_deleted(:client_id) as erased;
