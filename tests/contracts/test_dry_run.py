@@ -68,7 +68,7 @@ def test_a_dry_run_of_any_write_changes_no_row_and_most_of_them_succeed(room: Ro
             refused[operation.name] = answer.body["code"]
 
     assert room.is_left_as_it_was()
-    assert len(refused) < len(TRIED) / 5, refused
+    assert len(refused) < len(TRIED) / 4, refused
 
 
 def test_the_write_then_answers_what_its_dry_run_has_told(own_room: Room) -> None:
@@ -83,7 +83,7 @@ def test_the_write_then_answers_what_its_dry_run_has_told(own_room: Room) -> Non
             assert (tried.status, tried.body) == (done.status, done.body), operation.name
         own_room.conn.execute("rollback to savepoint furnished")
 
-    assert len(told) > len(TRIED) * 4 / 5
+    assert len(told) > len(TRIED) * 3 / 4
 
 
 def lasting(body: Any) -> Any:
