@@ -357,6 +357,8 @@ class Api(flask_smorest.Api):
 
 def init_app(app: Flask, blueprints: Iterable[Blueprint]) -> Api:
     """Register the domains' blueprints, their OpenAPI 3.1 document and the page to read it with."""
+    # No function here is a coroutine: Flask would look at a dozen of them in each request.
+    app.ensure_sync = lambda function: function  # type: ignore[method-assign, assignment]
     app.url_map.converters |= {"id": IdConverter, "word": WordConverter}
     app.config.update(
         API_TITLE="Photolens",

@@ -15,7 +15,11 @@ from photolens.database import Pools, probing_connection
 from photolens.metrics import CONTENT_TYPE, Metrics
 from photolens.problems import UNAVAILABLE, Problem, ProblemKind
 from photolens.proxies import is_from_this_machine
+<<<<<<< HEAD
 from photolens.schema_versions import SchemaState, schema_state
+=======
+from photolens.rate_limits import leave_uncounted
+>>>>>>> main
 
 SCHEMA_OUTDATED = ProblemKind(503, "schema_outdated", "The database has not the schema of this version")
 
@@ -79,5 +83,4 @@ def init_app(app: Flask, metrics: Metrics) -> None:
     """Answer those who watch, as often as they ask."""
     app.extensions["metrics"] = metrics
     app.register_blueprint(blp)
-    for limiter in app.extensions["limiter"]:
-        limiter.exempt(blp)
+    leave_uncounted(app, blp)

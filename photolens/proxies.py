@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, request
@@ -10,6 +11,8 @@ from flask import Flask, request
 from photolens.config import Network, Settings
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+LONGEST = 100  # characters of an address, with its zone and port
 
 _WITH_PORT = re.compile(r"(?:\[(?P<v6>[^\]]+)\]|(?P<v4>[0-9.]+))(?::[0-9]{1,5})?")
 
@@ -44,20 +47,32 @@ class ClientAddress:
         return bool(address) and any(ipaddress.ip_address(address) in network for network in self._trusted)
 
 
-def plain_address(text: str) -> str:
-    """An address without port, zone, or the dress of IPv6 that one of IPv4 may wear; empty for what is none.
-
-    `[fe80::1%eth0]:443` → `fe80::1`, `::ffff:192.0.2.7` → `192.0.2.7`.
-    """
-    text = text.strip()
+@lru_cache(1024)
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a text names; kept, since the same few are asked about in each request."""
     if match := _WITH_PORT.fullmatch(text):
         text = match["v6"] or match["v4"]
     try:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
-        return ""
+        return None
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
+    return mapped or address
+
+
+def _address_if_short(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The same of whatever somebody has sent; what is too long to be an address is not kept."""
+    text = text.strip()
+    return _address(text) if len(text) <= LONGEST else None
+
+
+def plain_address(text: str) -> str:
+    """An address without port, zone, or the dress of IPv6 that one of IPv4 may wear; empty for what is none.
+
+    `[fe80::1%eth0]:443` → `fe80::1`, `::ffff:192.0.2.7` → `192.0.2.7`.
+    """
+    address = _address_if_short(text)
+    return "" if address is None else str(address)
 
 
 def is_loopback(host: str) -> bool:
@@ -65,8 +80,8 @@ def is_loopback(host: str) -> bool:
     name = host.lower()
     if name.partition(":")[0] == "localhost":
         return True
-    address = plain_address(name)
-    return bool(address) and ipaddress.ip_address(address).is_loopback
+    address = _address_if_short(name)
+    return address is not None and address.is_loopback
 
 
 def is_from_this_machine(settings: Settings) -> bool:

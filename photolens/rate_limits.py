@@ -1,22 +1,26 @@
-"""How often a caller may ask (Flask-Limiter): RATE_LIMIT_PER_MINUTE, counted in memory, or in Redis for all processes.
+"""How often a caller may ask: RATE_LIMIT_PER_MINUTE, counted in memory, or in Redis for all processes (limits).
 
 Sign-in and its like have limits of their own, counted in PostgreSQL: see identity.
 """
 
 import ipaddress
+import logging
 import re
 import time
+from dataclasses import dataclass
 from threading import Lock
 
-from flask import Flask, Response, g, request
-from flask_limiter import Limiter, RateLimitExceeded
-from limits.errors import StorageError
-from limits.storage import Storage
+from flask import Blueprint, Flask, Response, g, request
 
 from photolens.config import Settings
 from photolens.problems import RATE_LIMITED, Problem
 
+log = logging.getLogger(__name__)
+
+MINUTE = 60  # seconds
 SWEEP_EVERY = 60  # seconds: how long counts that are over are kept at most
+PATIENCE = 1  # seconds for a connection to Redis, and again for an answer
+PAUSE = 5.0  # seconds that a Redis which did not answer is left alone
 
 
 def limited(retry_after: int, detail: str) -> Problem:
@@ -31,58 +35,82 @@ def household_of(address: str) -> str:
     return str(ipaddress.ip_network((int(ipaddress.ip_address(address)) >> 64 << 64, 64)))
 
 
-class ProcessCounts(Storage):
-    """How often each key was counted within its window, in this process.
+@dataclass(frozen=True)
+class Window:
+    """The minute that a request was counted in: how many there were by then, it included, and when the minute ends."""
 
-    What limits has for this starts a thread a hundred times a second, which costs more than most requests.
-    """
-
-    STORAGE_SCHEME = ["process"]
-
-    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_options: str) -> None:
-        super().__init__(uri, wrap_exceptions=wrap_exceptions)
-        self._lock = Lock()
-        self._windows: dict[str, tuple[int, float]] = {}  # how often, and until when that counts
-        self._sweep_at = 0.0
+    count: int
+    until: float  # seconds since the epoch
 
     @property
-    def base_exceptions(self) -> type[Exception]:
-        return ValueError
+    def seconds_left(self) -> int:
+        return max(int(self.until - time.time()), 1)
 
-    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+
+class ProcessCounts:
+    """How often each key was counted within its minute, in this process."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._windows: dict[str, Window] = {}
+        self._sweep_at = 0.0
+
+    def count(self, key: str) -> Window:
+        """Count this key once more."""
         now = time.time()
         with self._lock:
-            count, until = self._windows.get(key, (0, 0.0))
-            if until <= now:
-                count, until = 0, now + expiry
+            last = self._windows.get(key)
+            if last is None or last.until <= now:
                 self._sweep(now)
-            self._windows[key] = (count + amount, until)
-            return count + amount
+                last = Window(0, now + MINUTE)
+            self._windows[key] = window = Window(last.count + 1, last.until)
+            return window
 
     def _sweep(self, now: float) -> None:
         if now >= self._sweep_at:
-            self._windows = {key: window for key, window in self._windows.items() if window[1] > now}
+            self._windows = {key: window for key, window in self._windows.items() if window.until > now}
             self._sweep_at = now + SWEEP_EVERY
 
-    def get(self, key: str) -> int:
-        count, until = self._windows.get(key, (0, 0.0))
-        return count if until > time.time() else 0
 
-    def get_expiry(self, key: str) -> float:
-        return self._windows.get(key, (0, time.time()))[1]
+class SharedCounts:
+    """The same of all processes on one Redis. While it is gone, or says nothing, each process counts for itself."""
 
-    def check(self) -> bool:
-        return True
+    def __init__(self, redis_url: str) -> None:
+        # These take long to import: only who has a Redis waits for them.
+        from limits.errors import StorageError
+        from limits.storage import RedisStorage
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
 
-    def reset(self) -> int | None:
-        with self._lock:
-            known = len(self._windows)
-            self._windows.clear()
-            return known
+        self._redis = RedisStorage(
+            re.sub("^unix://", "redis+unix://", redis_url),
+            wrap_exceptions=True,
+            socket_timeout=PATIENCE,
+            socket_connect_timeout=PATIENCE,
+            retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]  # handed on to redis
+        )
+        self._failures = (StorageError, OSError)
+        self._own = ProcessCounts()
+        self._alone_until = 0.0
+        self._is_gone = False
 
-    def clear(self, key: str) -> None:
-        with self._lock:
-            self._windows.pop(key, None)
+    def count(self, key: str) -> Window:
+        """Count this key once more. On a Redis that did not answer, one request in PAUSE seconds waits."""
+        now = time.monotonic()
+        if now < self._alone_until:
+            return self._own.count(key)
+        if self._is_gone:
+            self._alone_until = now + PAUSE
+        try:
+            window = Window(self._redis.incr(key, MINUTE), self._redis.get_expiry(key))
+        except self._failures as error:
+            self._alone_until = time.monotonic() + PAUSE
+            if not self._is_gone:
+                log.warning("Redis does not answer, and this process counts alone: %s", error)
+            self._is_gone = True
+            return self._own.count(key)
+        self._is_gone, self._alone_until = False, 0.0
+        return window
 
 
 def _key() -> str:
@@ -91,48 +119,37 @@ def _key() -> str:
     return f"user {caller.user_id}" if caller is not None else f"address {household_of(request.remote_addr or '')}"
 
 
+def leave_uncounted(app: Flask, blueprint: Blueprint) -> None:
+    """Let everybody ask for what is on this blueprint as often as they like."""
+    app.extensions["uncounted"].add(blueprint.name)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Count each request of the API, and say in `RateLimit` headers how many are left.
 
-    A Redis that is gone, or says nothing for a second, holds nobody up: it is then counted in memory, and if that fails
-    not at all.
+    What is no address or method of ours is not counted, nor what only asks what is allowed, nor files of the pages.
     """
-    with_redis = {"socket_timeout": 1, "socket_connect_timeout": 1} if settings.redis_url else {}
-    limiter = Limiter(
-        _key,
-        application_limits=[f"{settings.rate_limit_per_minute} per minute"],
-        application_limits_exempt_when=lambda: request.method == "OPTIONS",
-        storage_uri=re.sub("^unix://", "redis+unix://", settings.redis_url or "process://"),
-        storage_options={"wrap_exceptions": True, **with_redis},
-        in_memory_fallback_enabled=settings.redis_url is not None,
-        swallow_errors=True,
-        headers_enabled=False,  # its headers give moments; ours, as the IETF draft has them, seconds
-    )
-    limiter.init_app(app)
+    uncounted: set[str] = set()
+    app.extensions["uncounted"] = uncounted
+    most = settings.rate_limit_per_minute
+    counts = ProcessCounts() if settings.redis_url is None else SharedCounts(settings.redis_url)
 
-    @app.errorhandler(RateLimitExceeded)
-    def answer_limited(_error: RateLimitExceeded) -> Response:
-        return limited(_what_is_left(limiter).get("RateLimit-Reset", 1), "Too many requests. Wait, and go on.").answer()
+    @app.before_request
+    def count_request() -> None:
+        if request.endpoint is None or request.endpoint.endswith(".static") or request.method == "OPTIONS":
+            return
+        if request.blueprint in uncounted:
+            return
+        g.window = window = counts.count(_key())
+        if window.count > most:
+            raise limited(window.seconds_left, "Too many requests. Wait, and go on.")
 
     @app.after_request
     def tell_what_is_left(response: Response) -> Response:
-        limit = limiter.current_limit
-        if limit is None or (response.status_code == 429 and not limit.breached):
+        window: Window | None = g.get("window")
+        if window is None or (response.status_code == 429 and window.count <= most):
             return response  # refused by another limit, which says itself how long
-        for name, value in _what_is_left(limiter).items():
-            response.headers[name] = str(value)
+        response.headers["RateLimit-Limit"] = str(most)
+        response.headers["RateLimit-Remaining"] = str(max(most - window.count, 0))
+        response.headers["RateLimit-Reset"] = str(window.seconds_left)
         return response
-
-
-def _what_is_left(limiter: Limiter) -> dict[str, int]:
-    limit = limiter.current_limit
-    if limit is None:
-        return {}
-    try:
-        return {
-            "RateLimit-Limit": limit.limit.amount,
-            "RateLimit-Remaining": max(limit.remaining, 0),
-            "RateLimit-Reset": max(int(limit.reset_at - time.time()), 1),
-        }
-    except StorageError:
-        return {}

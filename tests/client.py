@@ -16,6 +16,7 @@ from jsonschema_rs import Draft202012Validator
 from werkzeug.datastructures import Headers
 from werkzeug.routing import Rule
 
+from photolens.embedded import ROOT
 from photolens.naming import camel_case
 
 PREFIX = "/api/v1"
@@ -78,7 +79,7 @@ class ApiClient:
         environ = environ_of(method, PREFIX + path, headers, **options)
         # Read to its end, and closed: a file is only then done with the database.
         answer, rule = answer_to(self._app, environ)
-        check_answer(self._app, method, path, rule, answer)
+        check_answer(method, path, rule, answer)
         return answer
 
 
@@ -162,13 +163,13 @@ def _body_of(content: bytes, media_type: str) -> Any:
     return content.decode() if media_type.startswith("text/") else orjson.loads(content)
 
 
-def check_answer(app: Flask, method: str, path: str, rule: Rule | None, answer: Answer) -> None:
+def check_answer(method: str, path: str, rule: Rule | None, answer: Answer) -> None:
     """Fail unless the API document has this answer: its status, its code if it is a problem, its shape."""
     asked = f"{method} {path}"
     if rule is None:
         assert answer.status in (404, 405), f"{asked}: {answer.status} for no known address"
         return
-    document = api_document(app)
+    document = api_document()
     operation = document["paths"][openapi_path(rule.rule)][method.lower()]
     documented = operation["responses"].get(str(answer.status))
     assert documented is not None, f"{asked} answered {answer.status}: {str(answer.body)[:500]}"
@@ -182,28 +183,22 @@ def check_answer(app: Flask, method: str, path: str, rule: Rule | None, answer: 
         return
     if media_type == "application/problem+json":
         assert answer.body["code"] in media["examples"], f"{asked}: code {answer.body['code']}"
-    schema = _validator(media["schema"]["$ref"], app)
+    schema = _validator(media["schema"]["$ref"])
     if not schema.is_valid(answer.body):
         faults = [error.message for error in schema.iter_errors(answer.body)]
         raise AssertionError(f"{asked} {answer.status}: {faults[:3]}")
 
 
-_documents: list[dict[str, Any]] = []
-_validators: dict[str, Draft202012Validator] = {}
+@cache
+def api_document() -> dict[str, Any]:
+    """The API document that is committed; tests/contracts/test_house holds it to be the application's."""
+    document: dict[str, Any] = orjson.loads((ROOT / "docs" / "openapi.json").read_bytes())
+    return document
 
 
-def api_document(app: Flask) -> dict[str, Any]:
-    """The API document of an application, which is the same for all of them: it is written once."""
-    if not _documents:
-        _documents.append(app.test_client().get("/api/openapi.json").json)  # type: ignore[arg-type]
-    return _documents[0]
-
-
-def _validator(reference: str, app: Flask) -> Draft202012Validator:
-    if reference not in _validators:
-        components = api_document(app)["components"]
-        _validators[reference] = Draft202012Validator({"$ref": reference, "components": components})
-    return _validators[reference]
+@cache
+def _validator(reference: str) -> Draft202012Validator:
+    return Draft202012Validator({"$ref": reference, "components": api_document()["components"]})
 
 
 @cache

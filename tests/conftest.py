@@ -1,8 +1,9 @@
 """The tests' house: one PostgreSQL, a template of the schema, a rolled-back connection or a clone for each test.
 
 A test takes `api` and speaks HTTP to the application. By default that happens on one connection, in a transaction that
-is rolled back. Marked `committed`, it gets a clone of the template with a real pool. `live` is the real server, a
-process of its own on a clone. After every test that commits, every invariant must hold.
+is rolled back. Marked `committed`, it gets a database with a real pool, which is emptied for the next one; marked
+`own_database` as well, a clone of the template that is nobody else's. `live` is the real server, a process of its own
+on either. After every test that commits, every invariant must hold.
 """
 
 import gc
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.rows import dict_row
@@ -27,10 +29,12 @@ from photolens import create_app
 from photolens.config import Settings
 from photolens.database import APP_ROLE, PORTAL_ROLE, Connection, Pools, open_pools, sql
 from photolens.embedded import PROGRAMS, ROOT, EmbeddedServer
+from photolens.identity import passwords
 from photolens.invariants import broken_invariants
 from tests.client import ApiClient
 from tests.factories import Factory
 from tests.processes import Command
+from tests.shared_database import SharedDatabase
 
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")  # workers may share TEST_DATABASE_URL, never a template
 CALLERS = Path(__file__).parent / "callers.sql"
@@ -47,9 +51,13 @@ QUICK = (
     *("wal_level=minimal", "max_wal_senders=0"),
 )
 
+THOROUGH_HASHER = passwords._HASHER
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "committed: the test commits, on a clone of the template database")
+    config.addinivalue_line("markers", "committed: the test commits, on a database that is emptied afterwards")
+    config.addinivalue_line("markers", "own_database: the test changes more than rows, on a clone of its own")
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         # Databases are thousands of files, and to make and remove them on a disk costs more than most tests.
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
@@ -77,6 +85,14 @@ def _only_local_sockets() -> Iterator[None]:
     socket.socket.connect = local_connect  # type: ignore[method-assign, assignment]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """A password is hashed in no time, which is not what hashes are for: `thorough_hasher` is as servers have it."""
+    passwords._HASHER = QUICK_HASHER
+    yield
+    passwords._HASHER = THOROUGH_HASHER
 
 
 class Databases:
@@ -147,26 +163,65 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     )
 
 
+class SharedConnection(psycopg.Connection[dict[str, Any]]):
+    """The connection of rolled-back tests, which takes turns between them and the requests they send.
+
+    A request is a savepoint, and acts as a role. Mostly the next thing is another request: what one leaves behind is
+    put away only then, together with what that one begins with, or when the test itself wants the connection.
+    """
+
+    left: tuple[str, str] | None = None  # the role whose savepoint is still there, and the one to go back to
+
+    def come_back(self) -> None:
+        """Put away what the last request has left."""
+        if self.left is not None:
+            (role, former), self.left = self.left, None
+            run(self, f"release savepoint {role}; set local role {former}")
+
+    def cursor(self, *args: Any, **options: Any) -> Any:
+        self.come_back()
+        return super().cursor(*args, **options)
+
+    @contextmanager
+    def transaction(self, *args: Any, **options: Any) -> Iterator[psycopg.Transaction]:
+        self.come_back()
+        try:
+            with super().transaction(*args, **options) as transaction:
+                yield transaction
+                self.come_back()
+        except BaseException:
+            self.left = None  # it is rolled back with the rest
+            raise
+
+
 class OneConnection:
     """Stands in for a pool in rolled-back tests: each request is a savepoint on the test's one connection.
 
     In between the connection is the test's own, which may do everything.
     """
 
-    def __init__(self, conn: Connection, role: str, roles: list[str]) -> None:
+    def __init__(self, conn: SharedConnection, role: str, roles: list[str]) -> None:
         self.conn = conn
         self._role = role
         self._roles = roles  # as whom the connection acts, and before that, and before that
 
     def getconn(self) -> Connection:
+        if self.conn.left == (self._role, self._roles[-1]):
+            self.conn.left = None
+            run(self.conn, f"release savepoint {self._role}; savepoint {self._role}")
+        else:
+            self.conn.come_back()
+            run(self.conn, f"savepoint {self._role}; set local role {self._role}")
         self._roles.append(self._role)
-        run(self.conn, f"savepoint {self._role}; set local role {self._role}")
         return self.conn
 
     def putconn(self, conn: Connection) -> None:
         self._roles.pop()
-        how = "rollback to" if conn.info.transaction_status == TransactionStatus.INERROR else "release"
-        run(conn, f"{how} savepoint {self._role}; set local role {self._roles[-1]}")
+        if conn.info.transaction_status == TransactionStatus.INERROR:
+            run(conn, f"rollback to savepoint {self._role}; set local role {self._roles[-1]}")
+        else:
+            self.conn.come_back()
+            self.conn.left = (self._role, self._roles[-1])
 
 
 def run(conn: Connection, statements: str) -> None:
@@ -175,18 +230,29 @@ def run(conn: Connection, statements: str) -> None:
     assert result.status == ExecStatus.COMMAND_OK, result.error_message
 
 
+def plan_once(conn: Connection) -> None:
+    """Let each statement be planned once: to plan the same one again and again takes longer than to run it.
+
+    A server plans for the parameters at hand (see configure_connection): another plan, and the same rows.
+    """
+    conn.execute("set plan_cache_mode = force_generic_plan")
+    conn.prepare_threshold, conn.prepared_max = 1, None
+
+
 def pools_of(conn: Connection) -> Pools:
-    """Pools whose one connection is this one."""
+    """Pools whose one connection is this one, which is a shared one."""
+    assert isinstance(conn, SharedConnection)
     roles = ["none"]
     pools: Any = (OneConnection(conn, APP_ROLE, roles), OneConnection(conn, PORTAL_ROLE, roles))
     return Pools(*pools)
 
 
 @pytest.fixture(scope="session")
-def shared_connection(databases: Databases) -> Iterator[Connection]:
+def shared_connection(databases: Databases) -> Iterator[SharedConnection]:
     """The connection that all rolled-back tests take turns on."""
-    with databases.clone(TEMPLATE) as url, psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+    with databases.clone(TEMPLATE) as url, SharedConnection.connect(url, autocommit=True, row_factory=dict_row) as conn:
         sql.platform.configure_connection(conn, statement_timeout="30s", role="none")
+        plan_once(conn)
         yield conn
 
 
@@ -196,13 +262,36 @@ def shared_app(shared_connection: Connection, settings: Settings) -> Flask:
     return create_app(settings, pools_of(shared_connection))
 
 
+@pytest.fixture(scope="session")
+def shared_database(databases: Databases) -> Iterator[SharedDatabase]:
+    """The database that all tests which commit take turns on."""
+    with databases.clone(TEMPLATE) as url, psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+        plan_once(conn)
+        yield SharedDatabase(url, conn, CALLERS.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def committing_app(shared_database: SharedDatabase, settings: Settings) -> Iterator[Flask]:
+    """The application on that database."""
+    with open_pools(settings, shared_database.url) as pools:
+        yield create_app(settings, pools)
+
+
 @pytest.fixture
-def clone_url(databases: Databases) -> Iterator[str]:
-    """A clone of the template; when the test is over, every invariant must hold on it."""
-    with databases.clone(TEMPLATE) as url:
-        yield url
-        with psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
-            assert broken_invariants(conn) == []
+def clone_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """The database of a test that commits; when the test is over, every invariant must hold on it."""
+    if request.node.get_closest_marker("own_database"):
+        with databases.clone(TEMPLATE) as url:
+            yield url
+            with psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+                assert broken_invariants(conn) == []
+        return
+    shared: SharedDatabase = request.getfixturevalue("shared_database")
+    yield shared.url
+    try:
+        assert shared.broken_invariants() == []
+    finally:
+        shared.empty()
 
 
 @pytest.fixture
@@ -213,10 +302,11 @@ def conn(request: pytest.FixtureRequest) -> Iterator[Connection]:
         with psycopg.connect(url, autocommit=True, row_factory=dict_row) as own:
             yield own
         return
-    shared: Connection = request.getfixturevalue("shared_connection")
+    shared: SharedConnection = request.getfixturevalue("shared_connection")
     run(shared, "begin")
     yield shared
     run(shared, "rollback")
+    shared.left = None
 
 
 @pytest.fixture
@@ -225,9 +315,12 @@ def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
     if not request.node.get_closest_marker("committed"):
         request.getfixturevalue("conn")
         yield request.getfixturevalue("shared_app")
-        return
-    with open_pools(settings, request.getfixturevalue("clone_url")) as pools:
-        yield create_app(settings, pools)
+    elif not request.node.get_closest_marker("own_database"):
+        request.getfixturevalue("clone_url")
+        yield request.getfixturevalue("committing_app")
+    else:
+        with open_pools(settings, request.getfixturevalue("clone_url")) as pools:
+            yield create_app(settings, pools)
 
 
 @pytest.fixture
@@ -263,7 +356,7 @@ def seeded_studio(databases: Databases, settings: Settings) -> Iterator[SeededSt
 
 @pytest.fixture
 def live(clone_url: str) -> Iterator[str]:
-    """The real server, a process of its own on a clone; gives the base URL of its API."""
+    """The real server, a process of its own on the test's database; gives the base URL of its API."""
     with serving(DATABASE_URL=clone_url) as server:
         yield server.api
 

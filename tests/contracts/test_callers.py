@@ -95,6 +95,7 @@ def test_no_read_costs_more_than_its_caller_its_rows_and_their_number(
 
 
 @pytest.mark.committed
+@pytest.mark.own_database
 @pytest.mark.parametrize(
     ("query_name", "key"), [(BY_SESSION, "session_token"), (BY_TOKEN, "token")], ids=["session", "personal token"]
 )

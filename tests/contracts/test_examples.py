@@ -25,7 +25,7 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
     secrets = _Secrets(app, conn, api, make)
     contact, ids_of_client = _client_of_contact(conn, make, api)
     refused = []
-    for operation in operations_of(api_document(app)):
+    for operation in operations_of(api_document()):
         if operation.body:
             path_ids = dict(ids)
             if operation.name == "requestRevision":  # of what somebody has begun
@@ -59,14 +59,14 @@ def test_the_example_of_every_body_is_accepted(app: Flask, conn: Connection, api
     assert refused == []
 
 
-def test_the_example_of_every_file_is_accepted(app: Flask, api: ApiClient, make: Factory) -> None:
+def test_the_example_of_every_file_is_accepted(api: ApiClient, make: Factory) -> None:
     # What the lines of a file name is there.
     make.client(email=EMAIL)
     make.package(name="Full Day Wedding", categoryId=make.category(name="Weddings")["id"])
     make.room(name="Daylight studio")
     for login in ("lena", "maya"):
         make.staff(email=f"{login}@studio.example")
-    taking = [operation for operation in operations_of(api_document(app)) if operation.csv_body]
+    taking = [operation for operation in operations_of(api_document()) if operation.csv_body]
 
     answers = [api.post(o.address(), data=o.csv_body["example"], content_type="text/csv") for o in taking]
 

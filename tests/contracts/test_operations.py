@@ -104,8 +104,8 @@ CONFIDENTIAL = {
 
 
 @pytest.fixture
-def document(app: Flask) -> dict[str, Any]:
-    return api_document(app)
+def document() -> dict[str, Any]:
+    return api_document()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -15,7 +15,8 @@ from flask import Flask
 from photolens import create_app
 from photolens.config import Settings
 from photolens.database import Connection
-from tests.conftest import pools_of
+from photolens.identity import passwords
+from tests.conftest import QUICK_HASHER, THOROUGH_HASHER, pools_of
 
 # What the fixtures below give, as a test names it.
 Enrol = Callable[..., dict[str, Any]]
@@ -48,8 +49,17 @@ def hashed() -> str:
 
 @pytest.fixture(scope="session")
 def hashed_of_old() -> str:
-    """A weak hash of it, such as one of former times: it takes no time to compare, and is replaced by a sign-in."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    """A weak hash of it, such as one of former times: it takes no time to compare, and a server replaces it."""
+    return QUICK_HASHER.hash(PASSWORD)
+
+
+@pytest.fixture
+def thorough_hasher(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The application hashes passwords as a server does."""
+    monkeypatch.setattr(passwords, "_HASHER", THOROUGH_HASHER)
+    passwords._nobodys.cache_clear()
+    yield
+    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture

@@ -126,6 +126,7 @@ def test_the_answer_is_that_to_a_wrong_password_for(refused: dict[str, Callable[
     assert sorted(other.headers.keys()) == sorted(wrong_password.headers.keys())
 
 
+@pytest.mark.usefixtures("thorough_hasher")
 @pytest.mark.parametrize("reason", ["a wrong password", "an unknown e-mail", "an account without a password"])
 def test_one_password_is_compared_as_thoroughly_for(
     refused: dict[str, Callable[[], Answer]], reason: str, hasher: CountingHasher, hashed: str
@@ -181,6 +182,7 @@ def test_a_401_says_how_to_be_let_in(refused: dict[str, Callable[[], Answer]]) -
 # How passwords are kept
 
 
+@pytest.mark.usefixtures("thorough_hasher")
 def test_a_password_is_kept_as_the_hash_that_argon2_makes_by_default(
     api: ApiClient, look_up: LookUp, hashed: str
 ) -> None:
@@ -193,6 +195,7 @@ def test_a_password_is_kept_as_the_hash_that_argon2_makes_by_default(
     assert argon2.extract_parameters(kept) == argon2.extract_parameters(hashed)
 
 
+@pytest.mark.usefixtures("thorough_hasher")
 def test_a_hash_of_former_times_is_replaced_by_a_sign_in(
     sign_in: Callable[..., Answer], enrol: Enrol, look_up: LookUp, hashed_of_old: str
 ) -> None:
@@ -206,6 +209,7 @@ def test_a_hash_of_former_times_is_replaced_by_a_sign_in(
     assert sign_in(user["email"], user["password"]).status == 200
 
 
+@pytest.mark.usefixtures("thorough_hasher")
 def test_a_hash_of_former_times_stays_where_the_password_is_wrong(
     sign_in: Callable[..., Answer], enrol: Enrol, look_up: LookUp, hashed_of_old: str
 ) -> None:
@@ -216,6 +220,7 @@ def test_a_hash_of_former_times_stays_where_the_password_is_wrong(
     assert kept_password(look_up, user) == hashed_of_old
 
 
+@pytest.mark.usefixtures("thorough_hasher")
 def test_a_hash_of_today_stays_as_it_is(
     sign_in: Callable[..., Answer], enrol: Enrol, look_up: LookUp, hashed: str
 ) -> None:

@@ -298,6 +298,7 @@ def test_a_deed_stays_when_the_account_of_its_doer_is_gone(api: ApiClient, conn:
 
 
 @pytest.mark.committed
+@pytest.mark.own_database
 def test_a_deed_and_its_line_in_the_feed_are_seen_together(api: ApiClient, make: Factory, conn: Connection) -> None:
     client = make.client()
     conn.execute("alter table activities add constraint no_room check (kind <> 'CLIENT_CHANGED')")

@@ -7,7 +7,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
@@ -27,7 +27,7 @@ from photolens.identity.passwords import hash_of
 from photolens.sealing import digest_of
 from tests.classes.timetable import HEALTHY, MONDAY, Timetable
 from tests.client import PREFIX, Answer, ApiClient, token_of, with_token
-from tests.conftest import TEMPLATE, Databases, pools_of
+from tests.conftest import TEMPLATE, Databases, SharedConnection, plan_once, pools_of
 from tests.contacts import sign_in_contact
 from tests.contracts.roles import join_team
 from tests.factories import Factory, instant
@@ -448,7 +448,10 @@ def in_a_month() -> str:
 @pytest.fixture(scope="module")
 def shared(databases: Databases, settings: Settings) -> Iterator[Room]:
     """One room for all these tests: none of them may change anything in it."""
-    with databases.clone(TEMPLATE) as url, open_pools(settings, url) as pools:
+    alone = replace(settings, database_connection_limit=1)  # requests come one after the other
+    with databases.clone(TEMPLATE) as url, open_pools(alone, url) as pools:
+        with pools.app.connection() as own:
+            plan_once(own)
         app = create_app(settings, pools)
         with psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
             # What is noted of a session that was not seen for some minutes would be a change.
@@ -471,7 +474,8 @@ def room(shared: Room) -> Iterator[Room]:
 @pytest.fixture(scope="module")
 def furnished(databases: Databases, settings: Settings) -> Iterator[Room]:
     """A room on one connection, in a transaction that is never kept."""
-    with databases.clone(TEMPLATE) as url, psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+    with databases.clone(TEMPLATE) as url, SharedConnection.connect(url, autocommit=True, row_factory=dict_row) as conn:
+        plan_once(conn)
         conn.execute("begin")
         app = create_app(settings, pools_of(conn))
         yield Room(app, ApiClient(app), conn)

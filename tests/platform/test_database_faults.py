@@ -17,7 +17,7 @@ from tests.client import Answer, ApiClient
 from tests.conftest import Databases
 from tests.factories import Factory
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.committed, pytest.mark.own_database]
 
 
 def short_settings(**variables: str) -> Settings:

@@ -69,6 +69,7 @@ def test_a_server_whose_database_is_away_is_not_ready(without_database: Flask) -
 
 
 @pytest.mark.committed
+@pytest.mark.own_database
 def test_a_database_that_keeps_somebody_waiting_does_not_keep_watchers(
     app: Flask, clone_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

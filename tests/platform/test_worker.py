@@ -157,7 +157,7 @@ def test_whoever_is_dead_long_enough_to_be_forgotten_has_left_their_job_as_well(
 
 def test_a_worker_that_is_told_to_stop_leaves_at_once(conn: Connection, clone_url: str) -> None:
     with Command("worker", DATABASE_URL=clone_url) as process:
-        until(lambda: conn.execute("select 1 from procrastinate_workers").fetchone())
+        until(lambda: conn.execute("select 1 from procrastinate_workers").rowcount == len(worker.AT_ONCE))
         process.terminate()
         assert process.wait() == 0
 

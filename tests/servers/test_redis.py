@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from photolens import rate_limits
 from photolens.database import Connection
 from tests.conftest import TEMPLATE, Databases, serving
 from tests.factories import Factory
@@ -104,6 +105,17 @@ def test_a_request_that_began_with_redis_ends_without_it(database_url: str, redi
 def test_a_redis_that_says_nothing_holds_nobody_up(database_url: str, redis: Redis) -> None:
     with servers(1, database_url, redis.url) as api, redis.stuck():
         assert outcomes(api.at_once([READ] * 10)) == {(200, None): 10}
+
+
+def test_a_redis_that_answers_again_is_asked_again(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limits, "PAUSE", 0.0)
+    counts = rate_limits.SharedCounts(redis.url)
+    assert [counts.count("somebody").count for _ in range(2)] == [1, 2]
+
+    with redis.stuck():
+        assert counts.count("somebody").count == 1
+
+    assert counts.count("somebody").count > 2
 
 
 def test_a_redis_that_is_not_there_yet_keeps_no_server_from_starting(database_url: str, redis: Redis) -> None:

@@ -206,6 +206,7 @@ def test_who_is_forgotten_has_said_nothing(customer: ApiClient, conn: Connection
 
 
 @pytest.mark.committed
+@pytest.mark.own_database
 def test_a_message_is_committed_before_anybody_is_asked(clone_url: str, api: ApiClient, conn: Connection) -> None:
     conn.execute("alter table ai_chat_messages add constraint silent check (role = 'USER')")
 

@@ -256,6 +256,7 @@ def zone_of_the_machine(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 @pytest.mark.committed
+@pytest.mark.own_database
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Amman"])
 def test_what_is_booked_does_not_depend_on_where_the_server_is(
     request: pytest.FixtureRequest,

@@ -14,7 +14,7 @@ from photolens.database import Connection
 from photolens.downloads import MOST_STREAMS
 from tests.conftest import RunningServer, serving
 
-pytestmark = pytest.mark.committed
+pytestmark = [pytest.mark.committed, pytest.mark.own_database]
 
 CLIENTS = 45_000
 PATIENCE = 10.0  # seconds
