@@ -59,6 +59,7 @@ set local role photolens_owner;
 \ir schema/visibility.sql
 \ir schema/grants.sql
 \ir schema/portal.sql
+\ir schema/migrations.sql
 
 commit;
 

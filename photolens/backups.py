@@ -15,18 +15,19 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from urllib.parse import quote
 
 import orjson
 import psycopg
 from psycopg.rows import dict_row
 
-from photolens.database import Connection, Row, snapshot, sql
+from photolens.database import Connection, snapshot, sql
 from photolens.embedded import ROOT
 from photolens.invariants import broken_invariants
 from photolens.naming import camel_case
 from photolens.postgres_programs import ProgramError, Programs
+from photolens.schema_versions import SchemaState, schema_state
 
 PRIVATE = 0o600  # a backup holds everything that the database does
 SCRATCH = "_being_verified"  # ends the name of the database that a backup is tried in
@@ -47,7 +48,7 @@ class Manifest:
     taken_at: datetime
     server_version: str
     application_version: str
-    schema: dict[str, Any]
+    migrations: list[str]
     size: int
     sha256: str
     rows: dict[str, int]
@@ -80,7 +81,7 @@ def take_backup(conn: Connection, url: str, folder: Path, keep: int) -> tuple[Ma
     with snapshot(conn):
         identity = sql.platform.get_database_identity(conn)
         taken_at = identity["takenAt"].astimezone(UTC)
-        schema = sql.platform.get_schema_state(conn)
+        migrations = [row["id"] for row in sql.platform.list_schema_migrations(conn)]
         rows = _row_counts(conn)
         name = f"{quote(identity['database'], safe='')}-{taken_at:%Y%m%dT%H%M%S.%fZ}.dump"
         with _whole_or_not_at_all(folder / name) as dump:
@@ -94,7 +95,7 @@ def take_backup(conn: Connection, url: str, folder: Path, keep: int) -> tuple[Ma
                 taken_at=taken_at,
                 server_version=identity["serverVersion"],
                 application_version=version("photolens"),
-                schema=schema,
+                migrations=migrations,
                 size=dump.seek(0, os.SEEK_END),
                 sha256=_sha256_of(Path(dump.name)),
                 rows=rows,
@@ -136,7 +137,7 @@ def restore_backup(url: str, dump: Path, *, replace: bool) -> Manifest:
             raise BackupError(
                 f"The database {conn.info.dbname!r} is not empty. --replace puts the backup in its place."
             )
-    _restore(
+    restore_dump(
         programs, programs.address, dump, first=["roles.sql", "clear.sql", "roles.sql"] if replace else ["roles.sql"]
     )
     return manifest
@@ -153,12 +154,12 @@ def verify_backup(conn: Connection, url: str, dump: Path) -> tuple[Manifest, lis
     if not sql.platform.lock_verification(conn)["is_locked"]:
         raise BackupError("Another backup is just being verified on this database.")
     programs = Programs(url, conn.info.server_version)
-    scratch = conn.info.dbname.encode()[: _LONGEST_NAME - len(SCRATCH)].decode(errors="ignore") + SCRATCH
+    scratch = name_beside(conn.info.dbname, SCRATCH)
     at = f"--maintenance-db={programs.address}"
     programs.run("dropdb", "--force", "--if-exists", at, scratch)
     try:
         programs.run("createdb", "--template=template0", at, scratch)
-        _restore(programs, programs.address_of(scratch), dump, first=["roles.sql"])
+        restore_dump(programs, programs.address_of(scratch), dump, first=["roles.sql"])
         with as_owner(url, dbname=scratch) as restored:
             faults = [*_differences(manifest.rows, _row_counts(restored)), *_broken(restored)]
     finally:
@@ -181,16 +182,21 @@ def _differences(said: dict[str, int], found: dict[str, int]) -> list[str]:
 
 
 def _broken(conn: Connection) -> list[str]:
-    state: Row = sql.platform.get_schema_state(conn)
-    if not state["isCurrent"]:
+    if schema_state(conn) is not SchemaState.CURRENT:
         return ["the schema is that of an earlier version: whether its rows fit together, only that version can tell"]
     return broken_invariants(conn)
 
 
-def _restore(programs: Programs, address: str, dump: Path, *, first: list[str]) -> None:
+def name_beside(database: str, ending: str) -> str:
+    """The name of a database that stands beside another for a while, for what its ending says."""
+    return database.encode()[: _LONGEST_NAME - len(ending)].decode(errors="ignore") + ending
+
+
+def restore_dump(programs: Programs, address: str, dump: Path, *, first: list[str]) -> None:
     """Let psql run these files of schema/ and what pg_restore makes of a dump, in one transaction.
 
     It is committed when pg_restore has ended well: of one that broke off, psql cannot tell the end from the whole.
+    Raises ProgramError, and nothing was restored.
     """
     into = ("-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "schema=public", "-d", address)
     with tempfile.TemporaryFile() as said, contextlib.ExitStack() as stack:

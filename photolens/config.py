@@ -52,6 +52,7 @@ class Settings:
     database_statement_timeout: int
     database_logging: bool
     embedded_in_production: bool
+    migrate_deploy_on_start: bool
     metrics_token: str | None = field(repr=False)
     cors_origins: tuple[str, ...]
     trusted_proxies: tuple[Network, ...]
@@ -121,6 +122,7 @@ def _database(given: Mapping[str, str], is_production: bool) -> dict[str, Any]:
         "owner_database_url": _database_url(given, "OWNER_DATABASE_URL"),
         "state_dir": _folder(given, "STATE_DIR", ".photolens"),
         "embedded_in_production": _embedded_in_production(given, is_production),
+        "migrate_deploy_on_start": _choice(given, "MIGRATE_DEPLOY_ON_START", "0", "1") == "1",
         "database_connection_limit": _whole_number(given, "DATABASE_CONNECTION_LIMIT", 20, 1, 1000),
         "database_pool_timeout": _whole_number(given, "DATABASE_POOL_TIMEOUT", 20_000, 1, 600_000),
         "database_statement_timeout": _whole_number(given, "DATABASE_STATEMENT_TIMEOUT", 30_000, 1, 3_600_000),

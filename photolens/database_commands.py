@@ -3,15 +3,16 @@
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
-from photolens import backups, server
+from photolens import backups, schema_versions, server
 from photolens.answers import to_json
 from photolens.backups import BackupError, Manifest
 from photolens.config import Settings
@@ -20,6 +21,7 @@ from photolens.embedded import DATABASE, EmbeddedServer
 from photolens.invariants import broken_invariants
 from photolens.platform.screens.database import get_database
 from photolens.postgres_programs import ProgramError
+from photolens.schema_versions import Done, MigrationError, SchemaState, Standing
 
 _DUMP = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
@@ -93,6 +95,104 @@ def verify(file: Path) -> None:
     sys.exit(1 if faults else 0)
 
 
+@db.command("migrate")
+def apply_migrations() -> None:
+    """Apply the migrations that the database has not had, one transaction each; two at once apply each once."""
+    from photolens import migrations  # with what it stands on it takes a moment to import, which only this needs
+
+    with _in_a_sentence(), _owner_url(Settings.from_environment()) as url:
+        _tell("Applied", migrations.migrate(url, schema_versions.MIGRATIONS), "There was nothing to apply.")
+
+
+@db.command()
+@click.option("--to", metavar="ID", help="Take back all that came after this one; by default the newest.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def rollback(to: str | None, yes: bool) -> None:
+    """Take back the newest migration, and with it what only it has room for."""
+    from photolens import migrations
+
+    settings = Settings.from_environment()
+    if not yes:
+        click.confirm("What is kept only in what these migrations have added is lost. Go on?", abort=True)
+    with _in_a_sentence(), _owner_url(settings) as url:
+        _tell("Took back", migrations.roll_back(url, schema_versions.MIGRATIONS, to), "There was nothing to take back.")
+
+
+@db.command()
+def status() -> None:
+    """Show each migration and what it is to the database; exit 1 with pending ones, 2 with changed or unknown ones."""
+    conn: Connection
+    with (
+        _owner_url(Settings.from_environment()) as url,
+        psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn,
+    ):
+        found = schema_versions.migrations_of(conn, schema_versions.MIGRATIONS)
+        is_unversioned = schema_versions.schema_state(conn) is SchemaState.UNVERSIONED
+    for migration in found:
+        when = f"  {migration.applied_at:%Y-%m-%d %H:%M:%S} UTC" if migration.applied_at else ""
+        click.echo(f"{migration.standing.value:<7}  {migration.id}{when}")
+    if is_unversioned:
+        click.echo("The database is from before there were migrations.", err=True)
+    standings = {migration.standing for migration in found}
+    if is_unversioned or standings & {Standing.CHANGED, Standing.UNKNOWN}:
+        sys.exit(2)
+    sys.exit(1 if Standing.PENDING in standings else 0)
+
+
+@db.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(yes: bool) -> None:
+    """Drop the whole schema with everything in it, and build it anew by the migrations; never in production."""
+    from photolens import migrations
+
+    settings = Settings.from_environment()
+    if settings.is_production:
+        raise click.ClickException("This is production: nothing is reset here.")
+    with _in_a_sentence(), _owner_url(settings) as url:
+        address = conninfo_to_dict(url)
+        where = f"{address.get('dbname')} on {address.get('host', 'this machine')}"
+        if not yes:
+            click.confirm(f"Everything of the studio in {where} is lost. Go on?", abort=True)
+        _tell("Applied", migrations.reset(url, schema_versions.MIGRATIONS), "There is no migration.")
+
+
+@db.command()
+@click.argument("name")
+def new(name: str) -> None:
+    """Write the two files of a new migration NAME: what it does, and what takes it back."""
+    from photolens import migrations
+
+    with _in_a_sentence():
+        for file in migrations.write_new(schema_versions.MIGRATIONS, name):
+            click.echo(file)
+
+
+@db.command("rehearse")
+def rehearse_migrations() -> None:
+    """Apply what the database has not had to a copy of it, and audit that; exit 1 if anything fails or differs."""
+    from photolens import rehearsals
+
+    with _in_a_sentence(), _owner_url(Settings.from_environment()) as url:
+        rehearsal = rehearsals.rehearse(url, schema_versions.MIGRATIONS)
+    _tell("Applied", rehearsal.done, "There is nothing to apply.")
+    for line in rehearsal.broken:
+        click.echo(line)
+    if rehearsal.done:
+        click.echo(
+            f"{len(rehearsal.broken)} differences." if rehearsal.broken else "The copy is right, and gone again."
+        )
+    sys.exit(1 if rehearsal.broken else 0)
+
+
+def _tell(what: str, migrations_done: Iterable[Done], otherwise: str) -> None:
+    is_any = False
+    for done in migrations_done:
+        click.echo(f"{what} {done.id} in {done.seconds:.1f} s")
+        is_any = True
+    if not is_any:
+        click.echo(otherwise)
+
+
 def _content(manifest: Manifest) -> str:
     return f"{len(manifest.rows)} tables, {sum(manifest.rows.values())} rows"
 
@@ -103,7 +203,7 @@ def _in_a_sentence() -> Iterator[None]:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
-    except (BackupError, ProgramError, OSError) as error:
+    except (BackupError, MigrationError, ProgramError, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 

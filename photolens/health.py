@@ -11,11 +11,15 @@ from werkzeug.exceptions import NotFound
 
 from photolens.access import bearer_token
 from photolens.config import current_settings
-from photolens.database import Pools, probing_connection, sql
+from photolens.database import Pools, probing_connection
 from photolens.metrics import CONTENT_TYPE, Metrics
 from photolens.problems import UNAVAILABLE, Problem, ProblemKind
 from photolens.proxies import is_from_this_machine
+<<<<<<< HEAD
+from photolens.schema_versions import SchemaState, schema_state
+=======
 from photolens.rate_limits import leave_uncounted
+>>>>>>> main
 
 SCHEMA_OUTDATED = ProblemKind(503, "schema_outdated", "The database has not the schema of this version")
 
@@ -43,11 +47,11 @@ def tell_whether_it_is_ready() -> Response:
 def _what_is_missing(pools: Pools) -> Problem | None:
     try:
         with probing_connection(pools.app, PATIENCE) as conn:
-            state = sql.platform.get_schema_state(conn)
+            state = schema_state(conn)
     except psycopg.Error:
         return UNAVAILABLE("The database does not answer.", headers=_AGAIN)
-    if not (state["isInstalled"] and state["isCurrent"]):
-        return SCHEMA_OUTDATED("The database has no schema, or that of another version.", headers=_AGAIN)
+    if state is not SchemaState.CURRENT:
+        return SCHEMA_OUTDATED("The database has no schema, or that of an earlier version.", headers=_AGAIN)
     return None
 
 

@@ -17,11 +17,12 @@ from flask import Flask
 from psycopg.rows import dict_row
 from waitress.server import create_server
 
-from photolens import create_app, logs
+from photolens import create_app, logs, schema_versions
 from photolens.config import ConfigurationError, Settings
 from photolens.database import APP_ROLE, OWNER_ROLE, PORTAL_ROLE, Connection, configure, open_pools, sql
-from photolens.embedded import EmbeddedServer
+from photolens.embedded import DATABASE, EmbeddedServer
 from photolens.proxies import is_loopback
+from photolens.schema_versions import MigrationError, SchemaState, schema_state
 
 THREADS = 16
 DEMO_LOGIN = "owner@demo.photolens.test / photolens-demo"
@@ -39,6 +40,7 @@ def application() -> Flask:
         embedded = EmbeddedServer(settings.state_dir).__enter__()
         atexit.register(embedded.__exit__, None, None, None)
         embedded.install(with_demo=not settings.is_production)
+        _upgrade(embedded)
     pools = open_pools(settings, *_urls(settings, embedded))
     atexit.register(pools.close)
     return create_app(settings, pools)
@@ -60,7 +62,9 @@ def serve(settings: Settings, *, fresh: bool, with_worker: bool) -> None:
     with contextlib.ExitStack() as stack:
         # Before the database is started: a port that is taken is known at once.
         listener = stack.enter_context(_listen(settings))
-        embedded = None if settings.database_url else _start_embedded(stack, settings, fresh=fresh)
+        embedded = None if settings.database_url else start_embedded(stack, settings, fresh=fresh)
+        if settings.migrate_deploy_on_start and settings.database_url:
+            _migrate(settings.owner_database_url or settings.database_url)
         urls = _urls(settings, embedded)
         for url, role in zip(urls, (APP_ROLE, PORTAL_ROLE), strict=True):
             _require_role(settings, url, role)
@@ -137,7 +141,8 @@ def _urls(settings: Settings, embedded: EmbeddedServer | None) -> tuple[str, str
     return settings.database_url, settings.portal_database_url or settings.database_url
 
 
-def _start_embedded(stack: contextlib.ExitStack, settings: Settings, *, fresh: bool) -> EmbeddedServer:
+def start_embedded(stack: contextlib.ExitStack, settings: Settings, *, fresh: bool) -> EmbeddedServer:
+    """The embedded server, running until the stack ends, with the schema of this version unless it cannot have it."""
     server = EmbeddedServer(settings.state_dir)
     if fresh:
         server.erase()
@@ -145,7 +150,27 @@ def _start_embedded(stack: contextlib.ExitStack, settings: Settings, *, fresh: b
     if server.install(with_demo=not settings.is_production):
         content = "an empty database" if settings.is_production else "the demo studio"
         print(f"Created {content} in {settings.state_dir}", flush=True)
+    _upgrade(server)
     return server
+
+
+def _upgrade(embedded: EmbeddedServer) -> None:
+    """Let the embedded database of an earlier version have the migrations that it has not had."""
+    url = embedded.url_of(DATABASE)
+    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+        state = schema_state(conn)
+    if state is SchemaState.PENDING:
+        _migrate(url)
+
+
+def _migrate(url: str) -> None:
+    from photolens import migrations  # which reads its own libraries, and there is seldom anything to migrate
+
+    try:
+        for done in migrations.migrate(url, schema_versions.MIGRATIONS):
+            print(f"Applied {done.id} in {done.seconds:.1f} s", flush=True)
+    except MigrationError as error:
+        raise ConfigurationError(str(error)) from None
 
 
 def _require_role(settings: Settings, url: str, role: str) -> None:
@@ -161,15 +186,19 @@ def _require_role(settings: Settings, url: str, role: str) -> None:
 
 
 def require_schema(conn: Connection) -> None:
-    """Raise ConfigurationError for a database that schema.sql has not been applied to, or only an earlier one."""
-    state = sql.platform.get_schema_state(conn)
-    if not state["isInstalled"]:
-        raise ConfigurationError('The database has no Photolens schema yet: psql "$DATABASE_URL" -f schema.sql')
-    if not state["isCurrent"]:
-        raise ConfigurationError(
-            "The database has the schema of an earlier version. Begin with an empty one: "
-            "`photolens serve --fresh` makes the embedded database anew."
-        )
+    """Raise ConfigurationError for a database without the schema, or whose schema is not that of this version yet."""
+    match schema_state(conn):
+        case SchemaState.MISSING:
+            raise ConfigurationError('The database has no Photolens schema yet: psql "$DATABASE_URL" -f schema.sql')
+        case SchemaState.UNVERSIONED:
+            raise ConfigurationError(
+                "The database has the schema of an earlier version, from before there were migrations. Begin with an "
+                "empty one: `photolens serve --fresh` makes the embedded database anew."
+            )
+        case SchemaState.PENDING:
+            raise ConfigurationError(
+                "The database has the schema of an earlier version: `photolens db migrate` brings it to this one."
+            )
 
 
 def _welcome(settings: Settings, url: str) -> str:

@@ -216,7 +216,7 @@ begin
                 where pg_index.indrelid = pg_class.oid and pg_index.indisprimary
             ) as key_columns,
             coalesce(
-                array_agg(pg_attribute.attname) filter (
+                array_agg(pg_attribute.attname order by pg_attribute.attname) filter (
                     where pg_attribute.atttypid = 'bytea'::regtype
                     or pg_attribute.attname in (
                         'access_token', 'id_token', 'idempotency_key', 'password', 'refresh_token', 'session_state',
@@ -226,13 +226,16 @@ begin
                 '{}'
             ) as hidden_columns,
             coalesce(
-                array_agg(pg_attribute.attname) filter (where pg_attribute.attgenerated <> ''), '{}'
+                array_agg(pg_attribute.attname order by pg_attribute.attname) filter (
+                    where pg_attribute.attgenerated <> ''
+                ),
+                '{}'
             ) as dropped_columns
         from pg_class
         inner join pg_attribute
             on pg_class.oid = pg_attribute.attrelid and pg_attribute.attnum > 0 and not pg_attribute.attisdropped
         where
-            pg_class.relnamespace = current_schema()::regnamespace
+            pg_class.relnamespace = quote_ident(current_schema())::regnamespace
             and pg_class.relkind = 'r'
             and pg_class.relname not like 'procrastinate%'
             and pg_class.relname not in (
@@ -248,6 +251,7 @@ begin
                 'notification_inboxes',
                 'notifications',
                 'otp_sessions',
+                'schema_migrations',
                 'space_payment_events',
                 'stripe_events',
                 'trainer_engagements'

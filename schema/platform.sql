@@ -249,3 +249,17 @@ begin atomic
         extract(epoch from replay_lag)::double precision as lag_seconds
     from pg_stat_replication;
 end;
+
+
+-- Which files of migrations/ this database has had, or was built with. Anybody may look: whoever connects is told, before
+-- they act as any role, whether there are migrations that it has not had.
+create table schema_migrations (
+    id text constraint schema_migrations_pkey primary key,
+    sha256 text not null,
+    applied_at timestamptz not null default clock_timestamp(),
+    constraint schema_migrations_id_numbered check (id ~ '^[0-9]{4}_[a-z0-9_]+$'),
+    constraint schema_migrations_sha256_digest check (sha256 ~ '^[0-9a-f]{64}$')
+);
+comment on table schema_migrations is 'The migrations that this database has had, with what stood in their files.';
+
+grant select on schema_migrations to public;

@@ -32,7 +32,7 @@ select set_config('photolens.forgetting', 'on', true) as forgetting;
 select exists (select from auth_users where is_demo);
 
 -- name: get_schema_state()^
--- Whether schema.sql has been applied in the first schema of the search_path, and whether as it now is: with classes.
+-- Whether there is a schema of Photolens in the first schema of the search_path, and whether it notes its migrations.
 select
     to_regclass(format('%%I.studio_settings', current_schema())) is not null as is_installed,
-    to_regclass(format('%%I.subscription_grants', current_schema())) is not null as is_current;
+    to_regclass(format('%%I.schema_migrations', current_schema())) is not null as has_migrations;

@@ -22,7 +22,7 @@ QUERIES_OF_A_LIST = 2
 QUERIES_OF_SCREENS = {
     "getClientProfile": 6,
     "getDashboard": 8,
-    "getDatabase": 9,
+    "getDatabase": 10,
     "getPhotoDashboard": 3,
     "getProfitAndLoss": 4,
     "getReceivables": 3,

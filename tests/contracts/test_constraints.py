@@ -13,7 +13,7 @@ ONE_ROW = "no statement inserts a second row"
 USERS_STAY = "no request deletes a user, and this one has just been inserted, locked or let through"
 RANDOM = "256 random bits do not come twice"
 DIGEST = "a digest of SHA-256 has 32 bytes"
-OF_THE_COMMAND = "no request writes it: `photolens db backup` does"
+OF_THE_COMMAND = "no request writes it: `photolens db backup` or `db migrate` does"
 HASHED = "a password is stored as passwords.hash_of gives it"
 ARBITER = "what is there already gives way, in the statement that inserts"
 MOVED = "the ledger moves amounts above zero, each kind its way, and says what for"
@@ -260,6 +260,8 @@ UNREACHABLE = {
     "refunds_payment_fkey": "payments are never deleted, and this one has just been read",
     "refunds_stripe_refund_id_key": "a refund of the provider is looked for and booked under its invoice's lock",
     "rooms_name_present": NO_EMPTY_TEXT,
+    "schema_migrations_id_numbered": OF_THE_COMMAND,
+    "schema_migrations_sha256_digest": OF_THE_COMMAND,
     "service_features_vendor_service_fkey": "the offering is locked, and takes its features along",
     "services_name_key": "the kinds are those of the schema, and no request adds one",
     "session_bookings_cancel_hours_not_negative": "they are the gym's",

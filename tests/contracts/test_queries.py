@@ -35,6 +35,8 @@ OWN_VERBS = {
     "platform.configure_backup_connection": "^",
     "platform.configure_connection": "^",
     "platform.configure_forgetting": "^",
+    "platform.configure_migrating_connection": "^",
+    "platform.configure_owner_transaction": "^",
     "platform.configure_portal_session": "^",
     # What the application may not write itself, a function of the owner's does.
     "platform.erase_audit_of_deleted": "^",

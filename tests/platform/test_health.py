@@ -94,7 +94,7 @@ def renamed(conn: Connection, table: str) -> Iterator[None]:
 
 
 @pytest.mark.committed
-@pytest.mark.parametrize("table", ["studio_settings", "subscription_grants"])
+@pytest.mark.parametrize("table", ["studio_settings", "schema_migrations"])
 def test_a_server_whose_database_has_no_schema_or_an_earlier_one_is_not_ready(
     app: Flask, conn: Connection, table: str
 ) -> None:

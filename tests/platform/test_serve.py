@@ -552,13 +552,24 @@ def test_a_database_without_the_schema_is_refused_with_the_way_to_mend_it(databa
     assert_told_in_a_sentence(refused, "schema", "psql", "schema.sql")
 
 
-def test_a_database_from_before_there_were_classes_is_refused_too(databases: Databases) -> None:
+def test_a_database_from_before_there_were_migrations_is_refused_too(databases: Databases) -> None:
     with databases.clone(TEMPLATE) as url:
-        psql(url, "-c", "drop table subscription_grants cascade")
+        psql(url, "-c", "drop table schema_migrations")
 
         refused = photolens("serve", DATABASE_URL=url)
 
     assert_told_in_a_sentence(refused, "earlier version", "--fresh")
+
+
+def test_a_database_that_has_not_had_every_migration_is_refused_with_the_command_that_applies_them(
+    databases: Databases,
+) -> None:
+    with databases.clone(TEMPLATE) as url:
+        psql(url, "-c", "delete from schema_migrations")
+
+        refused = photolens("serve", DATABASE_URL=url)
+
+    assert_told_in_a_sentence(refused, "earlier version", "photolens db migrate")
 
 
 @pytest.mark.parametrize("command", [("serve",), ("db", "audit")])

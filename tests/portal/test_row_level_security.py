@@ -46,6 +46,7 @@ WHOLE = {"invoice_milestones", "photo_selections", "work_packages"}
 # Of rows that are nobody's, these columns.
 OF_THE_STUDIO: dict[str, str] = {
     "editing_stages": "id name status awaits_selection awaits_approval",
+    "schema_migrations": "id sha256 applied_at",
     "session_categories": "id name",
     "session_packages": "id category_id name",
     "studio_settings": "id currency time_zone invoice_footer company_name company_address company_email logo_url",

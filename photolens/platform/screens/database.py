@@ -1,6 +1,7 @@
 """How the database does."""
 
 from photolens.database import Connection, Row, snapshot, sql
+from photolens.schema_versions import SchemaState, schema_state
 
 LONG = 5.0  # seconds from which on a query is worth a look
 
@@ -10,7 +11,7 @@ def get_database(conn: Connection) -> Row:
     with snapshot(conn):
         figures: Row = sql.platform.get_database_figures(conn)
         return figures | {
-            "isSchemaCurrent": sql.platform.get_schema_state(conn)["isCurrent"],
+            "isSchemaCurrent": schema_state(conn) is SchemaState.CURRENT,
             "lastBackup": sql.platform.get_last_backup(conn),
             "tables": sql.platform.list_table_sizes(conn),
             "jobs": sql.platform.list_jobs_by_status(conn),

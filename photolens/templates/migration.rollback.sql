@@ -1,0 +1,1 @@
+-- Takes back $id: everything is as it was before, but for the data that only what is dropped here held.

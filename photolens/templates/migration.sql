@@ -1,0 +1,14 @@
+-- $title
+-- depends: $depends
+--
+-- One transaction, as photolens_owner; it fails rather than waits for a lock on a table longer than ten seconds. The same
+-- change goes into schema.sql's files, and both are compared: tests/migrations.
+--
+-- Where rows change before their table does, its deferred triggers (the audit's, on nearly every table) still wait for the
+-- end, and "alter table" is refused ("pending trigger events"). Have them run first:
+--
+--     update … set …;
+--     set constraints all immediate;
+--     alter table … alter column … set not null;
+--
+-- A new table gets its audit by "call audit_tables();", and is granted to photolens_app as schema/grants.sql says.
