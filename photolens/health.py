@@ -15,11 +15,8 @@ from photolens.database import Pools, probing_connection
 from photolens.metrics import CONTENT_TYPE, Metrics
 from photolens.problems import UNAVAILABLE, Problem, ProblemKind
 from photolens.proxies import is_from_this_machine
-<<<<<<< HEAD
-from photolens.schema_versions import SchemaState, schema_state
-=======
 from photolens.rate_limits import leave_uncounted
->>>>>>> main
+from photolens.schema_versions import SchemaState, schema_state
 
 SCHEMA_OUTDATED = ProblemKind(503, "schema_outdated", "The database has not the schema of this version")
 
