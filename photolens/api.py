@@ -25,6 +25,7 @@ from photolens import (
     answers,
     csv_bodies,
     downloads,
+    dry_run,
     event_streams,
     form_bodies,
     idempotency,
@@ -44,7 +45,7 @@ DESCRIPTION = """The backend that photography studios run on.
 
 Sign in with `POST /auth/login`, and send the token as `Authorization: Bearer <token>`: above, under Authorize. Each
 operation names the permission it needs (`x-permissions`: of each group one). A row that is not yours is answered as one
-that is not there.
+that is not there. A write with `Prefer: dry-run` is done and undone, and told (`x-dry-run`).
 """
 BODY_LIMIT = 1024 * 1024
 CSV_BODY_LIMIT = 20 * 1024 * 1024
@@ -270,10 +271,15 @@ class Blueprint(flask_smorest.Blueprint):
         """
         return access.describe(view, commits_first=True)
 
+    @staticmethod
+    def counts_tries(view: Any) -> Any:
+        """This write counts tries at a secret, whatever becomes of them: there is no dry run of it."""
+        return access.describe(view, counts_tries=True)
+
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
     ) -> None:
-        """Flask's; a caller is let through, a POST keeps its Idempotency-Key, a change its If-Match.
+        """Flask's; a caller is let through, a POST keeps its Idempotency-Key, a change its If-Match, a dry run nothing.
 
         Raises TypeError for a view that does not say who may call it.
         """
@@ -283,9 +289,13 @@ class Blueprint(flask_smorest.Blueprint):
         demand: access.Demand = described["demand"]
         # Keys are kept for a user: where there is none, or where nothing may be kept, a POST takes none.
         takes_key = demand.caller and not described.get("is_confidential", False)
-        wrap = _conventions_of(options.get("methods", ["GET"])[0], takes_key)
+        method = options.get("methods", ["GET"])[0]
+        wrap = _conventions_of(method, takes_key)
         if described.get("commits_first", False):
             wrap = partial(idempotency.left_to_the_route, takes_form=lambda: _is_form(described))
+        takes_dry_run = demand.caller and described.keys().isdisjoint({"commits_first", "counts_tries"})
+        if method != "GET":
+            wrap = dry_run.or_real(wrap, _conventions_of(method, is_done_once=False) if takes_dry_run else None)
 
         @wraps(view_func)
         def view(**path: Any) -> Response:
@@ -300,6 +310,7 @@ class Blueprint(flask_smorest.Blueprint):
             "operation_id": camel_case(view_func.__name__),
             "has_path_id": "<" in rule,
             "takes_key": takes_key,
+            "takes_dry_run": takes_dry_run,
         }
         super().add_url_rule(rule, endpoint, view, *args, **options)
 

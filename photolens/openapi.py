@@ -11,7 +11,7 @@ from apispec.ext.marshmallow.common import resolve_schema_instance
 from flask_smorest.spec.plugins import FlaskPlugin
 from marshmallow import fields as ma_fields
 
-from photolens import idempotency, problems, spreadsheets
+from photolens import dry_run, idempotency, problems, spreadsheets
 from photolens.access import Demand
 from photolens.fields import Input, Output
 from photolens.naming import camel_case
@@ -112,6 +112,29 @@ def register_components(spec: APISpec) -> None:
             "schema": {"type": "string"},
         },
     )
+    _register_dry_run(spec)
+
+
+def _register_dry_run(spec: APISpec) -> None:
+    """How a dry run is asked for, and answered with 200."""
+    applied = {"description": "`dry-run`: nothing was done.", "schema": {"type": "string"}}
+    spec.components.response(
+        "DRY_RUN",
+        {
+            "description": "What a write would have answered and caused; with status 200, and nothing was done.",
+            "headers": _HEADERS | {"Preference-Applied": applied},
+            "content": {dry_run.MIMETYPE: {"schema": dry_run.DryRun, "example": example_of(dry_run.DryRun)}},
+        },
+    )
+    spec.components.parameter(
+        "PREFER_DRY_RUN",
+        "header",
+        {
+            "name": "Prefer",
+            "description": "With `dry-run` it is done and undone, and answered as `x-dry-run` says (a `DryRun`).",
+            "schema": {"type": "string"},
+        },
+    )
 
 
 def describe_conventions(
@@ -150,6 +173,8 @@ def describe_conventions(
     elif method != "post":
         parameters.append("IF_MATCH_OPTIONAL")
         kinds.append(problems.PRECONDITION_FAILED)
+    if method != "get":
+        kinds += _describe_dry_run(doc, doc_info["takes_dry_run"])
     responses |= _problem_responses(spec, kinds)
     return doc
 
@@ -185,6 +210,17 @@ def _describe_files(doc: dict[str, Any], doc_info: dict[str, Any]) -> None:
         answered.setdefault("content", {}).update(file(spreadsheets.MIMETYPE, ",".join(doc_info["table"])))
     if "document" in doc_info:
         answered["content"] = file(*doc_info["document"])
+
+
+def _describe_dry_run(doc: dict[str, Any], is_taken: bool) -> list[ProblemKind]:
+    """Where its dry run is described, beside the answers: among them it would be one more type of every write's answer
+    in every generated client. Gives the problems of a write that has none.
+    """
+    if not is_taken:
+        return [dry_run.UNSUPPORTED]
+    doc["parameters"].append("PREFER_DRY_RUN")
+    doc["x-dry-run"] = {"$ref": "#/components/responses/DRY_RUN"}
+    return []
 
 
 def _describe_demand(doc: dict[str, Any], demand: Demand) -> None:

@@ -22,6 +22,7 @@ from photolens.naming import camel_case
 PREFIX = "/api/v1"
 PDF = "application/pdf"
 OF_BYTES = {PDF, "application/zip"}
+DRY_RUN = "application/vnd.photolens.dry-run+json"
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,8 @@ def check_answer(method: str, path: str, rule: Rule | None, answer: Answer) -> N
     document = api_document()
     operation = document["paths"][openapi_path(rule.rule)][method.lower()]
     documented = operation["responses"].get(str(answer.status))
+    if media_type_of(answer.headers) == DRY_RUN:
+        documented = document["components"]["responses"][operation["x-dry-run"]["$ref"].rpartition("/")[2]]
     assert documented is not None, f"{asked} answered {answer.status}: {str(answer.body)[:500]}"
     if "content" not in documented:
         assert answer.body is None
@@ -187,6 +190,18 @@ def check_answer(method: str, path: str, rule: Rule | None, answer: Answer) -> N
     if not schema.is_valid(answer.body):
         faults = [error.message for error in schema.iter_errors(answer.body)]
         raise AssertionError(f"{asked} {answer.status}: {faults[:3]}")
+    if media_type == DRY_RUN:
+        _check_what_was_tried(operation, asked, answer.body)
+
+
+def _check_what_was_tried(operation: dict[str, Any], asked: str, tried: dict[str, Any]) -> None:
+    """Fail unless what a dry run says would be answered is what the operation answers."""
+    content = operation["responses"][str(tried["status"])].get("content", {})
+    if tried["body"] is None:
+        assert not content, asked
+        return
+    schema = _validator(content["application/json"]["schema"]["$ref"])
+    assert schema.is_valid(tried["body"]), f"{asked} {tried}"
 
 
 @cache

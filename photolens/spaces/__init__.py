@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-from photolens import cache
+from photolens import cache, dry_run
 from photolens.identity.actions import erasure
 from photolens.spaces.actions import assistant as chat
 from photolens.spaces.routes import (
@@ -46,6 +46,11 @@ def keep_public_pages_fresh(app: Flask) -> None:
     def forget(response: Response) -> Response:
         # What fails may have committed before.
         may_change = request.method not in ("GET", "HEAD", "OPTIONS") and not 400 <= response.status_code < 500
-        if may_change and request.blueprint in _CHANGING and not request.path.endswith("/quote"):
+        if (
+            may_change
+            and not dry_run.is_under_way()
+            and request.blueprint in _CHANGING
+            and not request.path.endswith("/quote")
+        ):
             cache.forget(PUBLIC_PAGES)
         return response

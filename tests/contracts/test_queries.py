@@ -28,6 +28,8 @@ OPERATORS = {
 }
 
 OWN_VERBS = {
+    # Reads nothing, and writes nothing.
+    "platform.check_deferred_constraints": "^",
     # Tells a connection its settings: it neither reads rows nor writes any, so no verb of the table fits.
     "platform.configure_actor": "^",
     "platform.configure_backup_connection": "^",

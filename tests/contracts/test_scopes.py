@@ -40,6 +40,7 @@ UNSCOPED = {
     "studio.list_photo_jobs_of_client": FOR_THE_CLIENT,
     "studio.list_photo_selections_of_client": FOR_THE_CLIENT,
     "studio.list_work_packages_of_client": FOR_THE_CLIENT,
+    "platform.get_marks": "tells nobody: where to begin to look for what comes after",
     "identity.get_api_token_caller": OF_WHO_ASKS,
     "identity.get_recipient": "tells nobody: it decides where a link leads",
     "identity.get_session_caller": OF_WHO_ASKS,
@@ -124,6 +125,8 @@ def test_a_query_for_a_viewer_reads_past_its_rule_only_what_hangs_on_the_rows_it
                 "count_editing_revisions",
             )
         },
+        # By which transaction they were written.
+        "platform.get_what_followed": {"activities"},
         "studio.get_editing_job": {"editing_status_logs", "editing_revisions", "photo_selections"},
         # Whose job it is, beside the rule of bookings.
         "studio.exists_booking_of_selections": {"editing_jobs"},

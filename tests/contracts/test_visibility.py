@@ -628,7 +628,8 @@ def test_no_refusal_and_no_answer_to_a_change_tells_what_is_not_to_be_seen(
                 conn.execute("savepoint asked")
                 answer = api.by_role(role).request(operation.method.upper(), operation.address(ids), body)
                 conn.execute("rollback to savepoint asked")
-                reader.look_at(f"{operation} {ids}", answer)
+                if operation.name != "askForInduction" or answer.status != 201:  # at a gym, whose name is everybody's
+                    reader.look_at(f"{operation} {ids}", answer)
 
     assert reader.betrayed == []
 

@@ -124,6 +124,7 @@ def test_a_page_of_a_configured_origin_may_read_answers_and_refusals(api: ApiCli
         "idempotent-replayed",
         "link",
         "location",
+        "preference-applied",
         "ratelimit-limit",
         "ratelimit-remaining",
         "ratelimit-reset",

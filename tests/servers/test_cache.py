@@ -59,6 +59,24 @@ def test_a_change_is_shown_by_every_process_once_it_is_committed(apis: list[ApiC
     assert blocked == [[], []]
 
 
+def test_a_dry_run_changes_nothing_and_lets_nothing_be_forgotten(
+    apis: list[ApiClient], make: Factory, conn: Connection
+) -> None:
+    offering = make.offering(label="Desk by the window")
+    make.slots(offering)
+    first = apis[0].by_token(None).get(SEARCH)
+    conn.execute("update vendor_services set label = 'Desk at the door'")
+
+    tried = (
+        apis[1]
+        .by_token(token_of("VENDOR"))
+        .patch(f"/vendor/services/{offering['id']}", {"label": "Desk"}, headers={"Prefer": "dry-run"})
+    )
+
+    assert tried.body["body"]["label"] == "Desk"
+    assert apis[0].by_token(None).get(SEARCH).body == first.body
+
+
 def test_a_catalogue_is_kept_until_it_is_changed(apis: list[ApiClient], make: Factory, conn: Connection) -> None:
     make.facility(name="Parking")
     apis[0].get("/facilities")

@@ -6,6 +6,7 @@ Counted before anything is looked at, in a statement that commits by itself: a t
 import hashlib
 from dataclasses import dataclass
 
+from photolens import dry_run
 from photolens.database import Connection, sql
 from photolens.rate_limits import household_of, limited
 
@@ -30,6 +31,7 @@ ENTER_CODE = Limit("ENTER_CODE", 20, 60, 3600)
 
 def count_try(conn: Connection, limit: Limit, account: str, address: str) -> None:
     """Count a try, or raise `rate_limited`. An address that has tried too often uses up no account's tries."""
+    assert not dry_run.is_under_way(), "a route that counts tries says so: see Blueprint.counts_tries"
     retry_after = sql.identity.upsert_attempts(
         conn,
         action=limit.action,

@@ -80,6 +80,7 @@ def reset_password(body: dict[str, str]) -> None:
 @blp.post("/auth/change-password")
 @access.in_person
 @blp.confidential
+@blp.counts_tries
 @blp.arguments(schemas.PasswordChangeInput)
 @blp.answers(204)
 def change_password(body: dict[str, str]) -> None:

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
-
 from photolens import clock
 from photolens.csv_bodies import CsvFile, Lines, invalid_lines
 from photolens.database import Connection, Row, sql
@@ -71,7 +69,7 @@ def import_bookings(conn: Connection, file: CsvFile, *, is_dry_run: bool) -> dic
     Problems: `invalid`, with every bad line.
     """
     lines, faults = file.lines, [*file.faults]
-    with conn.transaction() as transaction:
+    with conn.transaction(force_rollback=is_dry_run):
         known = _Known.of(conn, lines)
         asked = [line for line in (_read(known, number, row, faults) for number, row in lines) if line is not None]
         new = _new(conn, asked, faults)
@@ -88,8 +86,6 @@ def import_bookings(conn: Connection, file: CsvFile, *, is_dry_run: bool) -> dic
         counts = {"created": len(new), "updated": 0}
         if new:
             record_activity(conn, "BOOKINGS_IMPORTED", "BOOKING_IMPORT", 1, details=counts)
-        if is_dry_run:
-            raise psycopg.Rollback(transaction)
     return {"dryRun": is_dry_run, "lines": len(lines), **counts, "unchanged": len(lines) - len(new)}
 
 

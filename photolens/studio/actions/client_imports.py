@@ -19,7 +19,7 @@ def import_clients(conn: Connection, file: CsvFile, *, is_dry_run: bool) -> dict
     Locks: imports of clients, one at a time; then the clients of these addresses, by id. Problems: `invalid`.
     """
     lines = file.lines
-    with conn.transaction() as transaction:
+    with conn.transaction(force_rollback=is_dry_run):
         sql.studio.lock_client_imports(conn)
         emails = [row["email"] for _, row in lines]
         present: dict[int, Row] = {
@@ -39,8 +39,6 @@ def import_clients(conn: Connection, file: CsvFile, *, is_dry_run: bool) -> dict
         counts = {"created": len(added), "updated": len(changed)}
         if added or changed:
             record_activity(conn, "CLIENTS_IMPORTED", "CLIENT_IMPORT", 1, details=counts)
-        if is_dry_run:
-            raise psycopg.Rollback(transaction)
     unchanged = len(lines) - len(added) - len(changed)
     return {"dryRun": is_dry_run, "lines": len(lines), **counts, "unchanged": unchanged}
 

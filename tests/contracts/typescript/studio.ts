@@ -5,6 +5,7 @@ import type { components, paths } from "photolens";
 
 type Booking = components["schemas"]["Booking"];
 type Client = components["schemas"]["Client"];
+type DryRun = components["schemas"]["DryRun"];
 type EditingJob = components["schemas"]["EditingJob"];
 type Invoice = components["schemas"]["Invoice"];
 type Me = components["schemas"]["Me"];
@@ -161,6 +162,23 @@ async function pay(invoice: Invoice, amount: string): Promise<Payment> {
   return data;
 }
 
+/** What would come of a write that is sent with Prefer: dry-run. */
+async function tried(write: Promise<{ data?: unknown; error?: Problem }>): Promise<DryRun> {
+  const { data, error } = await write;
+  if (error) throw new Refusal(error);
+  return data as DryRun;
+}
+
+async function afterPaying(invoice: Invoice, amount: string): Promise<string[]> {
+  const { followedBy } = await tried(
+    api.POST("/api/v1/invoices/{invoiceId}/payments", {
+      params: { path: { invoiceId: invoice.id }, header: { Prefer: "dry-run" } },
+      body: { amount },
+    }),
+  );
+  return followedBy.statusChanges.map(({ resource, from, to }) => `${resource}: ${from} becomes ${to ?? "nothing"}`);
+}
+
 export async function tour(): Promise<string> {
   const me = await signIn("owner@example.com", "a sentence nobody says");
   if (!may(me, "MANAGE_BOOKINGS")) return `${me.user.name} looks on`;
@@ -179,6 +197,7 @@ export async function tour(): Promise<string> {
   for (const { name, jobCount, jobs } of await board()) console.log(name, jobCount, jobs.map((job) => job.priority));
   await suspend("550e8400-e29b-41d4-a716-446655440000", "Has left the studio.");
   const owed = await invoice(completed);
+  console.log(await afterPaying(owed, owed.balanceDue));
   const payment = await pay(owed, owed.balanceDue);
   return `${owed.invoiceNumber ?? "draft"}: ${payment.amount} on ${payment.paidAt}`;
 }
