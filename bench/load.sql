@@ -8,6 +8,7 @@
 
 \set ON_ERROR_STOP on
 begin;
+\ir trail_off.sql
 
 insert into session_categories (name)
 select name
@@ -294,4 +295,5 @@ select
     setval(pg_get_serial_sequence('invoices', 'id'), 50000) as invoices;
 
 commit;
+\ir trail_on.sql
 vacuum (analyze);

@@ -7,6 +7,7 @@
 
 \set ON_ERROR_STOP on
 begin;
+\ir trail_off.sql
 
 insert into auth_users (name, email, email_verified, role, status)
 select
@@ -113,4 +114,5 @@ alter table availability add constraint availability_no_overlap exclude using gi
 );
 
 commit;
+\ir trail_on.sql
 vacuum analyze;

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from photolens.cli import photolens
 from photolens.database import Connection
-from photolens.platform import screens
+from photolens.platform.screens import database as screen
 from tests.client import ApiClient
 from tests.waiting import until
 
@@ -148,7 +148,7 @@ def test_connections_are_counted_by_what_they_do(api: ApiClient, conn: Connectio
 def test_what_runs_long_is_told_by_the_name_of_its_query_and_never_in_its_words(
     api: ApiClient, conn: Connection, url: str, monkeypatch: pytest.MonkeyPatch, statement: str, name: str | None
 ) -> None:
-    monkeypatch.setattr(screens, "LONG", 0.0)  # seconds
+    monkeypatch.setattr(screen, "LONG", 0.0)  # seconds
     with running(url, statement) as pid:
         conn.execute("select pg_stat_clear_snapshot()")
         figures = database(api)
