@@ -275,7 +275,7 @@ create table session_bookings (
     hour_reminder_at timestamptz,
     -- By the clock, under the lock of its session: whoever has waited for a move of that is later than the move.
     created_at timestamptz not null default clock_timestamp(),
-    updated_at timestamptz not null default now(),
+    updated_at timestamptz not null default clock_timestamp(),
     -- It is at the time of its session, wherever that is moved.
     constraint session_bookings_session_fkey foreign key (session_id, start_time, end_time)
     references class_sessions (id, start_time, end_time) on update cascade,

@@ -118,6 +118,12 @@ class Timetable:
         taken: int = booking_id
         return taken
 
+    def waiting(self, session_id: int, user_id: UUID) -> int:
+        """A place on a waiting list, as its session counts it."""
+        entry_id = self._insert("session_waitlist", {"session_id": session_id, "user_id": user_id})
+        sql.classes.refresh_class_session(self._conn, session_id=session_id)
+        return entry_id
+
     def review(self, booking_id: int, rating: int = 4, comment: str | None = None) -> int:
         """What whoever had a place says of its class, as the class, its gym and its trainer there are rated by it."""
         values = "select id, session_id, %s, %s from session_bookings where id = %s"

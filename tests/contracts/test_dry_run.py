@@ -12,7 +12,7 @@ from photolens import create_app
 from photolens.config import Settings
 from photolens.database import open_pools
 from tests.client import DRY_RUN, Answer, ApiClient
-from tests.conftest import TEMPLATE, Databases, pools_of
+from tests.conftest import TEMPLATE, Databases, SharedConnection, plan_once, pools_of
 from tests.platform.test_bad_input import OPERATIONS, Operation, Room, resolved
 
 PREFER = {"Prefer": "dry-run"}
@@ -41,7 +41,8 @@ def room(databases: Databases, settings: Settings) -> Iterator[Room]:
 @pytest.fixture(scope="module")
 def own_room(databases: Databases, settings: Settings) -> Iterator[Room]:
     """A room on one connection, in a transaction that is never kept."""
-    with databases.clone(TEMPLATE) as url, psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+    with databases.clone(TEMPLATE) as url, SharedConnection.connect(url, autocommit=True, row_factory=dict_row) as conn:
+        plan_once(conn)
         conn.execute("begin")
         app = create_app(settings, pools_of(conn))
         yield Room(app, ApiClient(app), conn)

@@ -58,7 +58,7 @@ def a_job(
 
 def credit_all(conn: Connection, amount: int) -> None:
     """Give the customer credits."""
-    ledger.deposit(conn, CUSTOMER, "GRANT", Decimal(amount), expires_at=None)
+    ledger.deposit(conn, CUSTOMER, "GRANT", Decimal(amount), expires_at=None, reason="A gift")
 
 
 def of(conn: Connection, job_id: int) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def give_credits(app: Flask, conn: Connection, api: ApiClient, amount: str) -> N
     """Give whoever calls so many credits."""
     user_id = api.get("/me").body["id"]
     with app.app_context():
-        ledger.deposit(conn, user_id, "GRANT", Decimal(amount), expires_at=None)
+        ledger.deposit(conn, user_id, "GRANT", Decimal(amount), expires_at=None, reason="A gift")
 
 
 def complete(app: Flask, conn: Connection, job_id: int, result: bytes = b"PK-") -> None:

@@ -296,7 +296,8 @@ class Room:
         self._attended_id, self._free_trainer_id = attended, owner_id
 
     def _furnish_classes(self, api: ApiClient, conn: Connection) -> None:
-        """A gym with trainers and a class, somebody who waits for their induction, and the owner for a clearance."""
+        """A gym with trainers and a class; somebody who waits for their induction, and the owner for a clearance and a
+        place."""
         timetable = Timetable(conn)
         gym_id = timetable.gym()
         timetable.trainer(gym_id, timetable.user_id("OWNER"))
@@ -309,6 +310,7 @@ class Room:
             "parqId": api.post("/me/parq", {"answers": answers}).body["id"],
             "classBookingId": api.by_token(timetable.member()).post(f"/classes/{session}/bookings").body["id"],
         }
+        timetable.waiting(session, timetable.user_id("OWNER"))
 
     def _find_next_write(self) -> int:
         """The number that the next transaction which writes anything will have, whether or not it is kept."""
@@ -346,15 +348,19 @@ class Room:
 
     def body(self, operation: Operation) -> Any:
         """Its documented example, with ids of rows that are there; nothing where it takes no body."""
-        return None if operation.media is None else self._with_ids(operation.media["example"])
+        if operation.media is None:
+            return None
+        ids = self._ids | {"staffId": self._free_staff_id}
+        if operation.name == "addTrainer":  # who is none there
+            ids["trainerId"] = self._free_trainer_id
+        return self._with_ids(operation.media["example"], ids)
 
-    def _with_ids(self, example: Any) -> Any:
+    def _with_ids(self, example: Any, ids: dict[str, Any]) -> Any:
         if isinstance(example, list):
-            return [self._with_ids(item) for item in example]
+            return [self._with_ids(item, ids) for item in example]
         if not isinstance(example, dict):
             return example
-        ids = self._ids | {"staffId": self._free_staff_id, "trainerId": self._free_trainer_id}
-        body = {name: ids[name] if _names_a_row(name) else self._with_ids(value) for name, value in example.items()}
+        body = {n: ids[n] if _names_a_row(n) else self._with_ids(value, ids) for n, value in example.items()}
         # The one moment that has to be still to come.
         return body | ({"expiresAt": in_a_month()} if "expiresAt" in body else {})
 

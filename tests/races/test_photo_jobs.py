@@ -34,7 +34,7 @@ def user_id(conn: Connection) -> Any:
 
 def test_ten_jobs_at_once_on_five_credits(conn: Connection, two_servers: LiveApi, user_id: Any) -> None:
     assert two_servers.post("/photo-jobs", WITHOUT_FREE_PHOTOS).status == 202
-    ledger.deposit(conn, user_id, "GRANT", Decimal("5.00"), expires_at=None)
+    ledger.deposit(conn, user_id, "GRANT", Decimal("5.00"), expires_at=None, reason="A gift")
 
     answers = two_servers.at_once([Call("POST", "/photo-jobs", BODY)] * 10)
 
@@ -67,7 +67,7 @@ def test_one_key_at_once_makes_one_demo(conn: Connection, two_servers: LiveApi) 
 def test_a_job_is_cancelled_once_and_its_credits_come_back_once(
     conn: Connection, two_servers: LiveApi, user_id: Any
 ) -> None:
-    ledger.deposit(conn, user_id, "GRANT", Decimal("5.00"), expires_at=None)
+    ledger.deposit(conn, user_id, "GRANT", Decimal("5.00"), expires_at=None, reason="A gift")
     body = {"photoUrls": ["https://images.example/a.jpg"] * 5, "prompt": "Sharpen it."}
     job = two_servers.post("/photo-jobs", body).body["job"]
 

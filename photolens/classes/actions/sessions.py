@@ -34,9 +34,9 @@ def create_session(conn: Connection, session: dict[str, Any]) -> Row:
     """
     with conn.transaction():
         gym = sql.classes.lock_gym_of_class(conn, gym_id=session["gym_id"])
-        session = {**session, "trainer_id": _trainer_of_new(conn, session)}
         if gym is None or gym["status"] != "ACTIVE":
             raise invalid("/gymId", "names no gym that is open")
+        session = {**session, "trainer_id": _trainer_of_new(conn, session)}
         if session["start_time"] <= gym["now"]:
             raise invalid("/startTime", "is not in the future")
         session_id = sql.classes.insert_class_session(conn, **session)
