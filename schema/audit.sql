@@ -38,6 +38,7 @@ comment on column audit_logs.erased_at is 'When before and after were taken out,
 create index audit_logs_row_idx on audit_logs (table_name, row_id, id);
 create index audit_logs_actor_idx on audit_logs (actor_id, recorded_at, id);
 create index audit_logs_recorded_at_idx on audit_logs (recorded_at, id);
+create index audit_logs_request_idx on audit_logs (request_id, recorded_at, id);
 create index audit_logs_client_deletes_idx on audit_logs (client_id) where operation = 'DELETE';
 
 
