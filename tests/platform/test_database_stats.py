@@ -86,9 +86,10 @@ def test_the_largest_tables_come_first_with_their_indexes(api: ApiClient, conn: 
     figures = database(api)
 
     sizes = [table["size"] for table in figures["tables"]]
-    largest = figures["tables"][0]
-    assert largest["tableName"] == "activities"
-    assert 0 < largest["indexSize"] < largest["size"] < figures["size"]
+    [filled] = [table for table in figures["tables"] if table["tableName"] == "activities"]
+    # What tests have undone has its room still: others may be as large.
+    assert filled in figures["tables"][:10]
+    assert 0 < filled["indexSize"] < filled["size"] < figures["size"]
     assert sizes == sorted(sizes, reverse=True)
     assert len(sizes) == 50
 
