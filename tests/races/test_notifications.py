@@ -18,7 +18,6 @@ from photolens.platform.actions.deliveries import deliver_notifications
 from tests.client import token_of
 from tests.platform.told import CUSTOMER, OWNER, outbox, tell, undelivered
 from tests.races.live import Call, LiveApi, count
-from tests.waiting import until
 
 pytestmark = pytest.mark.committed
 
