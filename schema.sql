@@ -21,29 +21,18 @@ select exists (
     \quit
 \endif
 
--- An extension belongs to the whole database. Kept in "public", dropping one studio's schema never takes it away.
 select current_schema() as schema \gset
-select case when to_regnamespace('public') is null then current_schema() else 'public' end as extensions_schema \gset
 
 begin;
 
-create extension if not exists btree_gist with schema :"extensions_schema";
-create extension if not exists pg_trgm with schema :"extensions_schema";
-
--- Operator classes are looked up by name: let the index definitions below find them wherever the extension is.
-select set_config(
-    'search_path',
-    current_setting('search_path') || ', '
-    || (select string_agg(distinct extnamespace::regnamespace::text, ', ') from pg_extension where extname in ('btree_gist', 'pg_trgm')),
-    true
-) as search_path \gset
-
 \ir schema/roles.sql
+\ir schema/extensions.sql
 
 set local role photolens_owner;
 
 \ir schema/procrastinate.sql
 \ir schema/platform.sql
+\ir schema/studios.sql
 \ir schema/identity.sql
 \ir schema/notifications.sql
 \ir schema/support.sql

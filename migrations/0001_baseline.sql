@@ -2,29 +2,6 @@
 --
 -- Whoever applies it is a superuser, or may create roles: it makes the roles, and goes on as photolens_owner.
 
-do $$
-begin
-    execute format('create extension if not exists btree_gist with schema %I', case when to_regnamespace('public') is null then current_schema() else 'public' end);
-end;
-$$;
-do $$
-begin
-    execute format('create extension if not exists pg_trgm with schema %I', case when to_regnamespace('public') is null then current_schema() else 'public' end);
-end;
-$$;
-
--- Operator classes are looked up by name: let the index definitions below find them wherever the extension is.
-do $$
-begin
-    perform set_config(
-    'search_path',
-    current_setting('search_path') || ', '
-    || (select string_agg(distinct extnamespace::regnamespace::text, ', ') from pg_extension where extname in ('btree_gist', 'pg_trgm')),
-    true
-);
-end;
-$$;
-
 -- schema/roles.sql
 
 -- The three roles of a database of Photolens. They belong to the whole server: where they are there already, they stay.
@@ -79,6 +56,14 @@ exception
 end;
 $$;
 
+-- A schema of our own comes and goes with what is in it.
+do $$
+begin
+    if current_schema() not in ('public', 'extensions') then
+        execute format('alter schema %I owner to photolens_owner', current_schema());
+    end if;
+end;
+$$;
 do $$
 begin
     execute format('grant usage, create on schema %I to photolens_owner', current_schema());
@@ -103,6 +88,34 @@ $$;
 -- Everybody may call any function, if nothing else is said. Of ours, only who is named: here, and in portal.sql.
 alter default privileges for role photolens_owner revoke execute on functions from public;
 alter default privileges for role photolens_owner grant execute on functions to photolens_app;
+
+-- schema/extensions.sql
+
+-- The extensions are the whole database's, and in a schema with nothing else in it: whoever is in one studio's schema finds
+-- what they bring, and never the tables of another. Those that are there already stay where they are.
+
+create schema if not exists extensions authorization photolens_owner;
+grant usage on schema extensions to public;
+create extension if not exists btree_gist with schema extensions;
+create extension if not exists pg_trgm with schema extensions;
+
+-- Operator classes are looked up by name: let the index definitions below find them.
+do $$
+declare
+    elsewhere text;
+begin
+    select string_agg(format('alter extension %I set schema extensions', extname), '; ')
+    into elsewhere
+    from pg_extension
+    where
+        extname in ('btree_gist', 'pg_trgm')
+        and extnamespace not in ('extensions'::regnamespace, quote_ident(current_schema())::regnamespace);
+    if elsewhere is not null then
+        raise exception 'Extensions are in a schema where Photolens does not look for them.' using hint = elsewhere;
+    end if;
+    perform set_config('search_path', quote_ident(current_schema()) || ', extensions', true);
+end;
+$$;
 
 
 set local role photolens_owner;
@@ -980,6 +993,45 @@ create table schema_migrations (
 comment on table schema_migrations is 'The migrations that this database has had, with what stood in their files.';
 
 grant select on schema_migrations to public;
+
+-- schema/studios.sql
+
+-- The studios that share this database, each in a schema of its own that is like this one. Those of the schema that the server
+-- is told of (DATABASE_SCHEMA) are the ones there are; in their own schemas, these tables are empty.
+
+create table studios (
+    name text not null constraint studios_pkey primary key,
+    schema_name text not null generated always as ('studio_' || replace(name, '-', '_')) stored,
+    created_at timestamptz not null default now(),
+    constraint studios_name_plain check (name ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' and length(name) <= 40)
+);
+comment on table studios is 'Beside the one whose schema this is. Of every name the schema follows, and no two have the same.';
+
+create table studio_hosts (
+    host text not null constraint studio_hosts_pkey primary key,
+    studio_name text not null constraint studio_hosts_studio_fkey references studios on delete cascade,
+    constraint studio_hosts_host_plain check (host ~ '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$' and length(host) <= 253)
+);
+comment on column studio_hosts.host is 'Under which the studio is asked for, in small letters and without a port.';
+
+create index studio_hosts_studio_name_idx on studio_hosts (studio_name);
+
+
+-- Makes the schema of a studio, as whoever calls it, who needs to be allowed to; there, it stays as it is.
+create procedure create_studio_schema(studio_name text)
+language plpgsql as $$
+begin
+    execute format('create schema if not exists %I authorization photolens_owner', 'studio_' || replace(studio_name, '-', '_'));
+end;
+$$;
+
+-- Drops the schema of a studio with everything in it.
+create procedure drop_studio_schema(studio_name text)
+language plpgsql as $$
+begin
+    execute format('drop schema if exists %I cascade', 'studio_' || replace(studio_name, '-', '_'));
+end;
+$$;
 
 -- schema/identity.sql
 
@@ -5452,6 +5504,9 @@ revoke update, delete on space_payment_events from photolens_app;
 
 -- Who backs the database up, as its owner, notes it; the application only tells.
 revoke insert, update, delete on database_backups from photolens_app;
+
+-- Nor does it say which studios there are, or makes any.
+revoke insert, update, delete on studios, studio_hosts from photolens_app;
 
 -- Nor does it say which migrations there have been.
 revoke insert, update, delete on schema_migrations from photolens_app;

@@ -22,8 +22,10 @@ from photolens import (
     problems,
     proxies,
     rate_limits,
+    replica,
     spaces,
     studio,
+    studios,
 )
 from photolens.config import Settings
 from photolens.database import Pools
@@ -43,8 +45,10 @@ def create_app(settings: Settings, pools: Pools) -> Flask:
     problems.init_app(app)
     headers.init_app(app, settings)
     database.init_app(app, pools)
+    studios.init_app(app, settings)
     cache.init_app(app, settings)
     access.init_app(app, identity.find_caller)
+    replica.init_app(app, pools)
     rate_limits.init_app(app, settings)
     health.init_app(app, metrics)
     domains = (identity, studio, billing, credits, photos, spaces, classes, portal, platform)

@@ -15,7 +15,8 @@ from uuid import UUID
 from flask import Flask, g, has_request_context, request
 
 from photolens.config import LONGEST_TOKEN, current_settings
-from photolens.database import SYSTEM, Connection, connection
+from photolens.connections import SYSTEM
+from photolens.database import Connection, connection
 from photolens.problems import FORBIDDEN, NOT_A_CONTACT, NOT_A_VENDOR, SESSION_REQUIRED, UNAUTHENTICATED
 from photolens.proxies import is_from_this_machine
 

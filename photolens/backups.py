@@ -198,7 +198,7 @@ def restore_dump(programs: Programs, address: str, dump: Path, *, first: list[st
     It is committed when pg_restore has ended well: of one that broke off, psql cannot tell the end from the whole.
     Raises ProgramError, and nothing was restored.
     """
-    into = ("-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "schema=public", "-d", address)
+    into = ("-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", address)
     with tempfile.TemporaryFile() as said, contextlib.ExitStack() as stack:
         streams = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": said}
         psql = stack.enter_context(_killed_unless_ended(programs.start("psql", *into, **streams)))
@@ -209,6 +209,7 @@ def restore_dump(programs: Programs, address: str, dump: Path, *, first: list[st
         with contextlib.suppress(BrokenPipeError):  # psql has left, and says why
             psql.stdin.write(b"begin;\n")
             for file in first:
+                psql.stdin.write(b"select coalesce(current_schema(), 'public') as schema \\gset\n")
                 psql.stdin.write((ROOT / "schema" / file).read_bytes())
             shutil.copyfileobj(pg_restore.stdout, psql.stdin)
             if pg_restore.wait() == 0:

@@ -19,6 +19,7 @@ from flask import Flask, current_app
 
 from photolens.answers import to_json
 from photolens.config import Settings
+from photolens.database import present_schema
 
 if TYPE_CHECKING:  # it takes long to import: only who has a Redis waits for it
     import redis
@@ -107,16 +108,24 @@ def _generation(subject: str) -> str:
     return f"photolens:{subject}:generation"
 
 
-def current_cache() -> Cache:
-    """The cache of the present application."""
+def _current_cache() -> Cache:
     cache: Cache = current_app.extensions["cache"]
     return cache
+
+
+def _of_studio(subject: str) -> str:
+    return f"{present_schema()}:{subject}"
+
+
+def remember(subject: str, asked: Mapping[str, Any], make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What the present application keeps of a subject of the present studio: see `Cache.remember`."""
+    return _current_cache().remember(_of_studio(subject), asked, make)
 
 
 def forget(subject: str) -> None:
     """Let the present application find nothing of a subject any more; where there is none, nothing was kept."""
     if current_app:
-        current_cache().forget(subject)
+        _current_cache().forget(_of_studio(subject))
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -9,7 +9,7 @@ import click
 import psycopg
 from marshmallow import ValidationError
 
-from photolens import create_app, database_commands, logs, server, tasks
+from photolens import create_app, database_commands, logs, server, studio_commands, tasks
 from photolens.billing.actions import stripe_events
 from photolens.config import ConfigurationError, Settings, dotenv
 from photolens.database import no_pools, sql
@@ -22,11 +22,15 @@ from photolens.platform.actions.messages import send_waiting_messages
 from photolens.problems import Problem, from_database
 from photolens.sealing import Seal
 from photolens.studio.actions import staff
+from photolens.studios import schema_of
 
 
 @click.group()
-def photolens() -> None:
+@click.option("--studio", metavar="NAME", help="Of those that share the database, the one that it is about.")
+def photolens(studio: str | None) -> None:
     """The backend that photography studios run on."""
+    if studio is not None:
+        os.environ["DATABASE_SCHEMA"] = schema_of(studio)
 
 
 @photolens.command()
@@ -76,6 +80,7 @@ def config() -> None:
 
 
 photolens.add_command(database_commands.db)
+photolens.add_command(studio_commands.studios)
 
 
 @photolens.group("audit")

@@ -1,6 +1,5 @@
 """The environment, read once into one frozen Settings; a bad value stops the start with a sentence that names it."""
 
-import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -13,18 +12,27 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from flask import current_app
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+from photolens.environment_values import ConfigurationError as ConfigurationError
+from photolens.environment_values import Network as Network
+from photolens.environment_values import (
+    address_of,
+    choice,
+    database_url,
+    folder,
+    is_one_word,
+    is_this_machine,
+    key_of,
+    networks,
+    switch,
+    web_address,
+    whole_number,
+)
 
 SHORTEST_SECRET = 32
 LONGEST_TOKEN = 200  # that is read of an Authorization header
+_SCHEMA = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,62}")
 _AMOUNT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
-
-
-class ConfigurationError(Exception):
-    """A setting that cannot be used; the message names the variable and says what it may be."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,11 @@ class Settings:
     database_url: str | None = field(repr=False)
     portal_database_url: str | None = field(repr=False)
     owner_database_url: str | None = field(repr=False)
+    database_replica_url: str | None = field(repr=False)
     state_dir: Path
+    database_schema: str
+    database_pooler: str
+    studios: bool
     database_connection_limit: int
     database_pool_timeout: int
     database_statement_timeout: int
@@ -83,6 +95,11 @@ class Settings:
         """Whether real people's data are served: then nothing that is only there for trying out is."""
         return self.photolens_env == "production"
 
+    @property
+    def is_pooled(self) -> bool:
+        """Whether between the application and the server there is a pooler that gives each transaction a session."""
+        return self.database_pooler == "transaction"
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read `.env` in the current folder, and over it the real environment.
@@ -90,21 +107,21 @@ class Settings:
         Raises ConfigurationError for a value that cannot be used. An empty value counts as absent.
         """
         given = _given(environment)
-        is_production = _choice(given, "PHOTOLENS_ENV", "development", "production") == "production"
+        is_production = choice(given, "PHOTOLENS_ENV", "development", "production") == "production"
         return cls(
             photolens_env="production" if is_production else "development",
             secret_key=_secret_key(given, is_production),
             host=given.get("HOST", "127.0.0.1"),
-            port=_whole_number(given, "PORT", 8000, 0, 65535),
+            port=whole_number(given, "PORT", 8000, 0, 65535),
             **_database(given, is_production),
             metrics_token=_metrics_token(given),
             cors_origins=_origins(given),
-            trusted_proxies=_networks(given),
+            trusted_proxies=networks(given, "TRUSTED_PROXIES"),
             redis_url=_redis_url(given),
-            rate_limit_per_minute=_whole_number(given, "RATE_LIMIT_PER_MINUTE", 1200, 1, 1_000_000),
-            app_url=_web_address(given, "APP_URL", "http://localhost:3000"),
-            portal_url=_web_address(given, "PORTAL_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}"),
-            otp_echo=_switch(given, "OTP_ECHO", is_production, "answers one-time codes to whoever asks for them"),
+            rate_limit_per_minute=whole_number(given, "RATE_LIMIT_PER_MINUTE", 1200, 1, 1_000_000),
+            app_url=web_address(given, "APP_URL", "http://localhost:3000"),
+            portal_url=web_address(given, "PORTAL_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}"),
+            otp_echo=switch(given, "OTP_ECHO", is_production, "answers one-time codes to whoever asks for them"),
             stripe_api_key=_stripe_api_key(given),
             stripe_webhook_secret=_signing_secrets(given, "STRIPE_WEBHOOK_SECRET"),
             stripe_api_base=_stripe_api_base(given, is_production),
@@ -117,16 +134,20 @@ class Settings:
 def _database(given: Mapping[str, str], is_production: bool) -> dict[str, Any]:
     """Which database, and how it is used."""
     return {
-        "database_url": _database_url(given, "DATABASE_URL"),
-        "portal_database_url": _database_url(given, "PORTAL_DATABASE_URL"),
-        "owner_database_url": _database_url(given, "OWNER_DATABASE_URL"),
-        "state_dir": _folder(given, "STATE_DIR", ".photolens"),
+        "database_url": database_url(given, "DATABASE_URL"),
+        "portal_database_url": database_url(given, "PORTAL_DATABASE_URL"),
+        "owner_database_url": database_url(given, "OWNER_DATABASE_URL"),
+        "database_replica_url": database_url(given, "DATABASE_REPLICA_URL"),
+        "database_schema": _database_schema(given),
+        "database_pooler": choice(given, "DATABASE_POOLER", "none", "transaction"),
+        "studios": choice(given, "STUDIOS", "0", "1") == "1",
+        "state_dir": folder(given, "STATE_DIR", ".photolens"),
         "embedded_in_production": _embedded_in_production(given, is_production),
-        "migrate_deploy_on_start": _choice(given, "MIGRATE_DEPLOY_ON_START", "0", "1") == "1",
-        "database_connection_limit": _whole_number(given, "DATABASE_CONNECTION_LIMIT", 20, 1, 1000),
-        "database_pool_timeout": _whole_number(given, "DATABASE_POOL_TIMEOUT", 20_000, 1, 600_000),
-        "database_statement_timeout": _whole_number(given, "DATABASE_STATEMENT_TIMEOUT", 30_000, 1, 3_600_000),
-        "database_logging": _switch(
+        "migrate_deploy_on_start": choice(given, "MIGRATE_DEPLOY_ON_START", "0", "1") == "1",
+        "database_connection_limit": whole_number(given, "DATABASE_CONNECTION_LIMIT", 20, 1, 1000),
+        "database_pool_timeout": whole_number(given, "DATABASE_POOL_TIMEOUT", 20_000, 1, 600_000),
+        "database_statement_timeout": whole_number(given, "DATABASE_STATEMENT_TIMEOUT", 30_000, 1, 3_600_000),
+        "database_logging": switch(
             given, "DATABASE_LOGGING", is_production, "logs every statement: only to look for something in development"
         ),
     }
@@ -135,17 +156,17 @@ def _database(given: Mapping[str, str], is_production: bool) -> dict[str, Any]:
 def _services(given: Mapping[str, str], is_production: bool) -> dict[str, Any]:
     """What Photolens uses of others, each by its address, and how."""
     return {
-        "storage_dir": _folder(given, "STORAGE_DIR", f"{given.get('STATE_DIR', '.photolens')}/storage"),
-        "storage_url": _address_of(given, "STORAGE_URL", is_production, "s3", "s3+http"),
+        "storage_dir": folder(given, "STORAGE_DIR", f"{given.get('STATE_DIR', '.photolens')}/storage"),
+        "storage_url": address_of(given, "STORAGE_URL", is_production, "s3", "s3+http"),
         "photo_price": _photo_price(given),
-        "photo_ai_url": _address_of(given, "PHOTO_AI_URL", is_production, "https", "http"),
+        "photo_ai_url": address_of(given, "PHOTO_AI_URL", is_production, "https", "http"),
         "photo_ai_key": given.get("PHOTO_AI_KEY"),
-        "assistant_url": _address_of(given, "ASSISTANT_URL", is_production, "https", "http"),
-        "assistant_key": _key_of(given, "ASSISTANT_KEY"),
+        "assistant_url": address_of(given, "ASSISTANT_URL", is_production, "https", "http"),
+        "assistant_key": key_of(given, "ASSISTANT_KEY"),
         "assistant_model": given.get("ASSISTANT_MODEL", "gpt-4o-mini"),
-        "smtp_url": _address_of(given, "SMTP_URL", is_production, "smtps", "smtp"),
+        "smtp_url": address_of(given, "SMTP_URL", is_production, "smtps", "smtp"),
         "mail_from": _mail_from(given),
-        "sms_url": _address_of(given, "SMS_URL", is_production, "https", "http"),
+        "sms_url": address_of(given, "SMS_URL", is_production, "https", "http"),
     }
 
 
@@ -166,39 +187,11 @@ def _given(environment: Mapping[str, str] | None) -> dict[str, str]:
     return {name: value.strip() for name, value in environment.items() if value.strip()}
 
 
-def _choice(given: Mapping[str, str], name: str, *words: str) -> str:
-    """One of these words; the first is the default."""
-    word = given.get(name, words[0])
-    if word not in words:
-        raise ConfigurationError(f"{name} is {word!r}; it takes {' or '.join(words)}.")
-    return word
-
-
-def _whole_number(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    text = given.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and least <= int(text) <= most):
-        raise ConfigurationError(f"{name} is {text!r}; it takes a whole number from {least} to {most}.")
-    return int(text)
-
-
-def _database_url(given: Mapping[str, str], name: str) -> str | None:
-    url = given.get(name)
-    if url is None:
-        return None
-    if not url.startswith(("postgresql://", "postgres://")):
-        raise ConfigurationError(f"{name} does not start with postgresql://")
-    try:
-        conninfo_to_dict(url)
-    except ProgrammingError:
-        raise ConfigurationError(f"{name} cannot be read as the address of a PostgreSQL.") from None
-    return url
-
-
-def _folder(given: Mapping[str, str], name: str, default: str) -> Path:
-    try:
-        return Path(given.get(name, default)).expanduser().resolve()
-    except (OSError, RuntimeError) as error:
-        raise ConfigurationError(f"{name} is {given.get(name, default)!r}, which is no folder: {error}") from None
+def _database_schema(given: Mapping[str, str]) -> str:
+    schema = given.get("DATABASE_SCHEMA", "public")
+    if not _SCHEMA.fullmatch(schema):
+        raise ConfigurationError(f"DATABASE_SCHEMA is {schema!r}; it takes small letters, digits and _.")
+    return schema
 
 
 def _origins(given: Mapping[str, str]) -> tuple[str, ...]:
@@ -220,23 +213,10 @@ def _secret_key(given: Mapping[str, str], is_production: bool) -> str | None:
 
 
 def _metrics_token(given: Mapping[str, str]) -> str | None:
-    token = _key_of(given, "METRICS_TOKEN")
+    token = key_of(given, "METRICS_TOKEN")
     if token is not None and not SHORTEST_SECRET <= len(token) <= LONGEST_TOKEN:
         raise ConfigurationError(f"METRICS_TOKEN takes {SHORTEST_SECRET} to {LONGEST_TOKEN} characters.")
     return token
-
-
-def _networks(given: Mapping[str, str]) -> tuple[Network, ...]:
-    networks = []
-    for text in given.get("TRUSTED_PROXIES", "").split(","):
-        if text.strip():
-            try:
-                networks.append(ipaddress.ip_network(text.strip()))
-            except ValueError:
-                raise ConfigurationError(
-                    f"TRUSTED_PROXIES holds {text.strip()!r}; it takes addresses and networks such as 10.0.0.0/8."
-                ) from None
-    return tuple(networks)
 
 
 def _redis_url(given: Mapping[str, str]) -> str | None:
@@ -252,23 +232,8 @@ def _redis_url(given: Mapping[str, str]) -> str | None:
     return url
 
 
-def _web_address(given: Mapping[str, str], name: str, default: str) -> str:
-    url = given.get(name, default).rstrip("/")
-    if not url.startswith(("http://", "https://")):
-        raise ConfigurationError(f"{name} is {url!r}; it takes an address such as https://studio.example")
-    return url
-
-
-def _switch(given: Mapping[str, str], name: str, is_production: bool, does: str) -> bool:
-    """Whether something is on that may never be in production, since it does this."""
-    is_on = _choice(given, name, "0", "1") == "1"
-    if is_on and is_production:
-        raise ConfigurationError(f"{name} {does}: never in production.")
-    return is_on
-
-
 def _embedded_in_production(given: Mapping[str, str], is_production: bool) -> bool:
-    is_wanted = _choice(given, "EMBEDDED_IN_PRODUCTION", "0", "1") == "1"
+    is_wanted = choice(given, "EMBEDDED_IN_PRODUCTION", "0", "1") == "1"
     if is_production and not is_wanted and "DATABASE_URL" not in given:
         raise ConfigurationError(
             "DATABASE_URL is needed in production; or EMBEDDED_IN_PRODUCTION=1, for the embedded database."
@@ -278,7 +243,7 @@ def _embedded_in_production(given: Mapping[str, str], is_production: bool) -> bo
 
 def _stripe_api_key(given: Mapping[str, str]) -> str | None:
     key = given.get("STRIPE_API_KEY")
-    if key is not None and not _is_one_word(key):
+    if key is not None and not is_one_word(key):
         raise ConfigurationError("STRIPE_API_KEY holds blanks or letters that no key has.")
     if key is not None and key.startswith("pk_"):
         raise ConfigurationError(
@@ -290,13 +255,9 @@ def _stripe_api_key(given: Mapping[str, str]) -> str | None:
 def _signing_secrets(given: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Those that a signature may be made with: while one is being replaced, the old and the new."""
     secrets = tuple(secret.strip() for secret in given.get(name, "").split(",") if secret.strip())
-    if not all(map(_is_one_word, secrets)):
+    if not all(map(is_one_word, secrets)):
         raise ConfigurationError(f"{name} takes signing secrets separated by commas; one holds letters that none has.")
     return secrets
-
-
-def _is_one_word(text: str) -> bool:
-    return text.isascii() and text.isprintable() and " " not in text
 
 
 def _stripe_api_base(given: Mapping[str, str], is_production: bool) -> str:
@@ -307,41 +268,13 @@ def _stripe_api_base(given: Mapping[str, str], is_production: bool) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise refused from None
-    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or not _is_one_word(base):
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc or not is_one_word(base):
         raise refused
     if parts.path or "?" in base or "#" in base:
         raise refused
-    if is_production and parts.scheme == "http" and not _is_this_machine(host):
+    if is_production and parts.scheme == "http" and not is_this_machine(host):
         raise ConfigurationError("STRIPE_API_BASE is not https: in production the key would be sent for all to read.")
     return base
-
-
-def _address_of(given: Mapping[str, str], name: str, is_production: bool, *schemes: str) -> str | None:
-    """The address of a service, under one of these schemes, which may hold a name and a password.
-
-    The last scheme sends everything for all to read, but for SMTP, which goes over to TLS where it can.
-    """
-    url = given.get(name)
-    if url is None:
-        return None
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or parts.scheme not in schemes or not _is_one_word(url):
-        raise ConfigurationError(f"{name} takes an address that begins with {' or '.join(f'{s}://' for s in schemes)}")
-    if is_production and parts.scheme in ("http", "s3+http") and not _is_this_machine(host):
-        raise ConfigurationError(f"{name} is not encrypted: in production it would be sent for all to read.")
-    return url
-
-
-def _key_of(given: Mapping[str, str], name: str) -> str | None:
-    """What is sent in a header to show who asks."""
-    key = given.get(name)
-    if key is not None and not _is_one_word(key):
-        raise ConfigurationError(f"{name} holds blanks or letters that no key has.")
-    return key
 
 
 def _mail_from(given: Mapping[str, str]) -> str | None:
@@ -372,10 +305,3 @@ def _credit_products(given: Mapping[str, str]) -> tuple[CreditProduct, ...]:
             raise ConfigurationError(f"CREDIT_PRODUCTS has two prices for {number} credits.")
         products[int(number)] = CreditProduct(Decimal(price), int(number))
     return tuple(products.values())
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

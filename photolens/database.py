@@ -1,220 +1,40 @@
-"""The pools, the request's connections, and the named queries of `queries/` (aiosql on psycopg 3)."""
+"""The pools, and the connection of each request, which is in the schema of the request's studio."""
 
 import contextlib
-import logging
 import os
 import select
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
-import orjson
 import psycopg
-from aiosql.adapters.pyformat import PyFormatAdapter
-from aiosql.queries import Queries
-from aiosql.query_loader import QueryLoader
-from flask import Flask, current_app, g, has_app_context
+from flask import Flask, current_app, g
 from psycopg import IsolationLevel
 from psycopg.pq import TransactionStatus
-from psycopg.rows import RowMaker, dict_row, no_result
-from psycopg.types.json import JsonbDumper, set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool
 
-from photolens.answers import to_json
-from photolens.config import Settings
-from photolens.naming import camel_case
-
-# A dict is a jsonb parameter, and JSON goes through orjson both ways.
-psycopg.adapters.register_dumper(dict, JsonbDumper)
-set_json_dumps(to_json)
-set_json_loads(orjson.loads)
-
-log = logging.getLogger(__name__)  # at DEBUG every statement, by DATABASE_LOGGING
-
-SYSTEM = "Photolens"  # what does things without anybody having asked for them
-STREAMED_ROWS = 500  # that a stream fetches at a time
-
-OWNER_ROLE = "photolens_owner"  # may change the schema
-APP_ROLE = "photolens_app"  # reads and writes rows
-PORTAL_ROLE = "photolens_portal"  # reads what belongs to one client: see schema/portal.sql
-
-QUERIES = Path(__file__).parent.parent / "queries"
-
-Connection = psycopg.Connection[dict[str, Any]]
-Row = dict[str, Any]
-Query = Callable[..., Any]
-
-
-@cache
-def _camel_case_names(columns: tuple[bytes, ...]) -> tuple[str, ...]:
-    return tuple(camel_case(column.decode()) for column in columns)
-
-
-def camel_case_row(cursor: psycopg.Cursor[Any]) -> RowMaker[Row]:
-    """Row factory: a dict keyed as the API's JSON is; a statement's names are computed once."""
-    result = cursor.pgresult
-    if result is None or not result.nfields:
-        return no_result
-    names = _camel_case_names(tuple(result.fname(i) or b"" for i in range(result.nfields)))
-
-    def make_row(values: Sequence[Any]) -> Row:
-        return dict(zip(names, values, strict=True))
-
-    return make_row
-
-
-class Tally(threading.local):
-    """How many statements the present thread has run, for whoever takes the difference."""
-
-    statements = 0
-
-
-tally = Tally()
-
-
-class AppConnection(psycopg.Connection[Row]):
-    """A connection of the application, each of whose transactions says who acts in it, for the audit trail.
-
-    It says so for the transaction alone: the next one on this connection may be somebody else's.
-    """
-
-    @contextmanager
-    def transaction(
-        self, savepoint_name: str | None = None, force_rollback: bool = False
-    ) -> Iterator[psycopg.Transaction]:
-        """As psycopg's: a transaction, or a savepoint in the one that is under way."""
-        is_outermost = self.info.transaction_status == TransactionStatus.IDLE
-        with super().transaction(savepoint_name, force_rollback) as transaction:
-            if is_outermost and not self.read_only and has_app_context():
-                caller = g.get("caller")
-                sql.platform.configure_actor(
-                    self,
-                    actor_id="" if caller is None else str(caller.user_id),
-                    actor=SYSTEM,
-                    request_id=g.get("request_id", ""),
-                )
-            yield transaction
-
-
-class QueryAdapter(PyFormatAdapter):
-    """aiosql's adapter, with eager lists and each statement tagged by its name.
-
-    Rows are answers, keyed in camelCase; only a `lock_` query gives the row as the database names it, for rules to
-    decide on and updates to build on. A failing statement leaves its name on the error, for `problems` to read.
-    """
-
-    def process_sql(self, query_name: str, op_type: Any, sql: str) -> str:
-        statement: str = super().process_sql(query_name, op_type, sql)  # type: ignore[no-untyped-call]
-        return f"/* {query_name} */ {statement}"
-
-    def _run(self, conn: Connection, query_name: str, sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Row]:
-        is_lock = query_name.rpartition(".")[2].startswith("lock_")
-        cursor = conn.cursor(row_factory=dict_row if is_lock else camel_case_row)
-        tally.statements += 1
-        began = time.perf_counter()
-        try:
-            cursor.execute(sql, parameters)
-        except psycopg.Error as error:
-            error.add_note(query_name)
-            log.debug("%s failed: %s", query_name, error.sqlstate)
-            raise
-        if log.isEnabledFor(logging.DEBUG):
-            log.debug("%s %.1f ms, %d rows", query_name, (time.perf_counter() - began) * 1000, cursor.rowcount)
-        return cursor
-
-    def select(self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: Any = None) -> Any:
-        return self._run(conn, query_name, sql, parameters).fetchall()
-
-    def select_one(self, conn: Any, query_name: str, sql: str, parameters: Any, record_class: Any = None) -> Any:
-        return self._run(conn, query_name, sql, parameters).fetchone()
-
-    def select_value(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Any:
-        row = self._run(conn, query_name, sql, parameters).fetchone()
-        return None if row is None else next(iter(row.values()))
-
-    @contextmanager
-    def select_cursor(self, conn: Any, query_name: str, sql: str, parameters: Any) -> Iterator[Any]:
-        """The rows of a `stream_` query as they are asked for, of one snapshot: only a piece of them is ever here.
-
-        Each piece is a statement of its own, with the time that a statement has; no row is locked.
-        """
-        with conn.transaction(), conn.cursor(name="stream", row_factory=camel_case_row) as cursor:
-            cursor.itersize = STREAMED_ROWS
-            tally.statements += 1
-            log.debug("%s is streamed", query_name)
-            yield cursor.execute(sql, parameters)
-
-    def insert_update_delete(self, conn: Any, query_name: str, sql: str, parameters: Any) -> int:
-        return self._run(conn, query_name, sql, parameters).rowcount
-
-
-class DomainQueries(Queries):
-    """The named queries of a folder, as attributes; aiosql reads each when it is first asked for.
-
-    All of them would be a tenth of every start, and a process needs few at once.
-    """
-
-    def __init__(self, adapter: QueryAdapter, folder: Path) -> None:
-        super().__init__(adapter)
-        self._loader = QueryLoader(adapter, None, attribute="__")
-        self._domain = folder.name
-        self._sources = {
-            text.partition("(")[0]: ("-- name: " + text, file)
-            for file in folder.glob("*.sql")
-            for text in file.read_text().split("-- name: ")[1:]
-        }
-
-    @property
-    def available_queries(self) -> list[str]:
-        return sorted(self._sources)
-
-    def __getattr__(self, name: str) -> Query:
-        # Beside each query that gives rows, aiosql makes a `…_cursor` of its own.
-        if (source := self._sources.get(name.removesuffix("_cursor"))) is None:
-            raise AttributeError(f"there is no query {self._domain}.{name}")
-        text, file = source
-        read = Queries(self.driver_adapter).load_from_list(
-            self._loader.load_query_data_from_sql(text, [self._domain], file)
-        )
-        # Threads that come at once both read it, to the same end.
-        for each in read.available_queries:
-            setattr(self, each, getattr(read, each))
-        query: Query = getattr(read, name)
-        return query
-
-
-def _load_queries(folder: Path) -> Queries:
-    adapter = QueryAdapter()  # type: ignore[no-untyped-call]
-    queries = Queries(adapter)
-    for domain in folder.iterdir():
-        queries.add_child_queries(domain.name, DomainQueries(adapter, domain))
-    return queries
-
-
-sql: Any = _load_queries(QUERIES)
-
-
-def configure(conn: Connection, settings: Settings, role: str) -> None:
-    """Tell a new connection what it is to keep to, and as whom it acts."""
-    timeout = f"{settings.database_statement_timeout}ms"
-    sql.platform.configure_connection(conn, statement_timeout=timeout, role=role)
+from photolens.config import Settings, current_settings
+from photolens.connections import APP_ROLE, PORTAL_ROLE, AppConnection, how_to_connect, terms_of
+from photolens.connections import Connection as Connection
+from photolens.connections import Row as Row
+from photolens.named_queries import sql as sql
 
 
 @dataclass(frozen=True)
 class Pools:
-    """The application's connections, and the portal's, which act as different roles of the database.
+    """The application's connections, and the portal's, which act as different roles of the database; those that hold a
+    lock while the application's call out; and those to a standby, if there is one.
 
-    As a context manager, it closes both at the end.
+    As a context manager, it closes them at the end.
     """
 
-    app: ConnectionPool[Connection]
-    portal: ConnectionPool[Connection]
+    app: ConnectionPool[Any]
+    portal: ConnectionPool[Any]
+    locks: ConnectionPool[Any]
+    replica: ConnectionPool[Any] | None = None
 
     def __enter__(self) -> "Pools":
         return self
@@ -223,32 +43,51 @@ class Pools:
         self.close()
 
     def close(self) -> None:
-        self.portal.close()
-        self.app.close()
+        for pool in (self.replica, self.locks, self.portal, self.app):
+            if pool is not None:
+                pool.close()
+
+    @contextmanager
+    def locking(self) -> Iterator[Connection]:
+        """A transaction on a connection of its own, whose locks are held to the end of the block."""
+        conn = _live_connection(self.locks, present_schema())
+        try:
+            with conn.transaction():
+                sql.platform.configure_locking(conn)
+                yield conn
+        finally:
+            self.locks.putconn(conn)
 
 
 def open_pools(settings: Settings, app_url: str, portal_url: str | None = None) -> Pools:
-    """Pools of autocommit connections, each configured as it is made.
+    """Pools of autocommit connections, each told its terms as it is made.
 
     Without an address of its own, the portal has that of the application, whose login acts as either role. They fill in
     the background: a database that is away makes requests answer 503, and never stops the process.
     """
-    limit = settings.database_connection_limit
+    limit, replica_url = settings.database_connection_limit, settings.database_replica_url
     return Pools(
         _open_pool(settings, app_url, APP_ROLE, min(4, limit)),
         _open_pool(settings, portal_url or app_url, PORTAL_ROLE, 0),
+        _open_pool(settings, app_url, APP_ROLE, 0),
+        None if replica_url is None else _open_pool(settings, replica_url, APP_ROLE, 0),
     )
 
 
-def _open_pool(settings: Settings, url: str, role: str, least: int) -> ConnectionPool[Connection]:
+def _open_pool(settings: Settings, url: str, role: str, least: int) -> ConnectionPool[Any]:
+    terms = terms_of(settings, role)
+
+    def configure(conn: AppConnection) -> None:
+        conn.keep_to(terms)
+
     return ConnectionPool(
         url,
         connection_class=AppConnection,
         min_size=least,
         max_size=settings.database_connection_limit,
         timeout=settings.database_pool_timeout / 1000,
-        kwargs={"autocommit": True, "row_factory": dict_row, "connect_timeout": 5},
-        configure=partial(configure, settings=settings, role=role),
+        kwargs=how_to_connect(settings),
+        configure=configure,
         reconnect_timeout=5,
         open=True,
     )
@@ -256,7 +95,7 @@ def _open_pool(settings: Settings, url: str, role: str, least: int) -> Connectio
 
 def no_pools() -> Pools:
     """Pools that lend nothing, for an application that is not asked for anything of the database."""
-    return Pools(ConnectionPool(open=False), ConnectionPool(open=False))
+    return Pools(*(ConnectionPool(open=False) for _ in range(3)))
 
 
 def init_app(app: Flask, pools: Pools) -> None:
@@ -265,9 +104,21 @@ def init_app(app: Flask, pools: Pools) -> None:
 
     @app.teardown_appcontext
     def give_back(_error: BaseException | None) -> None:
-        conn = g.pop("connection", None)
-        if conn is not None:
-            pools.app.putconn(conn)
+        give_back_connection()
+
+
+def present_schema() -> str:
+    """The schema of the studio that the present request, or job, is of."""
+    schema: str = g.get("schema") or current_settings().database_schema
+    return schema
+
+
+def work_in(schema: str) -> None:
+    """Let the present request, or job, be of the studio of this schema."""
+    g.schema = schema
+    conn = g.get("connection")
+    if isinstance(conn, AppConnection):
+        conn.work_in(schema)
 
 
 def _pools() -> Pools:
@@ -276,26 +127,40 @@ def _pools() -> Pools:
 
 
 def connection() -> Connection:
-    """The one connection of the present request."""
+    """The one connection of the present request: the application's, or one that it reads from instead."""
     if "connection" not in g:
-        g.connection = _live_connection(_pools().app)
+        pool = _pools().app
+        keep_connection(_live_connection(pool, present_schema()), pool.putconn)
+        if "read_elsewhere" in g:
+            g.pop("read_elsewhere")()
     conn: Connection = g.connection
     return conn
 
 
+def keep_connection(conn: Connection, give_back: Callable[[Connection], None]) -> None:
+    """Let this be the connection of the present request, which is given back at its end."""
+    g.connection, g.give_back = conn, give_back
+
+
+def give_back_connection() -> None:
+    """Let the present request have no connection until it asks for one again."""
+    if "connection" in g:
+        g.give_back(g.pop("connection"))
+
+
 def take_connection() -> Callable[[], None]:
     """Keep the present request's connection beyond its end, for an answer that is still being read; gives it back."""
-    pool, conn = _pools().app, g.pop("connection")
-    return lambda: pool.putconn(conn)
+    give_back, conn = g.give_back, g.pop("connection")
+    return lambda: give_back(conn)
 
 
 def lender() -> Callable[[], AbstractContextManager[Connection]]:
     """Lends a connection for a block, again and again, also after the present request has ended."""
-    pool = _pools().app
+    pool, schema = _pools().app, present_schema()
 
     @contextmanager
     def lend() -> Iterator[Connection]:
-        conn = _live_connection(pool)
+        conn = _live_connection(pool, schema)
         try:
             yield conn
         finally:
@@ -305,26 +170,48 @@ def lender() -> Callable[[], AbstractContextManager[Connection]]:
 
 
 @contextmanager
-def probing_connection(pool: ConnectionPool[Connection], patience: float) -> Iterator[Connection]:
+def holding(lock: Callable[..., Any], **of: Any) -> Iterator[None]:
+    """Hold what a query locks for the transaction, beyond those of the block, which may call out in between.
+
+    The lock is another connection's, so that it goes with it, whatever becomes of the process.
+    """
+    with _pools().locking() as conn:
+        lock(conn, **of)
+        yield
+
+
+@contextmanager
+def probing_connection(pool: ConnectionPool[Any], patience: float) -> Iterator[Connection]:
     """A connection of a pool for somebody who asks how the database is, and wants to know soon that it is not.
 
     Within so many seconds there is one, and within as many again the block has done with it, or psycopg.Error is
     raised, even where a server that has stopped holds the line: the line is cut.
     """
-    conn = _live_connection(pool, patience)
-
-    def cut() -> None:
-        with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(conn.fileno())) as line:
-            line.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(patience, cut)
-    timer.daemon = True
-    timer.start()
+    conn = live_connection(pool, patience)
+    timer = cut_line_after(patience, conn)
     try:
         yield conn
     finally:
         timer.cancel()
         pool.putconn(conn)
+
+
+def live_connection(pool: ConnectionPool[Any], patience: float) -> Connection:
+    """A connection of a pool in the present schema, within so many seconds. Raises PoolTimeout, or psycopg.Error."""
+    return _live_connection(pool, present_schema(), patience)
+
+
+def cut_line_after(seconds: float, conn: Connection) -> threading.Timer:
+    """Have whoever then still waits for a server that has stopped told so, by psycopg.Error; unless it is cancelled."""
+
+    def cut() -> None:
+        with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(conn.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 @contextmanager
@@ -335,7 +222,7 @@ def portal_connection(session: str) -> Iterator[Connection]:
     same connection is nobody's until it says whose it is.
     """
     pool = _pools().portal
-    conn = _live_connection(pool)
+    conn = _live_connection(pool, present_schema())
     try:
         with snapshot(conn):
             sql.platform.configure_portal_session(conn, session=session)
@@ -363,20 +250,24 @@ def snapshot(conn: Connection) -> Iterator[None]:
             conn.isolation_level, conn.read_only = None, None
 
 
-def _live_connection(pool: ConnectionPool[Connection], *patience: float) -> Connection:
-    """A connection of the pool that the server has not ended since; the pool replaces those it has.
+def _live_connection(pool: ConnectionPool[Any], schema: str, *patience: float) -> Connection:
+    """A connection of the pool that the server has not ended since, in this schema; the pool replaces those it has.
 
     The pool's own check costs a round trip each time, and waits longer and longer between dead connections.
     """
     while True:
-        conn = pool.getconn(*patience)
-        if not _has_news(conn):
-            return conn
+        conn: Connection = pool.getconn(*patience)
         try:
-            ConnectionPool.check_connection(conn)
-            return conn
+            if _has_news(conn):
+                ConnectionPool.check_connection(conn)
+            if isinstance(conn, AppConnection):
+                conn.work_in(schema)
         except psycopg.Error:
             pool.putconn(conn)
+            if not conn.closed:
+                raise
+        else:
+            return conn
 
 
 def _has_news(conn: Connection) -> bool:

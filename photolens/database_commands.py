@@ -16,11 +16,13 @@ from photolens import backups, schema_versions, server
 from photolens.answers import to_json
 from photolens.backups import BackupError, Manifest
 from photolens.config import Settings
-from photolens.database import APP_ROLE, AppConnection, Connection, configure
+from photolens.connections import APP_ROLE, connect, terms_of
+from photolens.database import Connection
 from photolens.embedded import DATABASE, EmbeddedServer
+from photolens.founding import StudioError, everywhere
 from photolens.invariants import broken_invariants
 from photolens.platform.screens.database import get_database
-from photolens.postgres_programs import ProgramError
+from photolens.postgres_programs import ProgramError, in_schema
 from photolens.schema_versions import Done, MigrationError, SchemaState, Standing
 
 _DUMP = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -57,7 +59,7 @@ def backup(to: Path | None, keep: int) -> None:
     """Dump the whole database into a file, with a manifest beside it; older backups beyond those to keep go."""
     settings = Settings.from_environment()
     folder = to or settings.state_dir / "backups"
-    with _in_a_sentence(), _owner_url(settings) as url, backups.as_owner(url) as conn:
+    with in_a_sentence(), owner_url(settings) as url, backups.as_owner(url) as conn:
         server.require_schema(conn)
         manifest, removed = backups.take_backup(conn, url, folder, keep)
     click.echo(f"{folder / manifest.file}: {_content(manifest)}, {manifest.size} bytes.")
@@ -75,7 +77,7 @@ def restore(file: Path, into: str | None, replace: bool, yes: bool) -> None:
     settings = Settings.from_environment()
     if settings.is_production and not yes:
         raise click.ClickException("This is production. Add --yes if it is to be restored here.")
-    with _in_a_sentence(), _owner_url(settings, into) as url:
+    with in_a_sentence(), owner_url(settings, into) as url:
         manifest = backups.restore_backup(url, file, replace=replace)
         name = conninfo_to_dict(url).get("dbname", "the database")
     done = "put in the place of what was there" if replace else "restored"
@@ -87,7 +89,7 @@ def restore(file: Path, into: str | None, replace: bool, yes: bool) -> None:
 @_DUMP
 def verify(file: Path) -> None:
     """Restore the backup FILE into a scratch database beside the present one; exit 1 if anything differs."""
-    with _in_a_sentence(), _owner_url(Settings.from_environment()) as url, backups.as_owner(url) as conn:
+    with in_a_sentence(), owner_url(Settings.from_environment()) as url, backups.as_owner(url) as conn:
         manifest, faults = backups.verify_backup(conn, url, file)
     for line in faults:
         click.echo(line)
@@ -100,8 +102,10 @@ def apply_migrations() -> None:
     """Apply the migrations that the database has not had, one transaction each; two at once apply each once."""
     from photolens import migrations  # with what it stands on it takes a moment to import, which only this needs
 
-    with _in_a_sentence(), _owner_url(Settings.from_environment()) as url:
-        _tell("Applied", migrations.migrate(url, schema_versions.MIGRATIONS), "There was nothing to apply.")
+    with in_a_sentence(), owner_url(Settings.from_environment()) as url:
+        for studio, at in everywhere(url):
+            done = migrations.migrate(at, schema_versions.MIGRATIONS)
+            _tell("Applied", done, "There was nothing to apply.", studio)
 
 
 @db.command()
@@ -114,29 +118,37 @@ def rollback(to: str | None, yes: bool) -> None:
     settings = Settings.from_environment()
     if not yes:
         click.confirm("What is kept only in what these migrations have added is lost. Go on?", abort=True)
-    with _in_a_sentence(), _owner_url(settings) as url:
-        _tell("Took back", migrations.roll_back(url, schema_versions.MIGRATIONS, to), "There was nothing to take back.")
+    with in_a_sentence(), owner_url(settings) as url:
+        # The list of the studios goes back last, when it has served for theirs.
+        for studio, at in reversed(list(everywhere(url))):
+            done = migrations.roll_back(at, schema_versions.MIGRATIONS, to)
+            _tell("Took back", done, "There was nothing to take back.", studio)
 
 
 @db.command()
 def status() -> None:
     """Show each migration and what it is to the database; exit 1 with pending ones, 2 with changed or unknown ones."""
-    conn: Connection
-    with (
-        _owner_url(Settings.from_environment()) as url,
-        psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn,
-    ):
-        found = schema_versions.migrations_of(conn, schema_versions.MIGRATIONS)
-        is_unversioned = schema_versions.schema_state(conn) is SchemaState.UNVERSIONED
-    for migration in found:
-        when = f"  {migration.applied_at:%Y-%m-%d %H:%M:%S} UTC" if migration.applied_at else ""
-        click.echo(f"{migration.standing.value:<7}  {migration.id}{when}")
-    if is_unversioned:
-        click.echo("The database is from before there were migrations.", err=True)
-    standings = {migration.standing for migration in found}
-    if is_unversioned or standings & {Standing.CHANGED, Standing.UNKNOWN}:
+    standings: set[Standing | SchemaState] = set()
+    with owner_url(Settings.from_environment()) as url:
+        for studio, at in everywhere(url):
+            standings |= _tell_standing(at, studio)
+    if standings & {SchemaState.UNVERSIONED, Standing.CHANGED, Standing.UNKNOWN}:
         sys.exit(2)
     sys.exit(1 if Standing.PENDING in standings else 0)
+
+
+def _tell_standing(url: str, studio: str | None) -> set[Standing | SchemaState]:
+    """Show how a schema stands; gives its state, and how its migrations stand."""
+    conn: Connection
+    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+        found = schema_versions.migrations_of(conn, schema_versions.MIGRATIONS)
+        state = schema_versions.schema_state(conn)
+    for migration in found:
+        when = f"  {migration.applied_at:%Y-%m-%d %H:%M:%S} UTC" if migration.applied_at else ""
+        click.echo(f"{_of(studio)}{migration.standing.value:<7}  {migration.id}{when}")
+    if state is SchemaState.UNVERSIONED:
+        click.echo(f"{_of(studio)}The database is from before there were migrations.", err=True)
+    return {state, *(migration.standing for migration in found)}
 
 
 @db.command()
@@ -148,7 +160,7 @@ def reset(yes: bool) -> None:
     settings = Settings.from_environment()
     if settings.is_production:
         raise click.ClickException("This is production: nothing is reset here.")
-    with _in_a_sentence(), _owner_url(settings) as url:
+    with in_a_sentence(), owner_url(settings) as url:
         address = conninfo_to_dict(url)
         where = f"{address.get('dbname')} on {address.get('host', 'this machine')}"
         if not yes:
@@ -162,7 +174,7 @@ def new(name: str) -> None:
     """Write the two files of a new migration NAME: what it does, and what takes it back."""
     from photolens import migrations
 
-    with _in_a_sentence():
+    with in_a_sentence():
         for file in migrations.write_new(schema_versions.MIGRATIONS, name):
             click.echo(file)
 
@@ -172,7 +184,7 @@ def rehearse_migrations() -> None:
     """Apply what the database has not had to a copy of it, and audit that; exit 1 if anything fails or differs."""
     from photolens import rehearsals
 
-    with _in_a_sentence(), _owner_url(Settings.from_environment()) as url:
+    with in_a_sentence(), owner_url(Settings.from_environment()) as url:
         rehearsal = rehearsals.rehearse(url, schema_versions.MIGRATIONS)
     _tell("Applied", rehearsal.done, "There is nothing to apply.")
     for line in rehearsal.broken:
@@ -184,13 +196,18 @@ def rehearse_migrations() -> None:
     sys.exit(1 if rehearsal.broken else 0)
 
 
-def _tell(what: str, migrations_done: Iterable[Done], otherwise: str) -> None:
+def _tell(what: str, migrations_done: Iterable[Done], otherwise: str, studio: str | None = None) -> None:
     is_any = False
     for done in migrations_done:
-        click.echo(f"{what} {done.id} in {done.seconds:.1f} s")
+        click.echo(f"{_of(studio)}{what} {done.id} in {done.seconds:.1f} s")
         is_any = True
     if not is_any:
-        click.echo(otherwise)
+        click.echo(f"{_of(studio)}{otherwise}")
+
+
+def _of(studio: str | None) -> str:
+    """Of which studio a line is, beside the server's own."""
+    return "" if studio is None else f"{studio}: "
 
 
 def _content(manifest: Manifest) -> str:
@@ -198,12 +215,12 @@ def _content(manifest: Manifest) -> str:
 
 
 @contextmanager
-def _in_a_sentence() -> Iterator[None]:
+def in_a_sentence() -> Iterator[None]:
     """Say what went wrong without a traceback; and let SIGTERM end the command as Ctrl-C does, which leaves nothing."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
-    except (BackupError, MigrationError, ProgramError, OSError) as error:
+    except (BackupError, MigrationError, ProgramError, StudioError, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -225,20 +242,19 @@ def database_url(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def _owner_url(settings: Settings, into: str | None = None) -> Iterator[str]:
+def owner_url(settings: Settings, into: str | None = None) -> Iterator[str]:
     """The address under which the database is looked after, or the one that is given."""
     if url := into or settings.owner_database_url or settings.database_url:
-        yield url
+        yield in_schema(url, settings.database_schema)
         return
     with EmbeddedServer(settings.state_dir, share=True) as embedded:
-        yield embedded.url_of(DATABASE)
+        yield in_schema(embedded.url_of(DATABASE), settings.database_schema)
 
 
 @contextmanager
 def connected(settings: Settings, url: str) -> Iterator[Connection]:
     """A connection to the database at an address, as the application's role."""
-    conn: Connection
-    with AppConnection.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+    with connect(settings, url) as conn:
         server.require_schema(conn)
-        configure(conn, settings, APP_ROLE)
+        conn.keep_to(terms_of(settings, APP_ROLE))
         yield conn

@@ -15,15 +15,15 @@ from typing import Any
 import orjson
 from flask import g, has_request_context
 
-from photolens import database
+from photolens import named_queries
 from photolens.answers import to_json
 from photolens.config import Settings
-from photolens.database import tally
+from photolens.named_queries import tally
 from photolens.observation import Answered
 
 requests = logging.getLogger("photolens.access")
 jobs = logging.getLogger("photolens.jobs")
-statements = logging.getLogger(database.__name__)
+statements = logging.getLogger(named_queries.__name__)
 
 _READABLE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _IN_THE_MESSAGE = {"method", "route", "status", "task", "outcome"}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Flask, Response, g, request
 
-from photolens.database import tally
+from photolens.named_queries import tally
 from photolens.openapi import CamelCasePaths
 
 NO_ROUTE = "unmatched"

@@ -11,8 +11,9 @@ from uuid import UUID
 import orjson
 import psycopg
 
-from photolens.database import Connection, Query
+from photolens.database import Connection
 from photolens.fields import MAX_ID, Choice, QueryInput, Text, WholeNumber
+from photolens.named_queries import Query
 from photolens.problems import Problem, invalid
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -20,6 +20,12 @@ class ProgramError(Exception):
     """A program is not there, or has failed; the message says which, and what it said."""
 
 
+def in_schema(url: str, schema: str) -> str:
+    """The address of a database, for whoever works in one schema of it, on sessions of its own."""
+    given = str(conninfo_to_dict(url).get("options", ""))
+    return make_conninfo(url, options=f"{given} -c search_path={schema},extensions".strip())
+
+
 class Programs:
     """The programs for the server of one database, with its address.
 

@@ -73,6 +73,7 @@ SESSION_REQUIRED = ProblemKind(403, "session_required", "This is done in person,
 NOT_A_CONTACT = ProblemKind(403, "not_a_contact", "You are no contact of a client")
 NOT_A_VENDOR = ProblemKind(403, "not_a_vendor", "You are no vendor, or not yet")
 NOT_FOUND = ProblemKind(404, "not_found", "There is no such thing")
+UNKNOWN_STUDIO = ProblemKind(404, "unknown_studio", "There is no such studio here")
 METHOD_NOT_ALLOWED = ProblemKind(405, "method_not_allowed", "This address does not take that method")
 EMAIL_TAKEN = ProblemKind(409, "email_taken", "Somebody else has this e-mail address")
 NAME_TAKEN = ProblemKind(409, "name_taken", "Another one has this name")
@@ -142,6 +143,7 @@ _REFUSED_STATES = {
     "57P03",  # cannot_connect_now
     "53300",  # too_many_connections
 }
+_UNDEFINED_TABLE = "42P01"
 # The connection was lost, perhaps after the commit and before its answer.
 _LOST_STATES = {
     "25P03",  # idle_in_transaction_session_timeout
@@ -181,6 +183,8 @@ def from_database(error: psycopg.Error) -> Problem | None:
     if state in _LOST_STATES or state.startswith("08") or (isinstance(error, psycopg.OperationalError) and not state):
         log.warning("Request %s: connection lost %s %s", g.get("request_id"), state, query_name)
         return connection_lost()
+    if state == _UNDEFINED_TABLE and "studio" in g:
+        return UNKNOWN_STUDIO("It has just been closed.")
     if state.startswith("22"):
         return invalid("", "holds or comes to a value out of the range that can be kept")
     return None

@@ -14,13 +14,14 @@ from typing import NoReturn
 
 import psycopg
 from flask import Flask
-from psycopg.rows import dict_row
 from waitress.server import create_server
 
 from photolens import create_app, logs, schema_versions
 from photolens.config import ConfigurationError, Settings
-from photolens.database import APP_ROLE, OWNER_ROLE, PORTAL_ROLE, Connection, configure, open_pools, sql
+from photolens.connections import APP_ROLE, OWNER_ROLE, PORTAL_ROLE, connect, terms_of
+from photolens.database import Connection, open_pools, sql
 from photolens.embedded import DATABASE, EmbeddedServer
+from photolens.postgres_programs import in_schema
 from photolens.proxies import is_loopback
 from photolens.schema_versions import MigrationError, SchemaState, schema_state
 
@@ -40,7 +41,7 @@ def application() -> Flask:
         embedded = EmbeddedServer(settings.state_dir).__enter__()
         atexit.register(embedded.__exit__, None, None, None)
         embedded.install(with_demo=not settings.is_production)
-        _upgrade(embedded)
+        _upgrade(settings, embedded)
     pools = open_pools(settings, *_urls(settings, embedded))
     atexit.register(pools.close)
     return create_app(settings, pools)
@@ -64,7 +65,7 @@ def serve(settings: Settings, *, fresh: bool, with_worker: bool) -> None:
         listener = stack.enter_context(_listen(settings))
         embedded = None if settings.database_url else start_embedded(stack, settings, fresh=fresh)
         if settings.migrate_deploy_on_start and settings.database_url:
-            _migrate(settings.owner_database_url or settings.database_url)
+            _migrate(in_schema(settings.owner_database_url or settings.database_url, settings.database_schema))
         urls = _urls(settings, embedded)
         for url, role in zip(urls, (APP_ROLE, PORTAL_ROLE), strict=True):
             _require_role(settings, url, role)
@@ -150,14 +151,14 @@ def start_embedded(stack: contextlib.ExitStack, settings: Settings, *, fresh: bo
     if server.install(with_demo=not settings.is_production):
         content = "an empty database" if settings.is_production else "the demo studio"
         print(f"Created {content} in {settings.state_dir}", flush=True)
-    _upgrade(server)
+    _upgrade(settings, server)
     return server
 
 
-def _upgrade(embedded: EmbeddedServer) -> None:
+def _upgrade(settings: Settings, embedded: EmbeddedServer) -> None:
     """Let the embedded database of an earlier version have the migrations that it has not had."""
     url = embedded.url_of(DATABASE)
-    with psycopg.connect(url, autocommit=True, row_factory=dict_row) as conn:
+    with connect(settings, url) as conn:
         state = schema_state(conn)
     if state is SchemaState.PENDING:
         _migrate(url)
@@ -175,10 +176,11 @@ def _migrate(url: str) -> None:
 
 def _require_role(settings: Settings, url: str, role: str) -> None:
     """Raise ConfigurationError unless there is the schema, and the login of this address may act as the role."""
-    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+    with connect(settings, url) as conn:
         require_schema(conn)
         try:
-            configure(conn, settings, role)
+            conn.keep_to(terms_of(settings, role))
+            require_schema(conn)
         except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidParameterValue):
             raise ConfigurationError(
                 f'The login {conn.info.user!r} may not act as {role}: grant {role} to "{conn.info.user}".'
@@ -202,7 +204,7 @@ def require_schema(conn: Connection) -> None:
 
 
 def _welcome(settings: Settings, url: str) -> str:
-    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+    with connect(settings, url) as conn:
         if settings.is_production or not sql.platform.exists_demo(conn):
             return ""
     return f"  Sign in   {DEMO_LOGIN}   (also admin@, photographer@, editor@, finance@, trainer@, vendor@, customer@)\n"

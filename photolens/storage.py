@@ -16,7 +16,7 @@ import secrets
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from flask import current_app
 
 from photolens.config import ConfigurationError, Settings
+from photolens.database import present_schema
 from photolens.problems import Problem, ProblemKind
 
 if TYPE_CHECKING:
@@ -113,9 +114,35 @@ def open_storage(settings: Settings) -> Storage:
 
 
 def current_storage() -> Storage:
-    """The storage of the present application."""
+    """The files of the present studio, in the storage of the present application."""
     storage: Storage = current_app.extensions["storage"]
-    return storage
+    return storage_of(present_schema(), storage)
+
+
+def storage_of(schema: str, storage: Storage) -> Storage:
+    """The files of the studio of a schema: below its name, but for the one that is alone in its database."""
+    return storage if schema == "public" else PartOfStorage(storage, f"studios/{schema}")
+
+
+class PartOfStorage:
+    """What is below a prefix of another storage, by keys that do not name the prefix."""
+
+    def __init__(self, whole: Storage, prefix: str) -> None:
+        self._whole = whole
+        self._prefix = prefix
+
+    def writing(self, key: str) -> AbstractContextManager[BinaryIO]:
+        return self._whole.writing(f"{self._prefix}/{key}")
+
+    def reading(self, key: str) -> AbstractContextManager[StoredFile]:
+        return self._whole.reading(f"{self._prefix}/{key}")
+
+    def delete_all(self, prefix: str, keep: Collection[str] = ()) -> None:
+        self._whole.delete_all(f"{self._prefix}/{prefix}", [f"{self._prefix}/{key}" for key in keep])
+
+    def folders(self, prefix: str) -> Iterator[Folder]:
+        for folder in self._whole.folders(f"{self._prefix}/{prefix}"):
+            yield replace(folder, prefix=folder.prefix.removeprefix(f"{self._prefix}/"))
 
 
 def _checked(key: str) -> str:

@@ -11,7 +11,7 @@ from photolens.billing.actions import overdue
 from photolens.classes.actions import renewals
 from photolens.classes.actions import upkeep as classes
 from photolens.credits.actions import ledger
-from photolens.database import Connection, sql
+from photolens.database import Connection
 from photolens.photos.actions import upkeep, work
 from photolens.photos.actions.erasure import erase_photo_jobs
 from photolens.platform.actions.deliveries import deliver_notifications
@@ -24,18 +24,12 @@ Batch = Callable[[Connection, int], list[int]]
 
 
 def run_daily(conn: Connection) -> str:
-    """Call invoices overdue that are past due, and remind clients; unless another process is at it. Says what was done.
+    """Call invoices overdue that are past due, and remind clients. Says what was done.
 
-    Batches are transactions of their own: whatever ends it halfway leaves nothing half done.
+    Batches are transactions of their own: whatever ends it halfway leaves nothing half done, and two share the work.
     """
-    if not sql.platform.lock_daily_tasks(conn)["is_locked"]:
-        return "Another process is doing the daily tasks."
-    try:
-        marked = _in_batches(conn, overdue.mark_overdue)
-        reminded = _in_batches(conn, overdue.queue_reminders)
-    finally:
-        if not conn.closed:
-            sql.platform.unlock_daily_tasks(conn)
+    marked = _in_batches(conn, overdue.mark_overdue)
+    reminded = _in_batches(conn, overdue.queue_reminders)
     return f"Invoices that became overdue: {marked}. Reminders queued: {reminded}."
 
 

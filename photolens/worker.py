@@ -2,6 +2,7 @@
 
 Several may run at once, on one machine or many. A job is done by one of them at a time; that of a worker which says
 nothing any more goes to another. What a job does has to bear being done again: a worker may be killed at any moment.
+Each studio has a queue of its own, in its schema; a worker works on them all.
 Source: https://procrastinate.readthedocs.io (workers, stalled jobs, retries).
 """
 
@@ -12,8 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +21,15 @@ import procrastinate
 import psycopg
 from flask import Flask
 from procrastinate.exceptions import ConnectorException
-from psycopg_pool import PoolTimeout
+from psycopg.rows import DictRow
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from photolens import create_app, logs, tasks
 from photolens.config import Settings
-from photolens.database import APP_ROLE, connection, open_pools, sql
+from photolens.connections import APP_ROLE, Terms, terms_of
+from photolens.database import connection, open_pools, sql
 from photolens.job_queue import QUICK, SLOW
+from photolens.studios import Studio, list_studios, work_for
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +41,13 @@ RETRIES = procrastinate.RetryStrategy(max_attempts=10, exponential_wait=2)  # of
 
 @dataclass(frozen=True)
 class Pace:
-    """How often a worker says that it lives, after what silence it is taken for dead, and how often it looks for jobs
-    that nobody tells it of, such as those whose time has come; in seconds."""
+    """How often a worker says that it lives, after what silence it is taken for dead, how often it looks for jobs that
+    nobody tells it of, such as those whose time has come, and how often for studios; in seconds."""
 
     heartbeat: float = 5.0
     silence: float = 20.0
     look: float = 2.0
+    studios: float = 10.0
 
 
 PACE = Pace()
@@ -57,66 +61,11 @@ def run(
     Beside a server, it ends with its standard input, which is the server's end of a pipe: however that goes.
     """
     with open_pools(settings, url) as pools:
-        app = _procrastinate_app(settings, url, create_app(settings, pools), with_clock=not until_idle)
-        if until_idle:
-            asyncio.run(_until_idle(app))
-        else:
-            asyncio.run(_until_stopped(app, pace, is_beside_a_server=is_beside_a_server))
+        work = Work(settings, url, create_app(settings, pools), pace)
+        asyncio.run(work.until_idle() if until_idle else _until_stopped(work, is_beside_a_server=is_beside_a_server))
 
 
-def _procrastinate_app(settings: Settings, url: str, flask_app: Flask, *, with_clock: bool) -> procrastinate.App:
-    async def configure(conn: psycopg.AsyncConnection[Any]) -> None:
-        timeout = f"{settings.database_statement_timeout}ms"
-        await conn.set_autocommit(True)
-        await conn.execute(sql.platform.configure_connection.sql, {"statement_timeout": timeout, "role": APP_ROLE})
-
-    app = procrastinate.App(
-        connector=procrastinate.PsycopgConnector(
-            conninfo=url,
-            min_size=1,
-            max_size=4,
-            kwargs={"connect_timeout": 5},
-            configure=configure,
-        ),
-        # What was due while no worker ran is done when one starts; only the last time of each.
-        periodic_defaults={"max_delay": 86400},
-    )
-    for name, do in tasks.TASKS.items():
-        app.task(name=name, retry=RETRIES, pass_context=True)(_in_application(flask_app, do))
-    for name, (cron, do) in tasks.BY_THE_CLOCK.items() if with_clock else ():
-        task = app.task(name=name, queue=QUICK, lock=name, queueing_lock=name, pass_context=True)(
-            _at_its_time(flask_app, do)
-        )
-        app.periodic(cron=cron)(task)
-    return app
-
-
-def _in_application(flask_app: Flask, do: tasks.Task) -> Callable[..., None]:
-    def job(context: procrastinate.JobContext, **args: Any) -> None:
-        with _logged(context), flask_app.app_context():
-            do(connection(), **args)
-
-    return job
-
-
-def _at_its_time(flask_app: Flask, do: tasks.Task) -> Callable[..., None]:
-    def job(context: procrastinate.JobContext, timestamp: int) -> None:
-        with _logged(context), flask_app.app_context():
-            do(connection())
-
-    return job
-
-
-def _logged(context: procrastinate.JobContext) -> AbstractContextManager[None]:
-    return logs.logged_job(context.job.id, context.job.task_name, context.job.attempts + 1)
-
-
-async def _until_idle(app: procrastinate.App) -> None:
-    async with app.open_async():
-        await app.run_worker_async(wait=False, delete_jobs="successful", install_signal_handlers=False)
-
-
-async def _until_stopped(app: procrastinate.App, pace: Pace, *, is_beside_a_server: bool) -> None:
+async def _until_stopped(work: "Work", *, is_beside_a_server: bool) -> None:
     """Work until somebody stops it; a database that goes away is waited for."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -134,10 +83,9 @@ async def _until_stopped(app: procrastinate.App, pace: Pace, *, is_beside_a_serv
         threading.Thread(target=_when_the_server_ends, args=(loop, leave), daemon=True).start()
     while not stop.is_set():
         try:
-            async with app.open_async():
-                await _work(app, pace, stop)
-        except (ConnectorException, PoolTimeout, psycopg.OperationalError) as error:
-            log.warning("The worker has lost the database, and tries again: %s", error)
+            await work.until(stop)
+        except* (ConnectorException, PoolTimeout, psycopg.OperationalError) as faults:
+            log.warning("The worker has lost the database, and tries again: %s", faults.exceptions[0])
         if not stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), PAUSE)
@@ -149,39 +97,154 @@ def _when_the_server_ends(loop: asyncio.AbstractEventLoop, leave: Callable[[], N
     loop.call_soon_threadsafe(leave)
 
 
-async def _work(app: procrastinate.App, pace: Pace, stop: asyncio.Event) -> None:
-    """Do jobs of all queues until it is to stop, or one part of it ends by a fault, which ends the others."""
-    working = [
-        asyncio.create_task(
-            app.run_worker_async(
-                queues=[queue],
-                name=queue,
-                concurrency=at_once,
-                fetch_job_polling_interval=pace.look,
-                update_heartbeat_interval=pace.heartbeat,
-                stalled_worker_timeout=pace.silence,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-            )
+class StudioConnector(procrastinate.PsycopgConnector):
+    """Procrastinate's connector, whose statements keep to the terms of one studio, each in a transaction of its own.
+
+    So one pool serves the queues of all studios, also behind a pooler.
+    """
+
+    def __init__(self, terms: Terms) -> None:
+        super().__init__()
+        self._terms = terms
+
+    @contextlib.asynccontextmanager
+    async def _get_cursor(
+        self, connection: psycopg.AsyncConnection[Any] | None = None
+    ) -> AsyncGenerator[psycopg.AsyncCursor[DictRow]]:
+        async with super()._get_cursor(connection) as cursor, cursor.connection.transaction():
+            await cursor.execute(sql.platform.configure_connection.sql, self._terms.as_parameters(for_transaction=True))
+            yield cursor
+
+
+class Work:
+    """What a worker does: for each studio the tasks, with its queue, by one application and over one pool."""
+
+    def __init__(self, settings: Settings, url: str, flask_app: Flask, pace: Pace) -> None:
+        self._settings = settings
+        self._url = url
+        self._flask_app = flask_app
+        self._pace = pace
+
+    async def until_idle(self) -> None:
+        """Do what is queued and due."""
+        async with self._pool() as pool:
+            for studio in await asyncio.to_thread(self._studios):
+                app = self._app_of(studio)
+                await app.open_async(pool)
+                await app.run_worker_async(
+                    wait=False, listen_notify=False, delete_jobs="successful", install_signal_handlers=False
+                )
+
+    async def until(self, stop: asyncio.Event) -> None:
+        """Do jobs, and what the clock says, until it is to stop, or one part ends by a fault, which ends the others."""
+        stopping = asyncio.create_task(stop.wait())
+        working: dict[Studio, asyncio.Task[None]] = {}
+        async with self._pool() as pool:
+            try:
+                while not stop.is_set():
+                    studios = await asyncio.to_thread(self._studios)
+                    for studio in working.keys() - studios:
+                        await _end(working.pop(studio))
+                    for studio in studios - working.keys():
+                        working[studio] = asyncio.create_task(self._work_for(studio, pool))
+                    done, _ = await asyncio.wait(
+                        [*working.values(), stopping],
+                        timeout=self._pace.studios if self._settings.studios else None,
+                        return_when=asyncio.FIRST_COMPLETED,
+                    )
+                    for each in done - {stopping}:
+                        each.result()
+            finally:
+                await _end(stopping, *working.values())
+
+    def _pool(self) -> AsyncConnectionPool[Any]:
+        prepared: dict[str, Any] = {"prepare_threshold": None} if self._settings.is_pooled else {}
+        return AsyncConnectionPool(
+            self._url,
+            min_size=1,
+            max_size=4,
+            open=False,
+            kwargs={"connect_timeout": 5, **prepared},
+            configure=lambda conn: conn.set_autocommit(True),
+            check=AsyncConnectionPool.check_connection,
         )
-        for queue, at_once in AT_ONCE.items()
-    ]
-    working.append(asyncio.create_task(_take_over(app, pace)))
-    stopping = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)
-    for each in (*working, stopping):
+
+    def _studios(self) -> set[Studio]:
+        own = {Studio(None, self._settings.database_schema)}
+        if not self._settings.studios:
+            return own
+        with self._flask_app.app_context():
+            return own | {*list_studios(connection())}
+
+    def _app_of(self, studio: Studio) -> procrastinate.App:
+        app = procrastinate.App(
+            connector=StudioConnector(terms_of(self._settings, APP_ROLE, studio.schema)),
+            # What was due while no worker ran is done when one starts; only the last time of each.
+            periodic_defaults={"max_delay": 86400},
+        )
+        for name, do in tasks.TASKS.items():
+            app.task(name=name, retry=RETRIES, pass_context=True)(self._as_job(studio, do))
+        return app
+
+    def _let_the_clock_tell(self, app: procrastinate.App, studio: Studio) -> None:
+        for name, (cron, do) in tasks.BY_THE_CLOCK.items():
+            job = self._at_its_time(studio, do)
+            task = app.task(name=name, queue=QUICK, lock=name, queueing_lock=name, pass_context=True)(job)
+            app.periodic(cron=cron)(task)
+
+    def _as_job(self, studio: Studio, do: tasks.Task) -> Callable[..., None]:
+        def job(context: procrastinate.JobContext, **args: Any) -> None:
+            logged = logs.logged_job(context.job.id, context.job.task_name, context.job.attempts + 1)
+            with logged, self._flask_app.app_context():
+                work_for(studio)
+                do(connection(), **args)
+
+        return job
+
+    def _at_its_time(self, studio: Studio, do: tasks.Task) -> Callable[..., None]:
+        job = self._as_job(studio, do)
+
+        def at_its_time(context: procrastinate.JobContext, timestamp: int) -> None:
+            job(context)
+
+        return at_its_time
+
+    async def _work_for(self, studio: Studio, pool: AsyncConnectionPool[Any]) -> None:
+        app = self._app_of(studio)
+        self._let_the_clock_tell(app, studio)
+        await app.open_async(pool)
+        # Over a pooler nobody is told of jobs; and of many studios, so as not to have a connection for each.
+        is_told = studio.name is None and not self._settings.is_pooled
+        async with asyncio.TaskGroup() as working:
+            for queue, at_once in AT_ONCE.items():
+                working.create_task(
+                    app.run_worker_async(
+                        queues=[queue],
+                        name=queue,
+                        concurrency=at_once,
+                        listen_notify=is_told,
+                        fetch_job_polling_interval=self._pace.look,
+                        update_heartbeat_interval=self._pace.heartbeat,
+                        stalled_worker_timeout=self._pace.silence,
+                        delete_jobs="successful",
+                        install_signal_handlers=False,
+                    )
+                )
+            working.create_task(self._take_over(app))
+
+    async def _take_over(self, app: procrastinate.App) -> None:
+        """Give the jobs of the dead to the living."""
+        connector = app.connector
+        assert isinstance(connector, StudioConnector)
+        query = sql.platform.update_jobs_of_the_dead.sql
+        while True:
+            row = await connector.execute_query_one_async(query, silence=self._pace.silence)
+            if row["count"]:
+                log.warning("%s jobs of workers that have died are done again.", row["count"])
+            await asyncio.sleep(self._pace.heartbeat)
+
+
+async def _end(*running: asyncio.Task[Any]) -> None:
+    for each in running:
         each.cancel()
-    await asyncio.gather(*working, stopping, return_exceptions=True)
-    for each in done - {stopping}:
-        each.result()
-
-
-async def _take_over(app: procrastinate.App, pace: Pace) -> None:
-    """Give the jobs of the dead to the living."""
-    connector = app.connector
-    assert isinstance(connector, procrastinate.PsycopgConnector)
-    while True:
-        row = await connector.execute_query_one_async(sql.platform.update_jobs_of_the_dead.sql, silence=pace.silence)
-        if row["count"]:
-            log.warning("%s jobs of workers that have died are done again.", row["count"])
-        await asyncio.sleep(pace.heartbeat)
+    await asyncio.gather(*running, return_exceptions=True)

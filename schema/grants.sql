@@ -19,6 +19,9 @@ revoke update, delete on space_payment_events from photolens_app;
 -- Who backs the database up, as its owner, notes it; the application only tells.
 revoke insert, update, delete on database_backups from photolens_app;
 
+-- Nor does it say which studios there are, or makes any.
+revoke insert, update, delete on studios, studio_hosts from photolens_app;
+
 -- Nor does it say which migrations there have been.
 revoke insert, update, delete on schema_migrations from photolens_app;
 

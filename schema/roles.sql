@@ -50,6 +50,14 @@ exception
 end;
 $$;
 
+-- A schema of our own comes and goes with what is in it.
+do $$
+begin
+    if current_schema() not in ('public', 'extensions') then
+        execute format('alter schema %I owner to photolens_owner', current_schema());
+    end if;
+end;
+$$;
 grant usage, create on schema :"schema" to photolens_owner;
 grant usage on schema :"schema" to photolens_app, photolens_portal;
 -- Before PostgreSQL 15, everybody may create tables in "public"; and temporary ones anywhere.

@@ -14,20 +14,23 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import psycopg
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.rows import dict_row
 
 from photolens import create_app
 from photolens.config import Settings
-from photolens.database import APP_ROLE, PORTAL_ROLE, Connection, Pools, open_pools, sql
+from photolens.connections import APP_ROLE, PORTAL_ROLE, Terms
+from photolens.database import Connection, Pools, open_pools
 from photolens.embedded import PROGRAMS, ROOT, EmbeddedServer
 from photolens.identity import passwords
 from photolens.invariants import broken_invariants
@@ -41,6 +44,9 @@ CALLERS = Path(__file__).parent / "callers.sql"
 TEMPLATE = f"photolens_test_template_{_WORKER}"
 SEEDED_TEMPLATE = f"photolens_test_seeded_{_WORKER}"
 
+
+# host:port of a pooler before the tests' server that gives each transaction a session: see .ci/run.
+POOLER = os.environ.get("TEST_POOLER", "")
 
 MEMORY = Path("/dev/shm")  # where a machine that has one keeps a file system in memory
 ROOM = 4 * 2**30  # bytes: more than the tests ever write there
@@ -224,6 +230,15 @@ class OneConnection:
             self.conn.left = (self._role, self._roles[-1])
 
 
+class PoolsOfOne(Pools):
+    """Pools of the test's one connection: what is to be locked beyond a transaction is locked to the test's end."""
+
+    @contextmanager
+    def locking(self) -> Iterator[Connection]:
+        conn: Any = self.app
+        yield conn.conn
+
+
 def run(conn: Connection, statements: str) -> None:
     """Run what gives no rows, past psycopg, which at a rollback would forget all that it has prepared."""
     result = conn.pgconn.exec_(statements.encode())
@@ -243,15 +258,15 @@ def pools_of(conn: Connection) -> Pools:
     """Pools whose one connection is this one, which is a shared one."""
     assert isinstance(conn, SharedConnection)
     roles = ["none"]
-    pools: Any = (OneConnection(conn, APP_ROLE, roles), OneConnection(conn, PORTAL_ROLE, roles))
-    return Pools(*pools)
+    pools: Any = (OneConnection(conn, APP_ROLE, roles), OneConnection(conn, PORTAL_ROLE, roles), None)
+    return PoolsOfOne(*pools)
 
 
 @pytest.fixture(scope="session")
 def shared_connection(databases: Databases) -> Iterator[SharedConnection]:
     """The connection that all rolled-back tests take turns on."""
     with databases.clone(TEMPLATE) as url, SharedConnection.connect(url, autocommit=True, row_factory=dict_row) as conn:
-        sql.platform.configure_connection(conn, statement_timeout="30s", role="none")
+        Terms("none", 30_000, "public", is_pooled=False).tell(conn, for_transaction=False)
         plan_once(conn)
         yield conn
 
@@ -273,8 +288,8 @@ def shared_database(databases: Databases) -> Iterator[SharedDatabase]:
 @pytest.fixture(scope="session")
 def committing_app(shared_database: SharedDatabase, settings: Settings) -> Iterator[Flask]:
     """The application on that database."""
-    with open_pools(settings, shared_database.url) as pools:
-        yield create_app(settings, pools)
+    with application_on(shared_database.url, settings) as app:
+        yield app
 
 
 @pytest.fixture
@@ -319,8 +334,23 @@ def app(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:
         request.getfixturevalue("clone_url")
         yield request.getfixturevalue("committing_app")
     else:
-        with open_pools(settings, request.getfixturevalue("clone_url")) as pools:
-            yield create_app(settings, pools)
+        with application_on(request.getfixturevalue("clone_url"), settings) as app:
+            yield app
+
+
+@contextmanager
+def application_on(url: str, settings: Settings) -> Iterator[Flask]:
+    """The application on a database; through the pooler of TEST_POOLER, where there is one."""
+    pooler = "transaction" if POOLER else "none"
+    with open_pools(replace(settings, database_pooler=pooler), through_pooler(url)) as pools:
+        yield create_app(replace(settings, database_pooler=pooler), pools)
+
+
+def through_pooler(url: str) -> str:
+    """The address of a database behind the pooler of TEST_POOLER, if there is one: then, what tests that commit ask for
+    goes through it, and what they look at and arrange does not."""
+    host, _, port = POOLER.partition(":")
+    return make_conninfo(url, host=host, port=port) if POOLER else url
 
 
 @pytest.fixture
@@ -382,6 +412,11 @@ def serving(*arguments: str, **environment: str) -> Iterator[RunningServer]:
 @contextmanager
 def serving_beside_a_worker(*arguments: str, **environment: str) -> Iterator[RunningServer]:
     """`photolens serve` as it is by default."""
+    if POOLER and "DATABASE_URL" in environment:
+        environment |= {
+            "DATABASE_URL": f"postgresql:///?{urlencode(conninfo_to_dict(through_pooler(environment['DATABASE_URL'])))}",
+            "DATABASE_POOLER": "transaction",
+        }
     with Command("serve", *arguments, **{"RATE_LIMIT_PER_MINUTE": "1000000"} | environment) as process:
         announced = ""
         for line in process.stdout:

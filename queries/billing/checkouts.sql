@@ -1,14 +1,7 @@
 -- name: lock_invoice_checkout(invoice_id)^
--- Locks: the invoice's advisory lock, held beyond transactions until unlock_invoice_checkout, before any row: whoever opens
--- or ends a checkout of an invoice asks the provider meanwhile, and one at a time.
-select pg_advisory_lock(hashtextextended(current_schema() || ' checkout of ' || (:invoice_id::bigint)::text, 0)) as locked;
-
--- name: unlock_invoice_checkout(invoice_id)^
--- Let the next one in.
-select
-    pg_advisory_unlock(
-        hashtextextended(current_schema() || ' checkout of ' || (:invoice_id::bigint)::text, 0)
-    ) as is_unlocked;
+-- Locks: the invoice's advisory lock, in a transaction of its own (database.holding), before any row: whoever opens or ends a
+-- checkout of an invoice asks the provider meanwhile, and one at a time.
+select pg_advisory_xact_lock(hashtextextended(current_schema() || ' checkout of ' || (:invoice_id::bigint)::text, 0)) as locked;
 
 -- name: get_checkout(invoice_id, checkout_id)^
 -- One checkout of an invoice, with where to find it at the provider.

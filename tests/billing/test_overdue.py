@@ -253,24 +253,9 @@ def test_what_is_busy_is_passed_over_and_caught_the_next_time(
 
 
 @pytest.mark.committed
-def test_of_two_processes_one_does_the_daily_tasks_and_the_other_does_not_wait(
-    make: Factory, conn: Connection, clone_url: str, daily: Daily
-) -> None:
-    pass_days(conn, 1, make.sent_invoice())
-    lock = "hashtextextended(current_schema() || ' daily tasks', 0)"
-    with connect(clone_url) as other:
-        other.execute(f"select pg_advisory_lock({lock})".encode())
-        assert daily() == "Another process is doing the daily tasks."
-        other.execute(f"select pg_advisory_unlock({lock})".encode())
-
-    assert daily() == "Invoices that became overdue: 1. Reminders queued: 0."
-
-
-@pytest.mark.committed
 def test_done_by_many_at_once_each_invoice_is_marked_and_reminded_of_once(
     api: ApiClient, make: Factory, conn: Connection, app: Flask, clone_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Past the lock that lets one process in: as if two had been let in after all."""
     monkeypatch.setattr(overdue, "BATCH", 3)
     api.put("/settings", REMINDING)
     invoices = [make.sent_invoice() for _ in range(12)]

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 
 from photolens import tasks
 from photolens.classes.actions import renewals, subscribing
@@ -247,9 +248,10 @@ def test_one_that_is_cancelled_goes_on_until_its_period_ends(grantee: Grantee) -
     assert (grantee.credits(), grantee.told()[2:]) == ("10.00", ["Ending: MONTH"])
 
 
-def test_and_ends_with_it(grantee: Grantee, clock: Clock) -> None:
+def test_and_ends_with_it(grantee: Grantee, clock: Clock, app: Flask) -> None:
     subscription_id = grantee.begins(clock, "2027-01-31 10:00+01")
-    subscribing.cancel_subscription(grantee.conn, grantee.user_id, subscription_id)
+    with app.app_context():
+        subscribing.cancel_subscription(grantee.conn, grantee.user_id, subscription_id)
     clock.is_at("2027-02-28 10:00+01")
 
     grantee.renew()

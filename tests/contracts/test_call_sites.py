@@ -13,7 +13,7 @@ from tests.contracts.named_queries import QUERIES, NamedQuery
 MODULES = sorted((ROOT / "photolens").rglob("*.py"))
 
 OTHER_WAYS = {
-    "photolens/database.py",  # makes `sql`, and has parameters of that name
+    "photolens/named_queries.py",  # makes `sql`, and has parameters of that name
     "photolens/invariants.py",  # runs every list_broken_ query by its name
 }
 

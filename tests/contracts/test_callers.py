@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from photolens.database import Connection, QueryAdapter
+from photolens.database import Connection
+from photolens.named_queries import QueryAdapter
 from tests.client import ApiClient, token_of
 from tests.contracts.named_queries import QUERIES
 from tests.contracts.operations import OPERATIONS

@@ -5,8 +5,9 @@ import importlib
 import re
 from collections.abc import Iterator
 
-from photolens.database import Connection, Query
+from photolens.database import Connection
 from photolens.embedded import ROOT
+from photolens.named_queries import Query
 from photolens.naming import camel_case
 from photolens.paging import ListArguments, Order
 from tests.contracts.named_queries import QUERIES, NamedQuery, split

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from photolens.database import QUERIES as FOLDER
 from photolens.database import Connection
 from photolens.embedded import ROOT
+from photolens.named_queries import QUERIES as FOLDER
 from tests.contracts.named_queries import QUERIES, NamedQuery, split
 
 OPERATORS = {
@@ -35,9 +35,14 @@ OWN_VERBS = {
     "platform.configure_backup_connection": "^",
     "platform.configure_connection": "^",
     "platform.configure_forgetting": "^",
+    "platform.configure_locking": "^",
     "platform.configure_migrating_connection": "^",
     "platform.configure_owner_transaction": "^",
     "platform.configure_portal_session": "^",
+    "platform.configure_search_path": "^",
+    # A studio's tables are made by the migrations; where they go, by procedures.
+    "platform.create_studio_schema": "!",
+    "platform.drop_studio_schema": "!",
     # What the application may not write itself, a function of the owner's does.
     "platform.erase_audit_of_deleted": "^",
 }
@@ -48,6 +53,8 @@ ONE_ROW_OF_EACH = {
     "platform.list_jobs_by_status": "status",
     "platform.list_long_queries": "pid",
     "platform.list_row_counts": "table_name",
+    "platform.list_studio_schemas": "schema_name",
+    "platform.list_studios": "name",
     "platform.list_standbys": "pid",
     "platform.list_table_sizes": "table_name",
     "platform.list_unused_indexes": "index_name",

@@ -17,7 +17,6 @@ BASELINE = MIGRATIONS / "0001_baseline.sql"
 _VARIABLES = {
     "schema": "current_schema()",
     "DBNAME": "current_database()",
-    "extensions_schema": "case when to_regnamespace('public') is null then current_schema() else 'public' end",
 }
 _VARIABLE = re.compile(r':"(\w+)"')
 _STATEMENT = re.compile(r"^(?!--|\s).*?;$", re.MULTILINE | re.DOTALL)
@@ -35,7 +34,6 @@ def baseline() -> str:
     text = (ROOT / "schema.sql").read_text(encoding="utf-8")
     body = text.partition("\nbegin;\n")[2].partition("\ncommit;\n")[0]
     body = re.sub(r"^\\ir (.+)$", lambda match: _included(match[1]), body, flags=re.MULTILINE)
-    body = re.sub(r"^select ((?:(?!;).)+?) as \w+ \\gset$", _performed, body, flags=re.MULTILINE | re.DOTALL)
     body = _STATEMENT.sub(_without_variables, body)
     assert "\\" not in re.sub(r"'[^']*'", "", re.sub(r"--.*", "", body)), "a command of psql's is left"
     assert not _VARIABLE.search(body), "a variable of psql's is left"
@@ -45,10 +43,6 @@ def baseline() -> str:
 def _included(name: str) -> str:
     file = ROOT / name
     return "" if file == CONTAINED else f"-- {name}\n\n{file.read_text(encoding='utf-8').strip()}\n"
-
-
-def _performed(match: re.Match[str]) -> str:
-    return f"do $$\nbegin\n    perform {match[1]};\nend;\n$$;"
 
 
 def _without_variables(match: re.Match[str]) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from photolens.database import APP_ROLE, Connection
+from photolens.connections import APP_ROLE
+from photolens.database import Connection
 from photolens.naming import camel_case
 from photolens.platform.actions.audit import find_fault
 from tests.client import ApiClient

@@ -2,15 +2,12 @@
 
 import time
 
-import psycopg
 import pytest
 from click.testing import CliRunner
-from psycopg.rows import dict_row
 
-from photolens import tasks
 from photolens.cli import photolens
 from photolens.config import Settings
-from photolens.database import Connection, sql
+from photolens.database import Connection
 from tests.client import ApiClient
 from tests.conftest import SEEDED_TEMPLATE, Databases
 from tests.factories import Factory
@@ -60,17 +57,6 @@ def test_a_worker_does_them_when_it_starts(make: Factory, conn: Connection, clon
             assert time.monotonic() < deadline, "the worker never came to it"
 
     assert worker.returncode == 0
-
-
-def test_one_who_comes_while_another_is_at_them_leaves_it_to_them(
-    make: Factory, conn: Connection, clone_url: str
-) -> None:
-    with psycopg.connect(clone_url, autocommit=True, row_factory=dict_row) as another:
-        sql.platform.lock_daily_tasks(another)
-        assert tasks.run_daily(conn) == "Another process is doing the daily tasks."
-        sql.platform.unlock_daily_tasks(another)
-
-    assert tasks.run_daily(conn) == "Invoices that became overdue: 0. Reminders queued: 0."
 
 
 def test_in_the_demo_studio_there_is_nothing_left_for_them_to_do(databases: Databases, settings: Settings) -> None:

@@ -472,7 +472,7 @@ def test_a_url_that_names_no_bucket_stops_the_start_and_is_never_repeated(url: s
 
 
 def test_the_application_has_one_storage_and_has_not_reached_for_it(tmp_path: Path) -> None:
-    pools: Any = (None, None)
+    pools: Any = (None, None, None)
     app = create_app(Settings.from_environment({"STORAGE_DIR": str(tmp_path / "files")}), Pools(*pools))
     with app.app_context():
         write(current_storage(), f"{JOB}/source-1", b"a")

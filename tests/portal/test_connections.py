@@ -6,7 +6,8 @@ import pytest
 
 from photolens import create_app
 from photolens.config import Settings
-from photolens.database import PORTAL_ROLE, Connection, open_pools
+from photolens.connections import PORTAL_ROLE
+from photolens.database import Connection, open_pools
 from tests.client import ApiClient
 from tests.contacts import sign_in_contact
 from tests.factories import Factory

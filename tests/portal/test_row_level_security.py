@@ -14,7 +14,8 @@ from psycopg.rows import dict_row, scalar_row
 
 from photolens import create_app
 from photolens.config import Settings
-from photolens.database import APP_ROLE, OWNER_ROLE, PORTAL_ROLE, open_pools
+from photolens.connections import APP_ROLE, OWNER_ROLE, PORTAL_ROLE
+from photolens.database import open_pools
 from photolens.embedded import ROOT
 from tests.client import ApiClient, token_of
 from tests.conftest import CALLERS, Databases, psql
@@ -155,6 +156,8 @@ HIDDEN = {
     "subscription_grant_details",
     "subscription_grants",
     "subscription_plans",
+    "studio_hosts",
+    "studios",
     "subscriptions",
     "support_comment_details",
     "support_comments",

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from photolens.database import Connection, QueryAdapter
+from photolens.database import Connection
+from photolens.named_queries import QueryAdapter
 from tests.client import ApiClient
 from tests.contacts import sign_in_contact
 from tests.factories import Factory, instant

@@ -11,7 +11,8 @@ import pytest
 from psycopg.rows import dict_row
 
 from photolens.answers import to_json
-from photolens.database import AppConnection, Connection, sql
+from photolens.connections import AppConnection
+from photolens.database import Connection, sql
 from photolens.platform.actions.audit import find_fault
 
 pytestmark = pytest.mark.committed

@@ -7,7 +7,8 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from photolens.database import APP_ROLE, Connection, sql
+from photolens.connections import APP_ROLE
+from photolens.database import Connection, sql
 
 pytestmark = pytest.mark.committed
 

@@ -4,8 +4,6 @@ Nothing is asked of the provider inside a transaction. Whoever opens or ends che
 time, under a lock that is no transaction's; what is left half done by a crash, the next one takes up.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -17,10 +15,11 @@ from photolens.billing.actions.settlement import settle
 from photolens.billing.problems import INVOICE_NOT_PAYABLE, NOTHING_DUE, PAYMENT_PROCESSING
 from photolens.config import current_settings
 from photolens.currencies import from_minor_units, to_minor_units
-from photolens.database import Connection, Row, sql
+from photolens.database import Connection, Row, holding, sql
 from photolens.idempotency import KEY_REUSED
 from photolens.platform.actions.activities import record_activity
 from photolens.problems import ILLEGAL_TRANSITION, Problem, found, invalid
+from photolens.studios import address_of_studio
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def open_checkout(conn: Connection, wish: Wish) -> UUID:
     `idempotency_key_reused`, and the gateway's.
     """
     gateway.require_api_key()
-    with _one_at_a_time(conn, wish.invoice_id):
+    with holding(sql.billing.lock_invoice_checkout, invoice_id=wish.invoice_id):
         checkout, is_current = _keep(conn, wish)
         while not is_current:
             _end(conn, checkout)
@@ -75,7 +74,7 @@ def expire_checkout(conn: Connection, invoice_id: int, checkout_id: UUID) -> Row
     Locks: the invoice's advisory lock; then as `settle`. Problems: `not_found`, `payment_processing`,
     `illegal_transition`, and the gateway's.
     """
-    with _one_at_a_time(conn, invoice_id):
+    with holding(sql.billing.lock_invoice_checkout, invoice_id=invoice_id):
         row = sql.billing.get_checkout(conn, invoice_id=invoice_id, checkout_id=checkout_id)
         status = found(row, "checkout session", checkout_id)["status"]
         if status == "PROCESSING":
@@ -86,16 +85,6 @@ def expire_checkout(conn: Connection, invoice_id: int, checkout_id: UUID) -> Row
             _end(conn, {"id": row["id"], "stripe_session_id": row["stripeSessionId"]})
         ended: Row = sql.billing.get_checkout(conn, invoice_id=invoice_id, checkout_id=checkout_id)
         return ended
-
-
-@contextmanager
-def _one_at_a_time(conn: Connection, invoice_id: int) -> Iterator[None]:
-    sql.billing.lock_invoice_checkout(conn, invoice_id=invoice_id)
-    try:
-        yield
-    finally:
-        if not conn.closed:
-            sql.billing.unlock_invoice_checkout(conn, invoice_id=invoice_id)
 
 
 def _keep(conn: Connection, wish: Wish) -> tuple[Row, bool]:
@@ -167,7 +156,7 @@ def _insert(conn: Connection, invoice: Row, wish: Wish, amount_minor: int) -> Ro
 def _create(conn: Connection, checkout: Row) -> None:
     """Ask the provider for the session of a checkout that is kept, and note it. What is asked follows from the row."""
     invoice_id, number, label = checkout["invoice_id"], checkout["invoice_number"], checkout["milestone_label"]
-    page = f"{current_settings().portal_url}/portal/invoices/{invoice_id}"
+    page = f"{address_of_studio(current_settings().portal_url)}/portal/invoices/{invoice_id}"
     try:
         session = gateway.create_checkout_session(
             reference=str(checkout["id"]),

@@ -5,8 +5,6 @@ under a lock that is no transaction's; a refund that was left open by a crash or
 who asks for the same.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from photolens import stripe_gateway as gateway
@@ -16,7 +14,7 @@ from photolens.billing.actions.allocations import allocate_payments
 from photolens.billing.actions.invoices import lock_invoice
 from photolens.billing.problems import REFUND_EXCEEDS_PAYMENT
 from photolens.currencies import from_minor_units, to_minor_units
-from photolens.database import Connection, Row, sql
+from photolens.database import Connection, Row, holding, sql
 from photolens.idempotency import KEY_REUSED
 from photolens.platform.actions.activities import record_activity
 from photolens.problems import Problem, found, invalid
@@ -65,21 +63,11 @@ def _refund_at_provider(conn: Connection, payment: Row, wish: Wish) -> Row:
         raise invalid("/refundedAt", "is not for a payment that Stripe took: it goes back when Stripe is asked")
     gateway.require_api_key()
     amount_minor = to_minor_units(wish["amount"], payment["currency"])
-    with _one_at_a_time(conn, payment["id"]):
+    with holding(sql.billing.lock_payment_refund, payment_id=payment["id"]):
         refund = _keep(conn, payment, wish, "PENDING")
         if refund["status"] == "PENDING" and refund["stripeRefundId"] is None:
             _ask(conn, payment, refund, amount_minor)
         return refund
-
-
-@contextmanager
-def _one_at_a_time(conn: Connection, payment_id: int) -> Iterator[None]:
-    sql.billing.lock_payment_refund(conn, payment_id=payment_id)
-    try:
-        yield
-    finally:
-        if not conn.closed:
-            sql.billing.unlock_payment_refund(conn, payment_id=payment_id)
 
 
 def _keep(conn: Connection, payment: Row, wish: Wish, status: str) -> Row:

@@ -4,8 +4,6 @@ Nothing is asked of the provider inside a transaction. Whoever opens or ends a p
 under a lock that is no transaction's; what is left half done by a crash or a time-out, the next one takes up.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,10 +16,11 @@ from photolens.classes.actions.settlement import now_to_the_second, settle_sessi
 from photolens.classes.problems import ALREADY_SUBSCRIBED
 from photolens.config import current_settings
 from photolens.currencies import to_minor_units
-from photolens.database import Connection, Row, sql
+from photolens.database import Connection, Row, holding, sql
 from photolens.idempotency import KEY_REUSED
 from photolens.platform.actions.notifications import notify
 from photolens.problems import Problem, found, invalid
+from photolens.studios import address_of_studio
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def open_subscription(conn: Connection, wish: Wish) -> int:
     Locks: the user's advisory lock; in transactions of their own, as `settle`. Problems: `invalid`,
     `already_subscribed`, `amount_not_payable`, `idempotency_key_reused`, and the gateway's.
     """
-    with _one_at_a_time(conn, wish.user_id):
+    with holding(sql.classes.lock_subscribing, user_id=wish.user_id):
         subscription, is_current = _keep(conn, wish)
         if not is_current:
             _end_page(conn, subscription, is_cancelled=False)
@@ -64,7 +63,7 @@ def cancel_subscription(conn: Connection, user_id: UUID, subscription_id: int) -
     Locks: the user's advisory lock; in transactions of their own, as `settle`. Problems: `not_found`, and the
     gateway's.
     """
-    with _one_at_a_time(conn, user_id):
+    with holding(sql.classes.lock_subscribing, user_id=user_id):
         subscription = _own(conn, user_id, subscription_id)
         if subscription["status"] == "INCOMPLETE" and subscription["stripeSubscriptionId"] is None:
             _end_page(conn, subscription, is_cancelled=True)
@@ -80,16 +79,6 @@ def cancel_subscription(conn: Connection, user_id: UUID, subscription_id: int) -
 
 def _already_subscribed() -> Problem:
     return ALREADY_SUBSCRIBED("One subscription at a time: cancel the one there is.")
-
-
-@contextmanager
-def _one_at_a_time(conn: Connection, user_id: UUID) -> Iterator[None]:
-    sql.classes.lock_subscribing(conn, user_id=user_id)
-    try:
-        yield
-    finally:
-        if not conn.closed:
-            sql.classes.unlock_subscribing(conn, user_id=user_id)
 
 
 def _keep(conn: Connection, wish: Wish) -> tuple[Row, bool]:
@@ -119,7 +108,7 @@ def _keep(conn: Connection, wish: Wish) -> tuple[Row, bool]:
 def _create(conn: Connection, subscription: Row) -> None:
     """Ask the provider for the page of a subscription that is kept, and note it. What is asked follows from the row."""
     gateway.require_api_key()  # without one, nothing is refused: it is taken up again
-    page = f"{current_settings().app_url}/subscription"
+    page = f"{address_of_studio(current_settings().app_url)}/subscription"
     try:
         session = stripe_subscriptions.create_subscription_session(
             reference=str(subscription["reference"]),

@@ -19,6 +19,7 @@ from photolens.idempotency import KEY_REUSED
 from photolens.platform.actions.activities import record_activity
 from photolens.problems import Problem, found, invalid
 from photolens.stripe_gateway import CheckoutSession
+from photolens.studios import address_of_studio
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _price_of(number: int) -> Decimal:
 
 def _create(conn: Connection, purchase: Row) -> None:
     """Ask the provider for the session of a purchase that is kept, and note it. What is asked follows from the row."""
-    page = f"{current_settings().app_url}/credits"
+    page = f"{address_of_studio(current_settings().app_url)}/credits"
     number = purchase["creditsPurchased"]
     try:
         session = gateway.create_checkout_session(

@@ -13,6 +13,7 @@ from photolens.identity.problems import CODE_INVALID, LINK_INVALID
 from photolens.platform.actions.messages import queue_message
 from photolens.problems import EMAIL_TAKEN, invalid
 from photolens.sealing import digest_of, new_token
+from photolens.studios import address_of_studio
 
 
 def sign_up(conn: Connection, account: dict[str, Any], device: Device) -> Row:
@@ -240,7 +241,7 @@ def _send_link(conn: Connection, email: str, purpose: str, *, is_awaited: bool =
         link = sql.identity.upsert_verification_token(
             conn, email=email, token=digest_of(token), purpose=purpose, seconds=rules.LINK_LIVES[purpose]
         )
-        app_url = f"{settings.portal_url}/portal" if to_portal else settings.app_url
+        app_url = address_of_studio(f"{settings.portal_url}/portal" if to_portal else settings.app_url)
         queue_message(conn, "EMAIL", email, purpose.lower(), expires_at=link["expiresAt"], token=token, app_url=app_url)
 
 

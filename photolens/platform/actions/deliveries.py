@@ -8,6 +8,7 @@ from photolens.config import current_settings
 from photolens.database import Connection, Row, sql
 from photolens.platform import rules
 from photolens.platform.actions.messages import queue_message
+from photolens.studios import address_of_studio
 
 BATCH = 100
 
@@ -36,7 +37,7 @@ def _queue(conn: Connection, notification: Row, users: Mapping[UUID, Mapping[str
     if user["status"] != "ACTIVE":
         return
     by_email, by_text = rules.channels(notification["type"], notification["email"], notification["sms"])
-    app_url = current_settings().app_url
+    app_url = address_of_studio(current_settings().app_url)
     page = rules.page_of(notification["subject_type"], notification["subject_id"])
     words = {"title": notification["title"], "link": "" if page is None else app_url + page}
     if by_email and user["email_verified"] is not None:

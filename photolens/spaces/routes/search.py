@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from photolens import access, paging
+from photolens import access, cache, paging
 from photolens.api import Blueprint
-from photolens.cache import current_cache
 from photolens.database import Row, connection, sql
 from photolens.problems import found
 from photolens.spaces.schemas import catalogue
@@ -99,4 +98,4 @@ def list_public_slots(arguments: dict[str, Any], vendor_service_id: int) -> dict
 
 def _kept(pages: str, arguments: dict[str, Any], read: Callable[[], Row]) -> Row:
     """One of these pages: as it was read within the last minute, where it has not changed since."""
-    return current_cache().remember(PUBLIC_PAGES, {"pages": pages, **arguments}, read)
+    return cache.remember(PUBLIC_PAGES, {"pages": pages, **arguments}, read)

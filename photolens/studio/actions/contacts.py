@@ -20,6 +20,7 @@ from photolens.problems import EMAIL_TAKEN, found
 from photolens.sealing import digest_of, new_token
 from photolens.studio.actions import clients
 from photolens.studio.problems import CONTACT_INACTIVE, HAS_ACCOUNT
+from photolens.studios import address_of_studio
 
 
 def create_contact(conn: Connection, client_id: int, contact: dict[str, Any]) -> Row:
@@ -115,7 +116,7 @@ def invite_contact(conn: Connection, contact_id: int) -> Row:
             expires_at=invite["expiresAt"],
             studio=sql.studio.get_company_name(conn)["companyName"] or "The studio",
             token=token,
-            portal_url=current_settings().portal_url,
+            portal_url=address_of_studio(current_settings().portal_url),
         )
         return _changed(conn, contact_id, "CONTACT_INVITED")
 
