@@ -63,12 +63,13 @@ class AppConnection(psycopg.Connection[Row]):
     """
 
     _terms: Terms | None = None
+    _own_schema = ""
 
     def keep_to(self, terms: Terms) -> None:
         """Keep to these terms from now on; without a pooler the server is told at once, else in each transaction."""
         if not terms.is_pooled:
             terms.tell(self, for_transaction=False)
-        self._terms = terms
+        self._terms, self._own_schema = terms, terms.schema
 
     def work_in(self, schema: str) -> None:
         """Be in this schema from now on: whoever is lent a connection says so, for it has been somebody else's."""
@@ -78,6 +79,13 @@ class AppConnection(psycopg.Connection[Row]):
         if not self._terms.is_pooled:
             sql.platform.configure_search_path(self, search_path=search_path_of(schema))
         self._terms = replace(self._terms, schema=schema)
+
+    @property
+    def statement_mark(self) -> str:
+        """What statements begin with: in the schema of each studio another, or psycopg would take what is prepared in
+        one, with its types, for the same in another."""
+        schema = self._own_schema if self._terms is None else self._terms.schema
+        return "" if schema == self._own_schema else f"/* {schema} */ "
 
     @contextmanager
     def transaction(

@@ -5,6 +5,7 @@ import os
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from photolens.connections import APP_ROLE, PORTAL_ROLE, AppConnection, how_to_c
 from photolens.connections import Connection as Connection
 from photolens.connections import Row as Row
 from photolens.named_queries import sql as sql
+
+LOCK_PATIENCE, LOCK_PAUSE = 5.0, 0.02  # seconds to try for a lock that somebody holds, and between tries
 
 
 @dataclass(frozen=True)
@@ -67,14 +70,15 @@ def open_pools(settings: Settings, app_url: str, portal_url: str | None = None) 
     """
     limit, replica_url = settings.database_connection_limit, settings.database_replica_url
     return Pools(
-        _open_pool(settings, app_url, APP_ROLE, min(4, limit)),
-        _open_pool(settings, portal_url or app_url, PORTAL_ROLE, 0),
-        _open_pool(settings, app_url, APP_ROLE, 0),
-        None if replica_url is None else _open_pool(settings, replica_url, APP_ROLE, 0),
+        _open_pool(settings, app_url, APP_ROLE, min(4, limit), limit),
+        _open_pool(settings, portal_url or app_url, PORTAL_ROLE, 0, limit),
+        # Fewer: behind a pooler, those who hold a lock must leave sessions for what they do meanwhile.
+        _open_pool(settings, app_url, APP_ROLE, 0, max(limit // 4, 1)),
+        None if replica_url is None else _open_pool(settings, replica_url, APP_ROLE, 0, limit),
     )
 
 
-def _open_pool(settings: Settings, url: str, role: str, least: int) -> ConnectionPool[Any]:
+def _open_pool(settings: Settings, url: str, role: str, least: int, most: int) -> ConnectionPool[Any]:
     terms = terms_of(settings, role)
 
     def configure(conn: AppConnection) -> None:
@@ -84,7 +88,7 @@ def _open_pool(settings: Settings, url: str, role: str, least: int) -> Connectio
         url,
         connection_class=AppConnection,
         min_size=least,
-        max_size=settings.database_connection_limit,
+        max_size=most,
         timeout=settings.database_pool_timeout / 1000,
         kwargs=how_to_connect(settings),
         configure=configure,
@@ -173,11 +177,18 @@ def lender() -> Callable[[], AbstractContextManager[Connection]]:
 def holding(lock: Callable[..., Any], **of: Any) -> Iterator[None]:
     """Hold what a query locks for the transaction, beyond those of the block, which may call out in between.
 
-    The lock is another connection's, so that it goes with it, whatever becomes of the process.
+    The lock is another connection's, and goes with it, whatever becomes of the process. Who waits for it has none: the
+    one who holds it may need the last. Raises psycopg's LockNotAvailable after a while.
     """
-    with _pools().locking() as conn:
-        lock(conn, **of)
-        yield
+    ends_at = time.monotonic() + LOCK_PATIENCE
+    while True:
+        with _pools().locking() as conn:
+            if lock(conn, **of)["is_locked"]:
+                yield
+                return
+        if time.monotonic() > ends_at:
+            raise psycopg.errors.LockNotAvailable
+        time.sleep(LOCK_PAUSE)
 
 
 @contextmanager

@@ -80,7 +80,7 @@ class QueryAdapter(PyFormatAdapter):
         tally.statements += 1
         began = time.perf_counter()
         try:
-            cursor.execute(sql, parameters)
+            cursor.execute(getattr(conn, "statement_mark", "") + sql, parameters)
         except psycopg.Error as error:
             error.add_note(query_name)
             log.debug("%s failed: %s", query_name, error.sqlstate)

@@ -17,7 +17,13 @@ from photolens.fields import Input, Output
 from photolens.naming import camel_case
 from photolens.problems import ProblemKind
 
-_ALWAYS = (problems.INVALID, problems.RATE_LIMITED, problems.INTERNAL_ERROR, problems.UNAVAILABLE)
+_ALWAYS = (
+    problems.UNKNOWN_STUDIO,
+    problems.INVALID,
+    problems.RATE_LIMITED,
+    problems.INTERNAL_ERROR,
+    problems.UNAVAILABLE,
+)
 _WITH_FILE = (problems.BODY_TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE, problems.INVALID)
 _WITH_BODY = (problems.MALFORMED_JSON, *_WITH_FILE)
 

@@ -158,13 +158,12 @@ class Work:
                 await _end(stopping, *working.values())
 
     def _pool(self) -> AsyncConnectionPool[Any]:
-        prepared: dict[str, Any] = {"prepare_threshold": None} if self._settings.is_pooled else {}
         return AsyncConnectionPool(
             self._url,
             min_size=1,
             max_size=4,
             open=False,
-            kwargs={"connect_timeout": 5, **prepared},
+            kwargs={"connect_timeout": 5, "prepare_threshold": None},  # what is prepared is of one schema
             configure=lambda conn: conn.set_autocommit(True),
             check=AsyncConnectionPool.check_connection,
         )

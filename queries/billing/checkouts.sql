@@ -1,7 +1,9 @@
 -- name: lock_invoice_checkout(invoice_id)^
--- Locks: the invoice's advisory lock, in a transaction of its own (database.holding), before any row: whoever opens or ends a
--- checkout of an invoice asks the provider meanwhile, and one at a time.
-select pg_advisory_xact_lock(hashtextextended(current_schema() || ' checkout of ' || (:invoice_id::bigint)::text, 0)) as locked;
+-- Locks: the invoice's advisory lock, in a transaction of its own (database.holding), before any row; it is not waited for.
+-- Whoever opens or ends a checkout of an invoice asks the provider meanwhile, and one at a time.
+select pg_try_advisory_xact_lock(
+    hashtextextended(current_schema() || ' checkout of ' || (:invoice_id::bigint)::text, 0)
+) as is_locked;
 
 -- name: get_checkout(invoice_id, checkout_id)^
 -- One checkout of an invoice, with where to find it at the provider.

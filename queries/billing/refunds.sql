@@ -35,9 +35,11 @@ where stripe_payment_intent_id = :stripe_payment_intent_id and currency = :curre
 select exists (select from payments where payments.id = :payment_id);
 
 -- name: lock_payment_refund(payment_id)^
--- Locks: the payment's advisory lock, in a transaction of its own (database.holding), before any row: whoever has a payment
--- refunded asks the provider meanwhile, and one at a time.
-select pg_advisory_xact_lock(hashtextextended(current_schema() || ' refund of ' || (:payment_id::bigint)::text, 0)) as locked;
+-- Locks: the payment's advisory lock, in a transaction of its own (database.holding), before any row; it is not waited for.
+-- Whoever has a payment refunded asks the provider meanwhile, and one at a time.
+select pg_try_advisory_xact_lock(
+    hashtextextended(current_schema() || ' refund of ' || (:payment_id::bigint)::text, 0)
+) as is_locked;
 
 -- name: get_refund_of_key(payment_id, idempotency_key)^
 -- The refund of a payment that was asked for under this key, unless it failed. The invoice is locked.

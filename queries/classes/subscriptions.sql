@@ -1,7 +1,9 @@
 -- name: lock_subscribing(user_id)^
--- Locks: the user's advisory lock, in a transaction of its own (database.holding), before any row: whoever opens or ends a page
--- on which to subscribe asks the provider meanwhile, and one at a time.
-select pg_advisory_xact_lock(hashtextextended(current_schema() || ' subscription of ' || :user_id::uuid, 0)) as locked;
+-- Locks: the user's advisory lock, in a transaction of its own (database.holding), before any row; it is not waited for.
+-- Whoever opens or ends a page on which to subscribe asks the provider meanwhile, and one at a time.
+select pg_try_advisory_xact_lock(
+    hashtextextended(current_schema() || ' subscription of ' || :user_id::uuid, 0)
+) as is_locked;
 
 -- name: mark_subscription_key_free(user_id, idempotency_key)!
 -- Take a key off the subscription whose 24 hours are over, for the one that comes next.
