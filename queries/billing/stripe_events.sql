@@ -1,7 +1,11 @@
 -- name: insert_stripe_event(event_id, type, payload)!
--- Keep what the provider tells, once: an event that is here already stays as it is.
+-- Keep what the provider tells, once: an event that is here already, or in the archive, stays as it is.
 insert into stripe_events (id, type, payload)
-values (:event_id, :type, :payload)
+select
+    :event_id::text,
+    :type::text,
+    :payload::jsonb
+where not exists (select from archived_stripe_events where archived_stripe_events.id = :event_id)
 on conflict (id) do nothing;
 
 -- name: get_stripe_event(event_id)^
@@ -15,7 +19,7 @@ select
     received_at,
     processed_at,
     payload
-from stripe_events
+from all_stripe_events
 where id = :event_id;
 
 -- name: lock_stripe_event(event_id)^
@@ -45,7 +49,7 @@ select
     attempts,
     received_at,
     processed_at
-from stripe_events
+from all_stripe_events
 where
     (received_at, id) < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::text, ''))
     and (:outcome::text is null or outcome = :outcome::stripe_event_outcome)
@@ -56,7 +60,7 @@ limit :limit;
 -- name: count_stripe_events(outcome, type)$
 -- How many rows list_stripe_events has in all.
 select count(*)
-from stripe_events
+from all_stripe_events
 where
     (:outcome::text is null or outcome = :outcome::stripe_event_outcome)
     and (:type::text is null or type = :type);
@@ -79,36 +83,9 @@ limit :limit;
 select id
 from stripe_events
 where
-    payload #>> '{data,object,id}' in (
-        select checkout_sessions.stripe_session_id
-        from checkout_sessions
-        inner join invoices on checkout_sessions.invoice_id = invoices.id
-        where invoices.client_id = :client_id
-    )
-    or payload #>> '{data,object,payment_intent}' in (
-        select checkout_sessions.stripe_payment_intent_id
-        from checkout_sessions
-        inner join invoices on checkout_sessions.invoice_id = invoices.id
-        where invoices.client_id = :client_id
-    )
-    or payload #>> '{data,object,id}' in (
-        select purchases.stripe_session_id
-        from purchases
-        inner join client_contacts on purchases.user_id = client_contacts.user_id
-        where client_contacts.client_id = :client_id
-    )
-    or payload #>> '{data,object,id}' in (
-        select subscriptions.stripe_session_id
-        from subscriptions
-        inner join client_contacts on subscriptions.user_id = client_contacts.user_id
-        where client_contacts.client_id = :client_id
-    )
-    or subscription_of_stripe_event(payload) in (
-        select subscriptions.stripe_subscription_id
-        from subscriptions
-        inner join client_contacts on subscriptions.user_id = client_contacts.user_id
-        where client_contacts.client_id = :client_id
-    )
+    payload #>> '{data,object,id}' in (select ids.stripe_id from stripe_ids_of_client(:client_id) as ids)
+    or payload #>> '{data,object,payment_intent}' in (select ids.stripe_id from stripe_ids_of_client(:client_id) as ids)
+    or subscription_of_stripe_event(payload) in (select ids.stripe_id from stripe_ids_of_client(:client_id) as ids)
 order by id
 limit 1000000
 for no key update;
@@ -118,6 +95,11 @@ for no key update;
 update stripe_events
 set payload = nameless_stripe_event(payload)
 where id = any(:event_ids::text []);
+
+-- name: erase_archived_stripe_events(client_id)^
+-- Keep of the events about a client that are archived only what names nobody. After those are locked that are not: what was being
+-- moved meanwhile is there now.
+select forget_archived_stripe_events(:client_id) as erased;
 
 -- name: mark_stripe_event_of_erased_nameless(event_id)!
 -- Keep of an event only what names nobody, if it came after its client, or the account that bought credits or subscribed, was
@@ -160,3 +142,8 @@ where
                 )
         )
     );
+
+-- name: archive_stripe_events(kept_months, at_most)$
+-- Move so many events that are done with into the archive, those that are older than so many months. Gives how many, and nothing
+-- while another moves rows. Locks: the advisory lock of the archive and these rows, and waits for neither.
+select archive_stripe_events(:kept_months, :at_most);

@@ -51,7 +51,7 @@ select
     created_at,
     sent_at,
     updated_at
-from communication_logs
+from all_communication_logs
 where
     (created_at, id)
     < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
@@ -63,7 +63,7 @@ limit :limit;
 -- name: count_messages(status, channel)$
 -- How many rows list_messages has in all.
 select count(*)
-from communication_logs
+from all_communication_logs
 where
     (:status::text is null or status = :status::communication_status)
     and (:channel::text is null or channel = :channel::communication_channel);
@@ -83,7 +83,7 @@ select
     created_at,
     sent_at,
     updated_at
-from communication_logs
+from all_communication_logs
 where id = :message_id;
 
 -- name: get_message_to_send(message_id)^
@@ -152,3 +152,7 @@ where
                 from unnest(:recipients::text []) as addresses (address)
             )
     );
+
+-- name: erase_archived_messages_to(client_id, recipients)^
+-- Remove from the archive what delete_messages_to removes. After that: what was being moved meanwhile is there now.
+select delete_archived_messages(:client_id, :recipients::text []) as erased;
