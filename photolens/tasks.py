@@ -98,7 +98,7 @@ def archive_old_rows(conn: Connection, months: int = KEPT_MONTHS) -> dict[str, i
 ARCHIVING: dict[str, Task] = {
     "audit_logs": sql.platform.archive_audit_logs,
     "communication_logs": sql.platform.archive_messages,
-    "stripe_events": sql.billing.archive_stripe_events,
+    "stripe_events": sql.platform.archive_stripe_events,
 }
 
 # By the name that jobs are queued under.

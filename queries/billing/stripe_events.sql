@@ -142,8 +142,3 @@ where
                 )
         )
     );
-
--- name: archive_stripe_events(kept_months, at_most)$
--- Move so many events that are done with into the archive, those that are older than so many months. Gives how many, and nothing
--- while another moves rows. Locks: the advisory lock of the archive and these rows, and waits for neither.
-select archive_stripe_events(:kept_months, :at_most);

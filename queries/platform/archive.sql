@@ -8,6 +8,11 @@ select archive_audit_logs(:kept_months, :at_most);
 -- how many, and nothing while another moves rows. Locks: as archive_audit_logs.
 select archive_communication_logs(:kept_months, :at_most);
 
+-- name: archive_stripe_events(kept_months, at_most)$
+-- Move so many events that are done with into the archive, those that are older than so many months. Gives how many, and nothing
+-- while another moves rows. Locks: the advisory lock of the archive and these rows, and waits for neither.
+select archive_stripe_events(:kept_months, :at_most);
+
 -- name: lock_archive()^
 -- Locks: the advisory lock of the archive, to the end of the transaction. Never waits: one at a time moves rows, or takes a
 -- month away.

@@ -39,10 +39,10 @@ OWN_VERBS = {
     "platform.configure_owner_transaction": "^",
     "platform.configure_portal_session": "^",
     # What the application may not write itself, a function of the owner's does.
-    "billing.archive_stripe_events": "$",
     "billing.erase_archived_stripe_events": "^",
     "platform.archive_audit_logs": "$",
     "platform.archive_messages": "$",
+    "platform.archive_stripe_events": "$",
     "platform.drop_archive_partition": "^",
     "platform.erase_archived_messages_of_users": "^",
     "platform.erase_archived_messages_to": "^",
