@@ -39,8 +39,8 @@ set
     processed_at = case when :outcome::stripe_event_outcome in ('PROCESSED', 'IGNORED') then now() end
 where id = :event_id;
 
--- name: list_stripe_events(after_key, after_id, limit, outcome, type)
--- Events, newest first, without what they say.
+-- name: list_stripe_events(after_key, after_id, limit, since, outcome, type)
+-- Events, newest first, without what they say. The bounds of the time alone leave months of the archive out.
 select
     id,
     type,
@@ -52,6 +52,8 @@ select
 from all_stripe_events
 where
     (received_at, id) < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::text, ''))
+    and received_at <= coalesce(:after_key::timestamptz, 'infinity')
+    and received_at >= coalesce(:since::timestamptz, '-infinity')
     and (:outcome::text is null or outcome = :outcome::stripe_event_outcome)
     and (:type::text is null or type = :type)
 order by received_at desc, id desc

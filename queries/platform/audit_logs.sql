@@ -1,5 +1,5 @@
--- name: list_audit_logs(after_key, after_id, limit, table_name, row_id, operation, actor_id, request_id)
--- The trail, newest first, with the present names of who acted.
+-- name: list_audit_logs(after_key, after_id, limit, since, table_name, row_id, operation, actor_id, request_id)
+-- The trail, newest first, with the present names of who acted. The bounds of the time alone leave months of the archive out.
 select
     id,
     recorded_at,
@@ -16,6 +16,8 @@ from all_audit_logs
 where
     (recorded_at, id)
     < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    and recorded_at <= coalesce(:after_key::timestamptz, 'infinity')
+    and recorded_at >= coalesce(:since::timestamptz, '-infinity')
     and (:table_name::text is null or table_name = :table_name)
     and (:row_id::text is null or row_id = :row_id)
     and (:operation::text is null or operation = :operation::audit_operation)
@@ -35,8 +37,9 @@ where
     and (:actor_id::uuid is null or actor_id = :actor_id)
     and (:request_id::text is null or request_id = :request_id);
 
--- name: list_changes(after_id, limit)
--- What was changed after a row of the trail, in the order in which it was committed; the rows as the API writes them.
+-- name: list_changes(after_id, limit, since)
+-- What was changed after a row of the trail, in the order in which it was committed; the rows as the API writes them. Since a
+-- time: of the archive only the months that it leaves are looked at.
 select
     all_audit_logs.id,
     all_audit_logs.recorded_at,
@@ -63,9 +66,18 @@ select
     ) as data,
     all_audit_logs.erased_at
 from all_audit_logs
-where all_audit_logs.id > :after_id
+where all_audit_logs.id > :after_id and all_audit_logs.recorded_at >= coalesce(:since::timestamptz, '-infinity')
 order by all_audit_logs.id
 limit :limit;
+
+-- name: get_first_audit_log()^
+-- The first row of the trail that is not archived.
+select
+    id,
+    recorded_at
+from audit_logs
+order by id
+limit 1;
 
 -- name: get_audit_head()^
 -- Where the trail ends.

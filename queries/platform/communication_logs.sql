@@ -36,8 +36,8 @@ where
 order by id
 limit :limit;
 
--- name: list_messages(after_key, after_id, limit, status, channel)
--- Messages, newest first, but for their words.
+-- name: list_messages(after_key, after_id, limit, since, status, channel)
+-- Messages, newest first, but for their words. The bounds of the time alone leave months of the archive out.
 select
     id,
     channel,
@@ -55,6 +55,8 @@ from all_communication_logs
 where
     (created_at, id)
     < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    and created_at <= coalesce(:after_key::timestamptz, 'infinity')
+    and created_at >= coalesce(:since::timestamptz, '-infinity')
     and (:status::text is null or status = :status::communication_status)
     and (:channel::text is null or channel = :channel::communication_channel)
 order by created_at desc, id desc
