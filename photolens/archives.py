@@ -91,7 +91,7 @@ def _write(conn: Connection, partition: Row, path: Path) -> ArchiveFile:
     with (
         whole_or_not_at_all(path) as file,
         gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packed,
-        sql.platform.stream_archived_rows(conn, partition=partition["partition"]) as rows,
+        sql.platform.stream_archived_rows_cursor(conn, partition=partition["partition"]) as rows,
     ):
         for row in rows:
             last = row["line"].encode() + b"\n"

@@ -97,18 +97,18 @@ def _rows(conn: Connection, order: Order, after_key: str | None, *, limit: int, 
     if order.nearby is None:
         rows = order.query(conn, after_key=after_key, limit=limit, **others)
         return rows
-    since = _instant(after_key) - order.nearby
+    since = _before(after_key, order.nearby)
     rows = order.query(conn, after_key=after_key, limit=limit, since=since, **others)
-    if len(rows) < limit:
+    if since is not None and len(rows) < limit:
         rows = order.query(conn, after_key=after_key, limit=limit, since=None, **others)
     return rows
 
 
-def _instant(after_key: str | None) -> datetime:
+def _before(after_key: str | None, nearby: timedelta) -> datetime | None:
     try:
-        return datetime.now(UTC) if after_key is None else datetime.fromisoformat(after_key)
-    except ValueError:
-        raise _bad_cursor() from None
+        return (datetime.now(UTC) if after_key is None else datetime.fromisoformat(after_key)) - nearby
+    except (ValueError, OverflowError):  # it was forged, or it is "infinity"
+        return None
 
 
 def like_pattern(text: str | None) -> str | None:
