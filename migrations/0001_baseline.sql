@@ -888,6 +888,172 @@ create index communication_logs_recipient_idx on communication_logs (lower(recip
 create index communication_logs_client_idx on communication_logs (client_id, id);
 
 
+-- What is old is kept apart (docs/decisions/archive.md): beside a table that only grows there is one of the same columns in the
+-- same order, with a partition for each month of UTC. Functions of the owner's alone move rows there, and erase from them.
+
+-- When that begins which is not old: so many whole months before the present one, at least one.
+create function archive_boundary(kept_months integer) returns timestamptz
+language sql stable strict
+return (
+    date_trunc('month', now() at time zone 'UTC') - make_interval(months => greatest(kept_months, 1))
+) at time zone 'UTC';
+
+create function archive_partition_name(archive regclass, instant timestamptz) returns text
+language sql stable strict
+return (select relname || to_char(instant at time zone 'UTC', '_YYYY_MM') from pg_class where oid = archive);
+
+create function archive_month_end(instant timestamptz) returns timestamptz
+language sql stable strict
+return (date_trunc('month', instant at time zone 'UTC') + interval '1 month') at time zone 'UTC';
+
+-- Makes the partition of a month unless it is there. Attached, and not made as a partition: so it waits for nobody who reads,
+-- nor they for it.
+create function add_archive_partition(archive regclass, instant timestamptz) returns void
+language plpgsql
+as $$
+declare
+    partition_name constant text := archive_partition_name(archive, instant);
+    month constant timestamp := date_trunc('month', instant at time zone 'UTC');
+begin
+    if to_regclass(format('%I.%I', current_schema(), partition_name)) is not null then
+        return;
+    end if;
+    execute format('create table %I (like %s)', partition_name, archive);
+    execute format(
+        'alter table %s attach partition %I for values from (%L) to (%L)',
+        archive,
+        partition_name,
+        month at time zone 'UTC',
+        (month + interval '1 month') at time zone 'UTC'
+    );
+end;
+$$;
+
+-- Takes the advisory lock of the archive, to the end of the transaction, unless another has it: one at a time moves rows, or
+-- takes a month away.
+create function lock_archive() returns boolean
+language sql volatile
+return pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' archive', 0));
+
+
+create table archived_communication_logs (like communication_logs) partition by range (created_at);
+alter table archived_communication_logs add constraint archived_communication_logs_pkey primary key (id, created_at);
+comment on table archived_communication_logs is 'Old messages that were sent, or never will be.';
+
+create index archived_communication_logs_created_at_idx on archived_communication_logs (created_at, id);
+create index archived_communication_logs_status_idx on archived_communication_logs (status, created_at, id);
+create index archived_communication_logs_recipient_idx on archived_communication_logs (lower(recipient));
+create index archived_communication_logs_client_idx on archived_communication_logs (client_id, id);
+
+create view all_communication_logs as
+select * from communication_logs
+union all
+select * from archived_communication_logs;
+
+-- Moves so many of the oldest messages that were sent, or never will be, of one month, into the archive; but those that
+-- somebody has locked. Gives how many, and nothing while another moves rows.
+create function archive_communication_logs(kept_months integer, at_most integer) returns integer
+language plpgsql security definer
+set search_path from current
+as $$
+declare
+    boundary constant timestamptz := archive_boundary(kept_months);
+    oldest timestamptz;
+    moved integer;
+begin
+    if not lock_archive() then
+        return null;
+    end if;
+    select min(created_at) into oldest
+    from communication_logs
+    where status in ('SENT', 'FAILED') and created_at < boundary;
+    if oldest is null then
+        return 0;
+    end if;
+    perform add_archive_partition('archived_communication_logs', oldest);
+    with moving as (
+        delete from communication_logs
+        where
+            id in (
+                select movable.id
+                from communication_logs as movable
+                where
+                    movable.status in ('SENT', 'FAILED')
+                    and movable.created_at < archive_month_end(oldest)
+                order by movable.created_at, movable.id
+                limit at_most
+                for update skip locked
+            )
+        returning *
+    )
+    insert into archived_communication_logs select * from moving;
+    get diagnostics moved = row_count;
+    return moved;
+end;
+$$;
+
+-- Removes from the archive what was sent to a client, or to these addresses and numbers.
+create function delete_archived_messages(of_client_id bigint, recipients text[]) returns void
+language sql security definer
+set search_path from current
+begin atomic
+    delete from archived_communication_logs
+    where
+        client_id = of_client_id
+        or lower(recipient) = any(array(select lower(addresses.address) from unnest(recipients) as addresses (address)));
+end;
+
+
+-- What has left the database: the file of each table's month. Where the trail goes on, its last row tells.
+create table archive_exports (
+    file_name text constraint archive_exports_pkey primary key,
+    table_name text not null,
+    month date not null,
+    row_count bigint not null,
+    sha256 text not null,
+    last_audit_id bigint,
+    last_audit_hash bytea,
+    exported_at timestamptz not null default clock_timestamp(),
+    constraint archive_exports_month_first_day check (extract(day from month) = 1),
+    constraint archive_exports_row_count_not_negative check (row_count >= 0),
+    constraint archive_exports_sha256_digest check (sha256 ~ '^[0-9a-f]{64}$'),
+    constraint archive_exports_audit_whole check ((last_audit_id is null) = (last_audit_hash is null))
+);
+comment on column archive_exports.last_audit_id is 'Of the trail: the last row in the file, whose hash the next one follows from.';
+
+create index archive_exports_last_audit_idx on archive_exports (last_audit_id);
+
+-- Lets nobody change a partition until the present transaction ends.
+create function lock_archive_partition(of_partition regclass) returns void
+language plpgsql
+set lock_timeout to '10s'
+as $$
+begin
+    execute format('lock table %s in share mode', of_partition);
+end;
+$$;
+
+-- The rows of a partition, each as JSON on one line.
+create function archived_rows(of_partition regclass) returns setof text
+language plpgsql stable
+set timezone to 'UTC'
+as $$
+begin
+    return query execute format('select to_jsonb(archived)::text from %s as archived order by id', of_partition);
+end;
+$$;
+
+-- Takes a partition away with its rows. Waits for whoever reads the archive, and not for long: others wait behind.
+create function drop_archive_partition(of_partition regclass) returns void
+language plpgsql
+set lock_timeout to '10s'
+as $$
+begin
+    execute format('drop table %s', of_partition);
+end;
+$$;
+
+
 -- Checks at once what would be checked when the present transaction commits, for one that is not to commit.
 create function check_deferred_constraints() returns void
 language plpgsql
@@ -1600,6 +1766,8 @@ alter table activities add constraint activities_client_fkey
 foreign key (client_id) references clients (id) on delete set null;
 alter table communication_logs add constraint communication_logs_client_fkey
 foreign key (client_id) references clients (id) on delete set null;
+alter table archived_communication_logs add constraint archived_communication_logs_client_fkey
+foreign key (client_id) references clients (id) on delete set null;
 
 
 -- The people at a client who may sign in to the portal.
@@ -2288,6 +2456,60 @@ create table stripe_events (
 create index stripe_events_received_at_idx on stripe_events (received_at, id);
 create index stripe_events_outcome_idx on stripe_events (outcome, received_at, id);
 
+create table archived_stripe_events (like stripe_events) partition by range (received_at);
+alter table archived_stripe_events add constraint archived_stripe_events_pkey primary key (id, received_at);
+comment on table archived_stripe_events is 'Old events of which all has come that was to come.';
+
+create index archived_stripe_events_received_at_idx on archived_stripe_events (received_at, id);
+create index archived_stripe_events_outcome_idx on archived_stripe_events (outcome, received_at, id);
+
+create view all_stripe_events as
+select * from stripe_events
+union all
+select * from archived_stripe_events;
+
+-- Moves so many of the oldest events that are done with, of one month, into the archive; but those that somebody has locked.
+-- Gives how many, and nothing while another moves rows.
+create function archive_stripe_events(kept_months integer, at_most integer) returns integer
+language plpgsql security definer
+set search_path from current
+as $$
+declare
+    boundary constant timestamptz := archive_boundary(kept_months);
+    oldest timestamptz;
+    moved integer;
+begin
+    if not lock_archive() then
+        return null;
+    end if;
+    select min(received_at) into oldest
+    from stripe_events
+    where outcome in ('PROCESSED', 'IGNORED') and received_at < boundary;
+    if oldest is null then
+        return 0;
+    end if;
+    perform add_archive_partition('archived_stripe_events', oldest);
+    with moving as (
+        delete from stripe_events
+        where
+            id in (
+                select movable.id
+                from stripe_events as movable
+                where
+                    movable.outcome in ('PROCESSED', 'IGNORED')
+                    and movable.received_at < archive_month_end(oldest)
+                order by movable.received_at, movable.id
+                limit at_most
+                for update skip locked
+            )
+        returning *
+    )
+    insert into archived_stripe_events select * from moving;
+    get diagnostics moved = row_count;
+    return moved;
+end;
+$$;
+
 -- An event without what names people: what it is about, how much, and what came of it, so that it can still be handled.
 create function nameless_stripe_event(payload jsonb) returns jsonb
 language sql immutable parallel safe
@@ -2318,6 +2540,51 @@ return coalesce(
     payload #>> '{data,object,subscription}',
     payload #>> '{data,object,id}'
 );
+
+-- By what the provider knows the checkouts of a client and the money that came of them, and the credits and subscriptions that
+-- their contacts have bought. In PL/pgSQL, for the tables of the last two come later.
+create function stripe_ids_of_client(of_client_id bigint) returns table (stripe_id text)
+language plpgsql stable rows 10
+as $$
+begin
+    return query
+    select ids.id
+    from checkout_sessions
+    inner join invoices on checkout_sessions.invoice_id = invoices.id
+    cross join lateral (
+        values (checkout_sessions.stripe_session_id), (checkout_sessions.stripe_payment_intent_id)
+    ) as ids (id)
+    where invoices.client_id = of_client_id and ids.id is not null
+    union all
+    select purchases.stripe_session_id
+    from purchases
+    inner join client_contacts on purchases.user_id = client_contacts.user_id
+    where client_contacts.client_id = of_client_id and purchases.stripe_session_id is not null
+    union all
+    select ids.id
+    from subscriptions
+    inner join client_contacts on subscriptions.user_id = client_contacts.user_id
+    cross join lateral (
+        values (subscriptions.stripe_session_id), (subscriptions.stripe_subscription_id)
+    ) as ids (id)
+    where client_contacts.client_id = of_client_id and ids.id is not null;
+end;
+$$;
+
+-- Keeps of the events about a client that are in the archive only what names nobody.
+create function forget_archived_stripe_events(of_client_id bigint) returns void
+language sql security definer
+set search_path from current
+begin atomic
+    update archived_stripe_events
+    set payload = nameless_stripe_event(payload)
+    where
+        payload #>> '{data,object,id}' in (select ids.stripe_id from stripe_ids_of_client(of_client_id) as ids)
+        or payload #>> '{data,object,payment_intent}' in (
+            select ids.stripe_id from stripe_ids_of_client(of_client_id) as ids
+        )
+        or subscription_of_stripe_event(payload) in (select ids.stripe_id from stripe_ids_of_client(of_client_id) as ids);
+end;
 
 
 -- Where an invoice has milestones, they come to its total, at the end of every transaction that changes either.
@@ -3524,6 +3791,23 @@ create index audit_logs_request_idx on audit_logs (request_id, recorded_at, id);
 create index audit_logs_client_deletes_idx on audit_logs (client_id) where operation = 'DELETE';
 
 
+-- Its older part: the same chain, which audit_logs goes on with. Rows only ever move from the beginning of that.
+create table archived_audit_logs (like audit_logs) partition by range (recorded_at);
+alter table archived_audit_logs add constraint archived_audit_logs_pkey primary key (id, recorded_at);
+comment on table archived_audit_logs is 'The old part of the trail.';
+
+create index archived_audit_logs_row_idx on archived_audit_logs (table_name, row_id, id);
+create index archived_audit_logs_actor_idx on archived_audit_logs (actor_id, recorded_at, id);
+create index archived_audit_logs_recorded_at_idx on archived_audit_logs (recorded_at, id);
+create index archived_audit_logs_request_idx on archived_audit_logs (request_id, recorded_at, id);
+create index archived_audit_logs_client_deletes_idx on archived_audit_logs (client_id) where operation = 'DELETE';
+
+create view all_audit_logs as
+select * from audit_logs
+union all
+select * from archived_audit_logs;
+
+
 -- Where the chain ends: what is cut off its end is missed.
 create table audit_heads (
     id smallint not null default 1 constraint audit_heads_pkey primary key,
@@ -3612,6 +3896,10 @@ begin
         update audit_logs
         set before = null, after = null, erased_at = now()
         where table_name = entry.table_name and row_id = entry.row_id and erased_at is null;
+        -- After the above: what was being moved meanwhile is there now.
+        update archived_audit_logs
+        set before = null, after = null, erased_at = now()
+        where table_name = entry.table_name and row_id = entry.row_id and erased_at is null;
         row_before := null;
     elsif tg_op = 'UPDATE' then
         row_before := (
@@ -3670,14 +3958,75 @@ set search_path from current
 begin atomic
     update audit_logs
     set before = null, after = null, erased_at = now()
-    from audit_logs as deletes
+    from all_audit_logs as deletes
     where
         deletes.client_id = of_client_id
         and deletes.operation = 'DELETE'
         and audit_logs.table_name = deletes.table_name
         and audit_logs.row_id = deletes.row_id
         and audit_logs.erased_at is null;
+    -- After the above: what was being moved meanwhile is there now.
+    update archived_audit_logs
+    set before = null, after = null, erased_at = now()
+    from all_audit_logs as deletes
+    where
+        deletes.client_id = of_client_id
+        and deletes.operation = 'DELETE'
+        and archived_audit_logs.table_name = deletes.table_name
+        and archived_audit_logs.row_id = deletes.row_id
+        and archived_audit_logs.erased_at is null;
 end;
+
+
+-- Moves so many rows from the beginning of the trail, of one month, into the archive. A row that somebody has locked, who is
+-- forgetting somebody, is not waited for: what comes before it is moved. Gives how many, and nothing while another moves rows.
+create function archive_audit_logs(kept_months integer, at_most integer) returns integer
+language plpgsql security definer
+set search_path from current
+as $$
+declare
+    boundary constant timestamptz := archive_boundary(kept_months);
+    oldest record;
+    moved integer;
+begin
+    if not lock_archive() then
+        return null;
+    end if;
+    select id, recorded_at into oldest from audit_logs order by id limit 1;
+    if oldest.id is null or oldest.recorded_at >= boundary then
+        return 0;
+    end if;
+    perform add_archive_partition('archived_audit_logs', oldest.recorded_at);
+    with beginning as (
+        select id, recorded_at
+        from audit_logs
+        order by id
+        limit at_most
+        for update skip locked
+    ),
+
+    placed as (
+        select
+            id,
+            bool_and(
+                date_trunc('month', recorded_at, 'UTC') = date_trunc('month', oldest.recorded_at, 'UTC')
+            ) over so_far
+            and id = oldest.id + row_number() over so_far - 1 as is_moving
+        from beginning
+        window so_far as (order by id)
+    ),
+
+    moving as (
+        delete from audit_logs
+        where id in (select placed.id from placed where placed.is_moving)
+        returning *
+    )
+
+    insert into archived_audit_logs select * from moving;
+    get diagnostics moved = row_count;
+    return moved;
+end;
+$$;
 
 
 -- Puts the trigger on every business table that does not have it. Not audited are logs, which are added to anyway, what
@@ -3720,9 +4069,11 @@ begin
         where
             pg_class.relnamespace = quote_ident(current_schema())::regnamespace
             and pg_class.relkind = 'r'
+            and not pg_class.relispartition
             and pg_class.relname not like 'procrastinate%'
             and pg_class.relname not in (
                 'activities',
+                'archive_exports',
                 'audit_heads',
                 'audit_logs',
                 'auth_attempts',
@@ -5513,6 +5864,10 @@ revoke insert, update, delete on schema_migrations from photolens_app;
 
 -- The trail is written by the owner's trigger alone.
 revoke insert, update, delete on audit_logs, audit_heads from photolens_app;
+
+-- What is archived stays as it is; the owner's functions move rows there, and erase whom is to be forgotten.
+revoke insert, update, delete on archived_audit_logs, archived_communication_logs, archived_stripe_events from photolens_app;
+revoke insert, update, delete on archive_exports from photolens_app;
 
 -- schema/portal.sql
 

@@ -84,7 +84,7 @@ def take_backup(conn: Connection, url: str, folder: Path, keep: int) -> tuple[Ma
         migrations = [row["id"] for row in sql.platform.list_schema_migrations(conn)]
         rows = _row_counts(conn)
         name = f"{quote(identity['database'], safe='')}-{taken_at:%Y%m%dT%H%M%S.%fZ}.dump"
-        with _whole_or_not_at_all(folder / name) as dump:
+        with whole_or_not_at_all(folder / name) as dump:
             source = (f"--snapshot={identity['snapshot']}", f"--dbname={programs.address}")
             # Into the file by its name: to one that is its standard output, pg_dump writes the list of contents twice.
             programs.run("pg_dump", "--format=custom", f"--file={dump.name}", *source)
@@ -97,10 +97,10 @@ def take_backup(conn: Connection, url: str, folder: Path, keep: int) -> tuple[Ma
                 application_version=version("photolens"),
                 migrations=migrations,
                 size=dump.seek(0, os.SEEK_END),
-                sha256=_sha256_of(Path(dump.name)),
+                sha256=sha256_of(Path(dump.name)),
                 rows=rows,
             )
-            with _whole_or_not_at_all(_manifest_of(folder / name)) as file:  # first: no dump is there without one
+            with whole_or_not_at_all(_manifest_of(folder / name)) as file:  # first: no dump is there without one
                 said = {camel_case(key): value for key, value in asdict(manifest).items()}
                 file.write(orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z) + b"\n")
     sql.platform.insert_backup(
@@ -117,7 +117,7 @@ def read_manifest(dump: Path) -> Manifest:
     manifest = _manifest(dump)
     if not dump.exists():
         raise BackupError(f"There is no {dump}.")
-    if (sha256 := _sha256_of(dump)) != manifest.sha256:
+    if (sha256 := sha256_of(dump)) != manifest.sha256:
         raise BackupError(
             f"{dump} is not what was backed up: its SHA-256 is {sha256}, the manifest says {manifest.sha256}."
         )
@@ -232,7 +232,7 @@ def _killed_unless_ended(process: subprocess.Popen[bytes]) -> Iterator[subproces
 
 
 @contextlib.contextmanager
-def _whole_or_not_at_all(path: Path) -> Iterator[IO[bytes]]:
+def whole_or_not_at_all(path: Path) -> Iterator[IO[bytes]]:
     """A file for its owner alone, that gets its name at the end of the block, or goes if that fails."""
     temporary = path.with_name(f".{path.name}.part")
     with open(temporary, "x+b", opener=lambda name, flags: os.open(name, flags, PRIVATE)) as file:
@@ -251,7 +251,8 @@ def _whole_or_not_at_all(path: Path) -> Iterator[IO[bytes]]:
         os.close(folder)
 
 
-def _sha256_of(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -9,7 +9,7 @@ import click
 import psycopg
 from marshmallow import ValidationError
 
-from photolens import create_app, database_commands, logs, server, studio_commands, tasks
+from photolens import archives, create_app, database_commands, logs, server, studio_commands, tasks
 from photolens.billing.actions import stripe_events
 from photolens.config import ConfigurationError, Settings, dotenv
 from photolens.database import no_pools, sql
@@ -89,15 +89,29 @@ def audit_trail() -> None:
 
 
 @audit_trail.command()
-def verify() -> None:
-    """Recompute the trail's chain; name the first row that is not as it was written, and exit 1 if there is one."""
+@click.option(
+    "--archive", "files", multiple=True, type=click.Path(path_type=Path, dir_okay=False), help="A file of it that left."
+)
+def verify(files: tuple[Path, ...]) -> None:
+    """Recompute the trail's chain; name the first row that is not as it was written, and exit 1 if there is one.
+
+    Of what has left the database, only the files that are given are looked at.
+    """
     with database(Settings.from_environment()) as conn:
-        fault = find_fault(conn)
+        try:
+            faults = [(f" in {file}", archives.find_fault(conn, file)) for file in files]
+        except archives.ArchiveError as error:
+            raise click.ClickException(str(error)) from None
+        faults.append(("", find_fault(conn)))
+        departed_id = sql.platform.get_last_departed_id(conn)["id"]
         last_id = sql.platform.get_audit_head(conn)["lastId"]
-    if fault is not None:
-        click.echo(f"Row {fault['id']} of the trail: {fault['reason']}.")
-        sys.exit(1)
-    click.echo(f"All {last_id} rows of the trail are as they were written.")
+    for where, fault in faults:
+        if fault is not None:
+            click.echo(f"Row {fault['id']} of the trail{where}: {fault['reason']}.")
+            sys.exit(1)
+    click.echo(f"All {last_id - departed_id} rows of the trail are as they were written.")
+    if departed_id:
+        click.echo(f"{departed_id} before them have left the database; files of it that are right: {len(files)}.")
 
 
 @photolens.group()

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,8 +13,9 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
-from photolens import backups, schema_versions, server
+from photolens import archives, backups, schema_versions, server, tasks
 from photolens.answers import to_json
+from photolens.archives import ArchiveError
 from photolens.backups import BackupError, Manifest
 from photolens.config import Settings
 from photolens.connections import APP_ROLE, connect, terms_of
@@ -95,6 +97,28 @@ def verify(file: Path) -> None:
         click.echo(line)
     click.echo(f"{len(faults)} differences." if faults else f"{manifest.file} is verified: {_content(manifest)}.")
     sys.exit(1 if faults else 0)
+
+
+@db.command("archive")
+@click.option("--months", default=tasks.KEPT_MONTHS, show_default=True, type=click.IntRange(1, 1200), help="Stay.")
+def move_old_rows(months: int) -> None:
+    """Move what is older than so many whole months into the archive, as a worker does each night."""
+    with database(Settings.from_environment()) as conn:
+        moved = tasks.archive_old_rows(conn, months)
+    for table, rows in moved.items():
+        click.echo(f"{table}: {rows} rows moved.")
+
+
+@db.command("archive-export")
+@click.argument("month", type=click.DateTime(["%Y-%m"]))
+@click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="A folder.")
+def export_archive(month: datetime, to: Path) -> None:
+    """Write what the archive has of MONTH (2025-03) into files, and take it out of the database."""
+    with _in_a_sentence(), _owner_url(Settings.from_environment()) as url, backups.as_owner(url) as conn:
+        server.require_schema(conn)
+        files = archives.export_month(conn, month.date(), to)
+    for file in files:
+        click.echo(f"{to / file.file_name}: {file.row_count} rows, which have left the database.")
 
 
 @db.command("migrate")
@@ -220,7 +244,7 @@ def in_a_sentence() -> Iterator[None]:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
-    except (BackupError, MigrationError, ProgramError, StudioError, OSError) as error:
+    except (ArchiveError, BackupError, MigrationError, ProgramError, StudioError, OSError) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -5,13 +5,14 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
 import psycopg
 
-from photolens.database import Connection
+from photolens.database import Connection, Row
 from photolens.fields import MAX_ID, Choice, QueryInput, Text, WholeNumber
 from photolens.named_queries import Query
 from photolens.problems import Problem, invalid
@@ -26,10 +27,18 @@ class Order:
 
     The query takes `after_key` and `after_id` (both null on the first page), `limit` and the list's filters. An absent
     value of a nullable key sorts as `infinity`.
+
+    Of a list that goes on in the archive, newest first, the query takes `since` as well. A page is looked for in the
+    time `nearby` before it, and only where that does not fill it in all of the archive: of that each month costs some
+    of the time in which PostgreSQL makes its plan.
     """
 
     query: Query
     key: str
+    nearby: timedelta | None = None
+
+
+ARCHIVED = timedelta(days=92)  # the `nearby` of such lists
 
 
 class ListArguments(QueryInput):
@@ -69,7 +78,7 @@ def page(conn: Connection, listing: type[ListArguments], arguments: dict[str, An
     order = listing.orders[sort]
     after_key, after_id = (None, None) if cursor is None else _decode(cursor, f"{listing.__name__} {sort}")
     try:
-        rows = order.query(conn, after_key=after_key, after_id=after_id, limit=limit + 1, **filters)
+        rows = _rows(conn, order, after_key, after_id=after_id, limit=limit + 1, **filters)
     except (psycopg.DataError, psycopg.errors.CannotCoerce):
         if cursor is None:
             raise
@@ -82,6 +91,25 @@ def page(conn: Connection, listing: type[ListArguments], arguments: dict[str, An
     if include == "total":
         answer["total"] = listing.count(conn, **filters)
     return answer
+
+
+def _rows(conn: Connection, order: Order, after_key: str | None, *, limit: int, **others: Any) -> list[Row]:
+    rows: list[Row]
+    if order.nearby is None:
+        rows = order.query(conn, after_key=after_key, limit=limit, **others)
+        return rows
+    since = _before(after_key, order.nearby)
+    rows = order.query(conn, after_key=after_key, limit=limit, since=since, **others)
+    if since is not None and len(rows) < limit:
+        rows = order.query(conn, after_key=after_key, limit=limit, since=None, **others)
+    return rows
+
+
+def _before(after_key: str | None, nearby: timedelta) -> datetime | None:
+    try:
+        return (datetime.now(UTC) if after_key is None else datetime.fromisoformat(after_key)) - nearby
+    except (ValueError, OverflowError):  # it was forged, or it is "infinity"
+        return None
 
 
 def like_pattern(text: str | None) -> str | None:

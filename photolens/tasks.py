@@ -19,6 +19,9 @@ from photolens.platform.actions.messages import send_message
 from photolens.spaces import PUBLIC_PAGES
 from photolens.spaces.actions import changes as space_bookings
 
+KEPT_MONTHS = 13  # before the present one, until rows are moved into the archive: a year can be compared with the last
+ARCHIVED_AT_ONCE = 2_000  # rows in a transaction
+
 Task = Callable[..., Any]
 Batch = Callable[[Connection, int], list[int]]
 
@@ -73,6 +76,25 @@ def renew_subscriptions(conn: Connection) -> None:
     _in_batches(conn, renewals.renew_due)
 
 
+def archive_old_rows(conn: Connection, months: int = KEPT_MONTHS) -> dict[str, int]:
+    """Move what is older than so many whole months into the archive; gives how many rows of which table that was.
+
+    Each batch is a transaction of its own. Where another process is at it, the rest is left to that.
+    """
+    moved = dict.fromkeys(ARCHIVING, 0)
+    for table, archive in ARCHIVING.items():
+        while batch := archive(conn, kept_months=months, at_most=ARCHIVED_AT_ONCE):
+            moved[table] += batch
+    return moved
+
+
+# What is moved into the archive, of which table.
+ARCHIVING: dict[str, Task] = {
+    "audit_logs": sql.platform.archive_audit_logs,
+    "communication_logs": sql.platform.archive_messages,
+    "stripe_events": sql.platform.archive_stripe_events,
+}
+
 # By the name that jobs are queued under.
 TASKS: dict[str, Task] = {
     "process_photo_job": work.process_photo_job,
@@ -85,6 +107,7 @@ TASKS: dict[str, Task] = {
 # By name: when, as cron writes it (UTC), and what.
 BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "daily tasks": ("0 * * * *", run_daily),  # hourly, for a day begins where the studio is
+    "old rows": ("50 3 * * *", archive_old_rows),
     "overdue photo jobs": ("* * * * *", upkeep.end_overdue_jobs),
     "stray photo files": ("30 * * * *", upkeep.sweep_photo_files),
     "expire credits": ("5 * * * *", ledger.write_off_expired),

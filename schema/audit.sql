@@ -42,6 +42,23 @@ create index audit_logs_request_idx on audit_logs (request_id, recorded_at, id);
 create index audit_logs_client_deletes_idx on audit_logs (client_id) where operation = 'DELETE';
 
 
+-- Its older part: the same chain, which audit_logs goes on with. Rows only ever move from the beginning of that.
+create table archived_audit_logs (like audit_logs) partition by range (recorded_at);
+alter table archived_audit_logs add constraint archived_audit_logs_pkey primary key (id, recorded_at);
+comment on table archived_audit_logs is 'The old part of the trail.';
+
+create index archived_audit_logs_row_idx on archived_audit_logs (table_name, row_id, id);
+create index archived_audit_logs_actor_idx on archived_audit_logs (actor_id, recorded_at, id);
+create index archived_audit_logs_recorded_at_idx on archived_audit_logs (recorded_at, id);
+create index archived_audit_logs_request_idx on archived_audit_logs (request_id, recorded_at, id);
+create index archived_audit_logs_client_deletes_idx on archived_audit_logs (client_id) where operation = 'DELETE';
+
+create view all_audit_logs as
+select * from audit_logs
+union all
+select * from archived_audit_logs;
+
+
 -- Where the chain ends: what is cut off its end is missed.
 create table audit_heads (
     id smallint not null default 1 constraint audit_heads_pkey primary key,
@@ -130,6 +147,10 @@ begin
         update audit_logs
         set before = null, after = null, erased_at = now()
         where table_name = entry.table_name and row_id = entry.row_id and erased_at is null;
+        -- After the above: what was being moved meanwhile is there now.
+        update archived_audit_logs
+        set before = null, after = null, erased_at = now()
+        where table_name = entry.table_name and row_id = entry.row_id and erased_at is null;
         row_before := null;
     elsif tg_op = 'UPDATE' then
         row_before := (
@@ -188,14 +209,75 @@ set search_path from current
 begin atomic
     update audit_logs
     set before = null, after = null, erased_at = now()
-    from audit_logs as deletes
+    from all_audit_logs as deletes
     where
         deletes.client_id = of_client_id
         and deletes.operation = 'DELETE'
         and audit_logs.table_name = deletes.table_name
         and audit_logs.row_id = deletes.row_id
         and audit_logs.erased_at is null;
+    -- After the above: what was being moved meanwhile is there now.
+    update archived_audit_logs
+    set before = null, after = null, erased_at = now()
+    from all_audit_logs as deletes
+    where
+        deletes.client_id = of_client_id
+        and deletes.operation = 'DELETE'
+        and archived_audit_logs.table_name = deletes.table_name
+        and archived_audit_logs.row_id = deletes.row_id
+        and archived_audit_logs.erased_at is null;
 end;
+
+
+-- Moves so many rows from the beginning of the trail, of one month, into the archive. A row that somebody has locked, who is
+-- forgetting somebody, is not waited for: what comes before it is moved. Gives how many, and nothing while another moves rows.
+create function archive_audit_logs(kept_months integer, at_most integer) returns integer
+language plpgsql security definer
+set search_path from current
+as $$
+declare
+    boundary constant timestamptz := archive_boundary(kept_months);
+    oldest record;
+    moved integer;
+begin
+    if not lock_archive() then
+        return null;
+    end if;
+    select id, recorded_at into oldest from audit_logs order by id limit 1;
+    if oldest.id is null or oldest.recorded_at >= boundary then
+        return 0;
+    end if;
+    perform add_archive_partition('archived_audit_logs', oldest.recorded_at);
+    with beginning as (
+        select id, recorded_at
+        from audit_logs
+        order by id
+        limit at_most
+        for update skip locked
+    ),
+
+    placed as (
+        select
+            id,
+            bool_and(
+                date_trunc('month', recorded_at, 'UTC') = date_trunc('month', oldest.recorded_at, 'UTC')
+            ) over so_far
+            and id = oldest.id + row_number() over so_far - 1 as is_moving
+        from beginning
+        window so_far as (order by id)
+    ),
+
+    moving as (
+        delete from audit_logs
+        where id in (select placed.id from placed where placed.is_moving)
+        returning *
+    )
+
+    insert into archived_audit_logs select * from moving;
+    get diagnostics moved = row_count;
+    return moved;
+end;
+$$;
 
 
 -- Puts the trigger on every business table that does not have it. Not audited are logs, which are added to anyway, what
@@ -238,9 +320,11 @@ begin
         where
             pg_class.relnamespace = quote_ident(current_schema())::regnamespace
             and pg_class.relkind = 'r'
+            and not pg_class.relispartition
             and pg_class.relname not like 'procrastinate%'
             and pg_class.relname not in (
                 'activities',
+                'archive_exports',
                 'audit_heads',
                 'audit_logs',
                 'auth_attempts',

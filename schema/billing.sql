@@ -292,6 +292,60 @@ create table stripe_events (
 create index stripe_events_received_at_idx on stripe_events (received_at, id);
 create index stripe_events_outcome_idx on stripe_events (outcome, received_at, id);
 
+create table archived_stripe_events (like stripe_events) partition by range (received_at);
+alter table archived_stripe_events add constraint archived_stripe_events_pkey primary key (id, received_at);
+comment on table archived_stripe_events is 'Old events of which all has come that was to come.';
+
+create index archived_stripe_events_received_at_idx on archived_stripe_events (received_at, id);
+create index archived_stripe_events_outcome_idx on archived_stripe_events (outcome, received_at, id);
+
+create view all_stripe_events as
+select * from stripe_events
+union all
+select * from archived_stripe_events;
+
+-- Moves so many of the oldest events that are done with, of one month, into the archive; but those that somebody has locked.
+-- Gives how many, and nothing while another moves rows.
+create function archive_stripe_events(kept_months integer, at_most integer) returns integer
+language plpgsql security definer
+set search_path from current
+as $$
+declare
+    boundary constant timestamptz := archive_boundary(kept_months);
+    oldest timestamptz;
+    moved integer;
+begin
+    if not lock_archive() then
+        return null;
+    end if;
+    select min(received_at) into oldest
+    from stripe_events
+    where outcome in ('PROCESSED', 'IGNORED') and received_at < boundary;
+    if oldest is null then
+        return 0;
+    end if;
+    perform add_archive_partition('archived_stripe_events', oldest);
+    with moving as (
+        delete from stripe_events
+        where
+            id in (
+                select movable.id
+                from stripe_events as movable
+                where
+                    movable.outcome in ('PROCESSED', 'IGNORED')
+                    and movable.received_at < archive_month_end(oldest)
+                order by movable.received_at, movable.id
+                limit at_most
+                for update skip locked
+            )
+        returning *
+    )
+    insert into archived_stripe_events select * from moving;
+    get diagnostics moved = row_count;
+    return moved;
+end;
+$$;
+
 -- An event without what names people: what it is about, how much, and what came of it, so that it can still be handled.
 create function nameless_stripe_event(payload jsonb) returns jsonb
 language sql immutable parallel safe
@@ -322,6 +376,51 @@ return coalesce(
     payload #>> '{data,object,subscription}',
     payload #>> '{data,object,id}'
 );
+
+-- By what the provider knows the checkouts of a client and the money that came of them, and the credits and subscriptions that
+-- their contacts have bought. In PL/pgSQL, for the tables of the last two come later.
+create function stripe_ids_of_client(of_client_id bigint) returns table (stripe_id text)
+language plpgsql stable rows 10
+as $$
+begin
+    return query
+    select ids.id
+    from checkout_sessions
+    inner join invoices on checkout_sessions.invoice_id = invoices.id
+    cross join lateral (
+        values (checkout_sessions.stripe_session_id), (checkout_sessions.stripe_payment_intent_id)
+    ) as ids (id)
+    where invoices.client_id = of_client_id and ids.id is not null
+    union all
+    select purchases.stripe_session_id
+    from purchases
+    inner join client_contacts on purchases.user_id = client_contacts.user_id
+    where client_contacts.client_id = of_client_id and purchases.stripe_session_id is not null
+    union all
+    select ids.id
+    from subscriptions
+    inner join client_contacts on subscriptions.user_id = client_contacts.user_id
+    cross join lateral (
+        values (subscriptions.stripe_session_id), (subscriptions.stripe_subscription_id)
+    ) as ids (id)
+    where client_contacts.client_id = of_client_id and ids.id is not null;
+end;
+$$;
+
+-- Keeps of the events about a client that are in the archive only what names nobody.
+create function forget_archived_stripe_events(of_client_id bigint) returns void
+language sql security definer
+set search_path from current
+begin atomic
+    update archived_stripe_events
+    set payload = nameless_stripe_event(payload)
+    where
+        payload #>> '{data,object,id}' in (select ids.stripe_id from stripe_ids_of_client(of_client_id) as ids)
+        or payload #>> '{data,object,payment_intent}' in (
+            select ids.stripe_id from stripe_ids_of_client(of_client_id) as ids
+        )
+        or subscription_of_stripe_event(payload) in (select ids.stripe_id from stripe_ids_of_client(of_client_id) as ids);
+end;
 
 
 -- Where an invoice has milestones, they come to its total, at the end of every transaction that changes either.

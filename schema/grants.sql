@@ -27,3 +27,7 @@ revoke insert, update, delete on schema_migrations from photolens_app;
 
 -- The trail is written by the owner's trigger alone.
 revoke insert, update, delete on audit_logs, audit_heads from photolens_app;
+
+-- What is archived stays as it is; the owner's functions move rows there, and erase whom is to be forgotten.
+revoke insert, update, delete on archived_audit_logs, archived_communication_logs, archived_stripe_events from photolens_app;
+revoke insert, update, delete on archive_exports from photolens_app;

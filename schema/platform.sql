@@ -158,6 +158,172 @@ create index communication_logs_recipient_idx on communication_logs (lower(recip
 create index communication_logs_client_idx on communication_logs (client_id, id);
 
 
+-- What is old is kept apart (docs/decisions/archive.md): beside a table that only grows there is one of the same columns in the
+-- same order, with a partition for each month of UTC. Functions of the owner's alone move rows there, and erase from them.
+
+-- When that begins which is not old: so many whole months before the present one, at least one.
+create function archive_boundary(kept_months integer) returns timestamptz
+language sql stable strict
+return (
+    date_trunc('month', now() at time zone 'UTC') - make_interval(months => greatest(kept_months, 1))
+) at time zone 'UTC';
+
+create function archive_partition_name(archive regclass, instant timestamptz) returns text
+language sql stable strict
+return (select relname || to_char(instant at time zone 'UTC', '_YYYY_MM') from pg_class where oid = archive);
+
+create function archive_month_end(instant timestamptz) returns timestamptz
+language sql stable strict
+return (date_trunc('month', instant at time zone 'UTC') + interval '1 month') at time zone 'UTC';
+
+-- Makes the partition of a month unless it is there. Attached, and not made as a partition: so it waits for nobody who reads,
+-- nor they for it.
+create function add_archive_partition(archive regclass, instant timestamptz) returns void
+language plpgsql
+as $$
+declare
+    partition_name constant text := archive_partition_name(archive, instant);
+    month constant timestamp := date_trunc('month', instant at time zone 'UTC');
+begin
+    if to_regclass(format('%I.%I', current_schema(), partition_name)) is not null then
+        return;
+    end if;
+    execute format('create table %I (like %s)', partition_name, archive);
+    execute format(
+        'alter table %s attach partition %I for values from (%L) to (%L)',
+        archive,
+        partition_name,
+        month at time zone 'UTC',
+        (month + interval '1 month') at time zone 'UTC'
+    );
+end;
+$$;
+
+-- Takes the advisory lock of the archive, to the end of the transaction, unless another has it: one at a time moves rows, or
+-- takes a month away.
+create function lock_archive() returns boolean
+language sql volatile
+return pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' archive', 0));
+
+
+create table archived_communication_logs (like communication_logs) partition by range (created_at);
+alter table archived_communication_logs add constraint archived_communication_logs_pkey primary key (id, created_at);
+comment on table archived_communication_logs is 'Old messages that were sent, or never will be.';
+
+create index archived_communication_logs_created_at_idx on archived_communication_logs (created_at, id);
+create index archived_communication_logs_status_idx on archived_communication_logs (status, created_at, id);
+create index archived_communication_logs_recipient_idx on archived_communication_logs (lower(recipient));
+create index archived_communication_logs_client_idx on archived_communication_logs (client_id, id);
+
+create view all_communication_logs as
+select * from communication_logs
+union all
+select * from archived_communication_logs;
+
+-- Moves so many of the oldest messages that were sent, or never will be, of one month, into the archive; but those that
+-- somebody has locked. Gives how many, and nothing while another moves rows.
+create function archive_communication_logs(kept_months integer, at_most integer) returns integer
+language plpgsql security definer
+set search_path from current
+as $$
+declare
+    boundary constant timestamptz := archive_boundary(kept_months);
+    oldest timestamptz;
+    moved integer;
+begin
+    if not lock_archive() then
+        return null;
+    end if;
+    select min(created_at) into oldest
+    from communication_logs
+    where status in ('SENT', 'FAILED') and created_at < boundary;
+    if oldest is null then
+        return 0;
+    end if;
+    perform add_archive_partition('archived_communication_logs', oldest);
+    with moving as (
+        delete from communication_logs
+        where
+            id in (
+                select movable.id
+                from communication_logs as movable
+                where
+                    movable.status in ('SENT', 'FAILED')
+                    and movable.created_at < archive_month_end(oldest)
+                order by movable.created_at, movable.id
+                limit at_most
+                for update skip locked
+            )
+        returning *
+    )
+    insert into archived_communication_logs select * from moving;
+    get diagnostics moved = row_count;
+    return moved;
+end;
+$$;
+
+-- Removes from the archive what was sent to a client, or to these addresses and numbers.
+create function delete_archived_messages(of_client_id bigint, recipients text[]) returns void
+language sql security definer
+set search_path from current
+begin atomic
+    delete from archived_communication_logs
+    where
+        client_id = of_client_id
+        or lower(recipient) = any(array(select lower(addresses.address) from unnest(recipients) as addresses (address)));
+end;
+
+
+-- What has left the database: the file of each table's month. Where the trail goes on, its last row tells.
+create table archive_exports (
+    file_name text constraint archive_exports_pkey primary key,
+    table_name text not null,
+    month date not null,
+    row_count bigint not null,
+    sha256 text not null,
+    last_audit_id bigint,
+    last_audit_hash bytea,
+    exported_at timestamptz not null default clock_timestamp(),
+    constraint archive_exports_month_first_day check (extract(day from month) = 1),
+    constraint archive_exports_row_count_not_negative check (row_count >= 0),
+    constraint archive_exports_sha256_digest check (sha256 ~ '^[0-9a-f]{64}$'),
+    constraint archive_exports_audit_whole check ((last_audit_id is null) = (last_audit_hash is null))
+);
+comment on column archive_exports.last_audit_id is 'Of the trail: the last row in the file, whose hash the next one follows from.';
+
+create index archive_exports_last_audit_idx on archive_exports (last_audit_id);
+
+-- Lets nobody change a partition until the present transaction ends.
+create function lock_archive_partition(of_partition regclass) returns void
+language plpgsql
+set lock_timeout to '10s'
+as $$
+begin
+    execute format('lock table %s in share mode', of_partition);
+end;
+$$;
+
+-- The rows of a partition, each as JSON on one line.
+create function archived_rows(of_partition regclass) returns setof text
+language plpgsql stable
+set timezone to 'UTC'
+as $$
+begin
+    return query execute format('select to_jsonb(archived)::text from %s as archived order by id', of_partition);
+end;
+$$;
+
+-- Takes a partition away with its rows. Waits for whoever reads the archive, and not for long: others wait behind.
+create function drop_archive_partition(of_partition regclass) returns void
+language plpgsql
+set lock_timeout to '10s'
+as $$
+begin
+    execute format('drop table %s', of_partition);
+end;
+$$;
+
+
 -- Checks at once what would be checked when the present transaction commits, for one that is not to commit.
 create function check_deferred_constraints() returns void
 language plpgsql

@@ -47,6 +47,8 @@ alter table activities add constraint activities_client_fkey
 foreign key (client_id) references clients (id) on delete set null;
 alter table communication_logs add constraint communication_logs_client_fkey
 foreign key (client_id) references clients (id) on delete set null;
+alter table archived_communication_logs add constraint archived_communication_logs_client_fkey
+foreign key (client_id) references clients (id) on delete set null;
 
 
 -- The people at a client who may sign in to the portal.

@@ -1,6 +1,8 @@
 """The platform's constraints, and what breaking them means to a caller."""
 
-from photolens.problems import CONSTRAINTS, InvalidField
+from photolens.problems import CONSTRAINTS, InvalidField, ProblemKind
+
+CHANGES_DEPARTED = ProblemKind(409, "changes_departed", "What was changed then has left the database")
 
 CONSTRAINTS |= {
     "studio_settings_currency_code": InvalidField("/currency", "is not a currency code such as USD"),

@@ -1,7 +1,11 @@
 -- name: insert_stripe_event(event_id, type, payload)!
--- Keep what the provider tells, once: an event that is here already stays as it is.
+-- Keep what the provider tells, once: an event that is here already, or in the archive, stays as it is.
 insert into stripe_events (id, type, payload)
-values (:event_id, :type, :payload)
+select
+    :event_id::text,
+    :type::text,
+    :payload::jsonb
+where not exists (select from archived_stripe_events where archived_stripe_events.id = :event_id)
 on conflict (id) do nothing;
 
 -- name: get_stripe_event(event_id)^
@@ -15,7 +19,7 @@ select
     received_at,
     processed_at,
     payload
-from stripe_events
+from all_stripe_events
 where id = :event_id;
 
 -- name: lock_stripe_event(event_id)^
@@ -35,8 +39,8 @@ set
     processed_at = case when :outcome::stripe_event_outcome in ('PROCESSED', 'IGNORED') then now() end
 where id = :event_id;
 
--- name: list_stripe_events(after_key, after_id, limit, outcome, type)
--- Events, newest first, without what they say.
+-- name: list_stripe_events(after_key, after_id, limit, since, outcome, type)
+-- Events, newest first, without what they say. The bounds of the time alone leave months of the archive out.
 select
     id,
     type,
@@ -45,9 +49,11 @@ select
     attempts,
     received_at,
     processed_at
-from stripe_events
+from all_stripe_events
 where
     (received_at, id) < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::text, ''))
+    and received_at <= coalesce(:after_key::timestamptz, 'infinity')
+    and received_at >= coalesce(:since::timestamptz, '-infinity')
     and (:outcome::text is null or outcome = :outcome::stripe_event_outcome)
     and (:type::text is null or type = :type)
 order by received_at desc, id desc
@@ -56,7 +62,7 @@ limit :limit;
 -- name: count_stripe_events(outcome, type)$
 -- How many rows list_stripe_events has in all.
 select count(*)
-from stripe_events
+from all_stripe_events
 where
     (:outcome::text is null or outcome = :outcome::stripe_event_outcome)
     and (:type::text is null or type = :type);
@@ -79,36 +85,9 @@ limit :limit;
 select id
 from stripe_events
 where
-    payload #>> '{data,object,id}' in (
-        select checkout_sessions.stripe_session_id
-        from checkout_sessions
-        inner join invoices on checkout_sessions.invoice_id = invoices.id
-        where invoices.client_id = :client_id
-    )
-    or payload #>> '{data,object,payment_intent}' in (
-        select checkout_sessions.stripe_payment_intent_id
-        from checkout_sessions
-        inner join invoices on checkout_sessions.invoice_id = invoices.id
-        where invoices.client_id = :client_id
-    )
-    or payload #>> '{data,object,id}' in (
-        select purchases.stripe_session_id
-        from purchases
-        inner join client_contacts on purchases.user_id = client_contacts.user_id
-        where client_contacts.client_id = :client_id
-    )
-    or payload #>> '{data,object,id}' in (
-        select subscriptions.stripe_session_id
-        from subscriptions
-        inner join client_contacts on subscriptions.user_id = client_contacts.user_id
-        where client_contacts.client_id = :client_id
-    )
-    or subscription_of_stripe_event(payload) in (
-        select subscriptions.stripe_subscription_id
-        from subscriptions
-        inner join client_contacts on subscriptions.user_id = client_contacts.user_id
-        where client_contacts.client_id = :client_id
-    )
+    payload #>> '{data,object,id}' in (select ids.stripe_id from stripe_ids_of_client(:client_id) as ids)
+    or payload #>> '{data,object,payment_intent}' in (select ids.stripe_id from stripe_ids_of_client(:client_id) as ids)
+    or subscription_of_stripe_event(payload) in (select ids.stripe_id from stripe_ids_of_client(:client_id) as ids)
 order by id
 limit 1000000
 for no key update;
@@ -118,6 +97,11 @@ for no key update;
 update stripe_events
 set payload = nameless_stripe_event(payload)
 where id = any(:event_ids::text []);
+
+-- name: erase_archived_stripe_events(client_id)^
+-- Keep of the events about a client that are archived only what names nobody. After those are locked that are not: what was being
+-- moved meanwhile is there now.
+select forget_archived_stripe_events(:client_id) as erased;
 
 -- name: mark_stripe_event_of_erased_nameless(event_id)!
 -- Keep of an event only what names nobody, if it came after its client, or the account that bought credits or subscribed, was

@@ -36,8 +36,8 @@ where
 order by id
 limit :limit;
 
--- name: list_messages(after_key, after_id, limit, status, channel)
--- Messages, newest first, but for their words.
+-- name: list_messages(after_key, after_id, limit, since, status, channel)
+-- Messages, newest first, but for their words. The bounds of the time alone leave months of the archive out.
 select
     id,
     channel,
@@ -51,10 +51,12 @@ select
     created_at,
     sent_at,
     updated_at
-from communication_logs
+from all_communication_logs
 where
     (created_at, id)
     < (coalesce(:after_key::timestamptz, 'infinity'), coalesce(:after_id::bigint, 9223372036854775807))
+    and created_at <= coalesce(:after_key::timestamptz, 'infinity')
+    and created_at >= coalesce(:since::timestamptz, '-infinity')
     and (:status::text is null or status = :status::communication_status)
     and (:channel::text is null or channel = :channel::communication_channel)
 order by created_at desc, id desc
@@ -63,7 +65,7 @@ limit :limit;
 -- name: count_messages(status, channel)$
 -- How many rows list_messages has in all.
 select count(*)
-from communication_logs
+from all_communication_logs
 where
     (:status::text is null or status = :status::communication_status)
     and (:channel::text is null or channel = :channel::communication_channel);
@@ -83,7 +85,7 @@ select
     created_at,
     sent_at,
     updated_at
-from communication_logs
+from all_communication_logs
 where id = :message_id;
 
 -- name: get_message_to_send(message_id)^
@@ -152,3 +154,7 @@ where
                 from unnest(:recipients::text []) as addresses (address)
             )
     );
+
+-- name: erase_archived_messages_to(client_id, recipients)^
+-- Remove from the archive what delete_messages_to removes. After that: what was being moved meanwhile is there now.
+select delete_archived_messages(:client_id, :recipients::text []) as erased;

@@ -13,14 +13,17 @@ from pg_stat_database
 where datname = current_database();
 
 -- name: list_table_sizes()
--- The largest tables, with their indexes and what is kept beside them; and about how many rows they have.
+-- The largest tables, with their indexes and what is kept beside them; and about how many rows they have. A table with
+-- partitions is as large as they are together.
 select
-    relname as table_name,
-    pg_total_relation_size(oid) as size,
-    pg_indexes_size(oid) as index_size,
-    pg_stat_get_live_tuples(oid) as row_estimate
-from pg_class
-where relkind = 'r' and relnamespace = current_schema()::regnamespace
+    tables.relname as table_name,
+    sum(pg_total_relation_size(parts.oid))::bigint as size,
+    sum(pg_indexes_size(parts.oid))::bigint as index_size,
+    sum(pg_stat_get_live_tuples(parts.oid))::bigint as row_estimate
+from pg_class as parts
+inner join pg_class as tables on coalesce(pg_partition_root(parts.oid), parts.oid) = tables.oid
+where parts.relkind in ('r', 'p') and parts.relnamespace = current_schema()::regnamespace
+group by tables.oid, tables.relname
 order by size desc, table_name
 limit 50;
 

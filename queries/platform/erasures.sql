@@ -22,6 +22,20 @@ where
         where auth_users.id = any(:user_ids::uuid [])
     );
 
+-- name: erase_archived_messages_of_users(user_ids)^
+-- Remove from the archive what was sent to where these users, who are locked, can be reached. After what is not archived: what was
+-- being moved meanwhile is there now.
+select
+    delete_archived_messages(
+        null,
+        array(
+            select reached.address
+            from auth_users
+            cross join lateral (values (auth_users.email), (auth_users.phone_number)) as reached (address)
+            where auth_users.id = any(:user_ids::uuid []) and reached.address is not null
+        )
+    ) as erased;
+
 -- name: delete_idempotency_keys_of_users(user_ids)!
 -- Remove the stored answers to these users, who are locked.
 delete from idempotency_keys

@@ -200,27 +200,27 @@ order by id;
 -- What was sent to a client, and waits to be; but for the words, which are sealed. What is for another client, at an
 -- address that was theirs before, is that one's.
 select
-    communication_logs.id,
-    communication_logs.channel,
-    communication_logs.recipient,
-    communication_logs.template,
-    communication_logs.subject,
-    communication_logs.status,
-    communication_logs.attempts,
-    communication_logs.error,
-    communication_logs.client_id,
-    communication_logs.created_at,
-    communication_logs.sent_at,
-    communication_logs.updated_at
-from communication_logs
+    all_communication_logs.id,
+    all_communication_logs.channel,
+    all_communication_logs.recipient,
+    all_communication_logs.template,
+    all_communication_logs.subject,
+    all_communication_logs.status,
+    all_communication_logs.attempts,
+    all_communication_logs.error,
+    all_communication_logs.client_id,
+    all_communication_logs.created_at,
+    all_communication_logs.sent_at,
+    all_communication_logs.updated_at
+from all_communication_logs
 where
-    communication_logs.id in (
+    all_communication_logs.id in (
         select theirs.id
-        from communication_logs as theirs
+        from all_communication_logs as theirs
         where theirs.client_id = :client_id
         union all
         select reached.id
-        from communication_logs as reached
+        from all_communication_logs as reached
         where
             reached.client_id is null
             and lower(reached.recipient) in (
@@ -230,4 +230,4 @@ where
                 where clients.id = :client_id
             )
     )
-order by communication_logs.id;
+order by all_communication_logs.id;

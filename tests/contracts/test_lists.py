@@ -57,7 +57,8 @@ def test_the_queries_of_a_list_take_a_place_and_exactly_the_lists_filters() -> N
         filters = set(listing().load_fields) - OF_PAGES - OF_PERIODS | added
         for order in listing.orders.values():
             query = _named(order.query)
-            if query.operator != "" or query.parameters != filters | {"after_key", "after_id", "limit"}:
+            place = {"after_key", "after_id", "limit"} | ({"since"} if order.nearby is not None else set())
+            if query.operator != "" or query.parameters != filters | place:
                 misfits.append(query.full_name)
         count = _named(listing.count)
         if count.operator != "$" or count.parameters != filters:

@@ -44,11 +44,19 @@ OWN_VERBS = {
     "platform.create_studio_schema": "!",
     "platform.drop_studio_schema": "!",
     # What the application may not write itself, a function of the owner's does.
+    "billing.erase_archived_stripe_events": "^",
+    "platform.archive_audit_logs": "$",
+    "platform.archive_messages": "$",
+    "platform.archive_stripe_events": "$",
+    "platform.drop_archive_partition": "^",
+    "platform.erase_archived_messages_of_users": "^",
+    "platform.erase_archived_messages_to": "^",
     "platform.erase_audit_of_deleted": "^",
 }
 
 # Rows that are no table's: what there is one row of each.
 ONE_ROW_OF_EACH = {
+    "platform.list_archive_partitions": "table_name",
     "platform.list_connections_by_state": "state",
     "platform.list_jobs_by_status": "status",
     "platform.list_long_queries": "pid",
@@ -170,7 +178,8 @@ def test_a_query_that_locks_says_so_in_its_name_and_its_comment_says_what() -> N
     for query in QUERIES.values():
         locks = (
             re.search(
-                r" for (no key |key )?(update|share)( of [\w, ]+)?( skip locked)?$|_advisory_(xact_)?lock", query.code
+                r" for (no key |key )?(update|share)( of [\w, ]+)?( skip locked)?$|_advisory_(xact_)?lock|\block_\w+\(",
+                query.code,
             )
             is not None
         )

@@ -35,7 +35,7 @@ class Mirror:
     def follow(self, conn: Connection, chance: random.Random) -> bool:
         """Take in a piece, or crash on the way, which leaves all as it was before; whether there was anything."""
         rows, seen, last_id = dict(self.rows), list(self.seen), self.last_id
-        changes = sql.platform.list_changes(conn, after_id=last_id, limit=PIECE)
+        changes = sql.platform.list_changes(conn, after_id=last_id, limit=PIECE, since=None)
         for change in changes:
             if chance.random() < 0.02:
                 raise Crash

@@ -29,7 +29,7 @@ OF_CLIENTS = """
                 )
             )
         from reached
-        join pg_constraint on contype = 'f' and confrelid = child and conrelid <> all(path)
+        join pg_constraint on contype = 'f' and conparentid = 0 and confrelid = child and conrelid <> all(path)
     )
     select child::text as name, joined from reached
     -- What a photo job was paid with is not the client's.
@@ -115,6 +115,11 @@ def _what_tasks_and_series_make(conn: Connection, client: dict[str, Any], bookin
         " ('SMS', %(word)s || ' 0134', 'reminder', null, '\\x00')",
         "insert into communication_logs (client_id, channel, recipient, template, subject, body) values"
         " (%(client)s, 'EMAIL', %(word)s || '@before.example', 'reminder', 'Before', '\\x00')",
+        "insert into communication_logs"
+        " (client_id, channel, recipient, template, subject, status, created_at, sent_at)"
+        " values (%(client)s, 'EMAIL', %(word)s || '@long.example', 'reminder', 'Long ago', 'SENT',"
+        " '2020-02-02', '2020-02-02')",
+        "select archive_communication_logs(13, 1000)",
         "with account as ("
         "insert into auth_users (name, email, email_verified, status)"
         " select name, email, now(), 'ACTIVE' from client_contacts where client_id = %(client)s returning id)"
@@ -144,5 +149,9 @@ def _what_paying_online_makes(conn: Connection, invoice: dict[str, Any], word: s
         " from checkout_sessions cross join lateral"
         " (select stripe_session_id, %(word)s || '@berg.example') as session (id, customer_email)"
         " where invoice_id = %(invoice)s",
+        "insert into stripe_events (id, type, payload, outcome, received_at, processed_at)"
+        " select id || '_long_ago', type, payload, 'PROCESSED', '2020-02-02', '2020-02-02'"
+        " from stripe_events where payload #>> '{data,object,id}' = 'cs_' || %(invoice)s",
+        "select archive_stripe_events(13, 1000)",
     ):
         conn.execute(statement.encode(), {"word": word, "invoice": invoice["id"]})

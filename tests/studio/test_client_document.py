@@ -29,6 +29,7 @@ BESIDE = {
     "editing_jobs": {"stage_status"},
     "invoices": {"invoice_sequence"},
     "communication_logs": {"body", "expires_at", "reference"},
+    "archived_communication_logs": {"body", "expires_at", "reference"},
     "contact_invites": {"token"},
     # What whoever has ordered it is told of.
     "photo_jobs": {"user_id", "photo_count", "free_photos", "unit_price", "cost", "tries", "storage_folder"},
@@ -107,6 +108,7 @@ def test_messages_to_the_client_and_to_their_address_and_number_are_told_of_and_
         ("EMAIL", "Dear Zyxomma"),
         ("SMS", None),
         ("EMAIL", "Before"),
+        ("EMAIL", "Long ago"),
     ]
     assert not any("body" in message for message in messages)
 

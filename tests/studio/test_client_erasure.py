@@ -77,6 +77,8 @@ def test_a_word_that_stood_in_every_personal_text_stands_nowhere_any_more(
     assert places_of(conn, WORD) == {
         "activities.actor",
         "activities.details",
+        "archived_communication_logs_2020_02.recipient",
+        "archived_stripe_events_2020_02.payload",
         "auth_users.email",
         "auth_users.name",
         "bookings.location",

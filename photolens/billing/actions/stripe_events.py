@@ -46,18 +46,19 @@ def receive_event(conn: Connection, payload: bytes, signature: str | None) -> Ro
 def handle_event(conn: Connection, event_id: str) -> Row:
     """Do what follows from an event, once; gives the event, whose outcome says what came of it.
 
-    A failure is undone and noted, never raised; but for the loss of the database, which leaves the event as it was.
+    One that is archived is done with. A failure is undone and noted, never raised; but for the loss of the database,
+    which leaves the event as it was.
 
     Locks: event; client, invoice, checkout; or purchase, balance; or as the handlers of domains above. Problems:
     `not_found`.
     """
     with conn.transaction():
-        event = found(sql.billing.lock_stripe_event(conn, event_id=event_id), "event", event_id)
-        if event["outcome"] in ("PENDING", "FAILED"):
+        event = sql.billing.lock_stripe_event(conn, event_id=event_id)
+        if event is not None and event["outcome"] in ("PENDING", "FAILED"):
             outcome, detail = _outcome_of(conn, event)
             sql.billing.mark_stripe_event(conn, event_id=event_id, outcome=outcome, detail=detail)
             sql.billing.mark_stripe_event_of_erased_nameless(conn, event_id=event_id)
-        handled: Row = sql.billing.get_stripe_event(conn, event_id=event_id)
+        handled: Row = found(sql.billing.get_stripe_event(conn, event_id=event_id), "event", event_id)
         return handled
 
 
@@ -76,11 +77,12 @@ def lock_events_of_client(conn: Connection, client_id: int) -> list[str]:
 
 
 def erase_names(conn: Connection, client_id: int, event_ids: list[str]) -> None:
-    """Take what names people out of these events of a client, and out of the client's checkouts.
+    """Take what names people out of these events of a client, of those in the archive, and of the client's checkouts.
 
     An event that comes later is made nameless as it is handled. The events and the client are locked.
     """
     sql.billing.mark_stripe_events_nameless(conn, event_ids=event_ids)
+    sql.billing.erase_archived_stripe_events(conn, client_id=client_id)
     sql.billing.mark_checkout_keys_erased(conn, client_id=client_id)
 
 

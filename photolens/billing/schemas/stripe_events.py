@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from photolens.database import sql
 from photolens.fields import Choice, Instant, Output, Text, WholeNumber
-from photolens.paging import ListArguments, Order, sort_field
+from photolens.paging import ARCHIVED, ListArguments, Order, sort_field
 
 OUTCOMES = ("PROCESSED", "PENDING", "IGNORED", "FAILED")
 
@@ -37,7 +37,7 @@ class StripeEvent(StripeEventSummary):
 class StripeEventList(ListArguments):
     """Filters and orders of events."""
 
-    orders = {"-receivedAt": Order(sql.billing.list_stripe_events, "receivedAt")}
+    orders = {"-receivedAt": Order(sql.billing.list_stripe_events, "receivedAt", ARCHIVED)}
     count = sql.billing.count_stripe_events
     sort = sort_field(orders)
     outcome = Choice(*OUTCOMES, load_default=None)

@@ -60,6 +60,7 @@ def erase_traces(conn: Connection, client_id: int, traces: Traces, name: str) ->
         conn, client_id=client_id, kept=NAMELESS_DETAILS, actor_ids=traces.actor_ids, name=name
     )
     sql.platform.delete_messages_to(conn, client_id=client_id, recipients=traces.recipients)
+    sql.platform.erase_archived_messages_to(conn, client_id=client_id, recipients=traces.recipients)
     sql.platform.delete_idempotency_keys_about(
         conn,
         words=[to_json({key: value})[1:-1] + end for key, value in traces.members for end in (b",", b"}")],
@@ -76,6 +77,7 @@ def forget_users(conn: Connection, user_ids: list[UUID], name: str) -> None:
     sql.platform.delete_notifications_of_users(conn, user_ids=user_ids)
     sql.platform.delete_notification_preferences_of_users(conn, user_ids=user_ids)
     sql.platform.delete_messages_of_users(conn, user_ids=user_ids)
+    sql.platform.erase_archived_messages_of_users(conn, user_ids=user_ids)
     problem_ids = [row["id"] for row in sql.platform.lock_support_problems_of_users(conn, user_ids=user_ids)]
     sql.platform.mark_support_problems_erased(conn, problem_ids=problem_ids, name=name)
     sql.platform.mark_support_comments_erased(conn, problem_ids=problem_ids, user_ids=user_ids, name=name)

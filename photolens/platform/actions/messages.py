@@ -95,7 +95,10 @@ def send_waiting_messages(conn: Connection) -> int:
 def retry_message(conn: Connection, message_id: int) -> Row:
     """Let a FAILED message wait again, and be sent. Locks: the message. Problems: `not_found`, `illegal_transition`."""
     with conn.transaction():
-        message = found(sql.platform.lock_message(conn, message_id=message_id), "message", message_id)
+        message = sql.platform.lock_message(conn, message_id=message_id)
+        if message is None:
+            found(sql.platform.get_message(conn, message_id=message_id), "message", message_id)
+            raise ILLEGAL_TRANSITION("It has been archived: what is that old is not sent any more.")
         if message["status"] != "FAILED":
             raise ILLEGAL_TRANSITION(f"It is {message['status']}; only what has FAILED is tried again.")
         if message["body"] is None:

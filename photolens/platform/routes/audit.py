@@ -5,8 +5,10 @@ from typing import Any
 from photolens import access, paging
 from photolens.access import Permission
 from photolens.api import Blueprint
-from photolens.database import Row, connection, sql
+from photolens.database import Row, connection
+from photolens.platform.problems import CHANGES_DEPARTED
 from photolens.platform.schemas import audit as schemas
+from photolens.platform.screens import audit as screens
 
 blp = Blueprint("Audit", __name__, description="What was changed of which row, by whom; and the feed of changes.")
 
@@ -26,15 +28,13 @@ def list_audit_logs(arguments: dict[str, Any]) -> dict[str, Any]:
 @blp.get("/changes")
 @access.requires(Permission.MANAGE_SETTINGS)
 @blp.arguments(schemas.ChangesArguments, location="query")
+@blp.refuses(CHANGES_DEPARTED)
 @blp.answers(200, schemas.Changes)
 def list_changes(arguments: dict[str, int]) -> Row:
     """Follow what is changed
 
     Every committed change once, in the order of the commits, without a gap: whoever keeps each row by its table and id
     as it comes, and deletes what is deleted, has a copy of the tables. Whoever has lost their place begins again
-    anywhere before it.
+    anywhere before it; what has been taken out of the database, months ago at least, is not told again.
     """
-    after, limit = arguments["after"], arguments["limit"]
-    rows = sql.platform.list_changes(connection(), after_id=after, limit=limit + 1)
-    changes = rows[:limit]
-    return {"data": changes, "lastId": changes[-1]["id"] if changes else after, "hasMore": len(rows) > limit}
+    return screens.get_changes(connection(), **arguments)

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from photolens.database import sql
 from photolens.fields import MAX_ID, Choice, Flag, Id, Instant, Output, QueryInput, Text, Uuid, WholeNumber
-from photolens.paging import ListArguments, Order, sort_field
+from photolens.paging import ARCHIVED, ListArguments, Order, sort_field
 
 OPERATIONS = ("INSERT", "UPDATE", "DELETE")
 ROW = {"id": 7, "name": "Emma Chen", "email": "emma.chen@example.com"}
@@ -13,7 +13,7 @@ ROW = {"id": 7, "name": "Emma Chen", "email": "emma.chen@example.com"}
 class AuditLogList(ListArguments):
     """Filters and orders of the audit trail."""
 
-    orders = {"-recordedAt": Order(sql.platform.list_audit_logs, "recordedAt")}
+    orders = {"-recordedAt": Order(sql.platform.list_audit_logs, "recordedAt", ARCHIVED)}
     count = sql.platform.count_audit_logs
     sort = sort_field(orders)
     table_name = Text(63, load_default=None, example="clients")

@@ -25,7 +25,7 @@ from photolens.fields import (
     WebAddress,
     WholeNumber,
 )
-from photolens.paging import ListArguments, Order, sort_field
+from photolens.paging import ARCHIVED, ListArguments, Order, sort_field
 
 CHANNELS = ("EMAIL", "SMS")
 MESSAGE_STATUSES = ("PENDING", "SENT", "FAILED")
@@ -157,7 +157,7 @@ class Activity(Output):
 class MessageList(ListArguments):
     """Filters and orders of messages."""
 
-    orders = {"-createdAt": Order(sql.platform.list_messages, "createdAt")}
+    orders = {"-createdAt": Order(sql.platform.list_messages, "createdAt", ARCHIVED)}
     count = sql.platform.count_messages
     sort = sort_field(orders)
     status = Choice(*MESSAGE_STATUSES, load_default=None)
