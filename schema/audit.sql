@@ -198,6 +198,36 @@ begin atomic
 end;
 
 
+-- The trail as a feed: each row as it is since a change, written as the API writes it; null where it is gone, or erased.
+create view changes as
+select
+    audit_logs.id,
+    audit_logs.recorded_at,
+    audit_logs.table_name,
+    audit_logs.row_id,
+    audit_logs.operation,
+    (
+        select
+            jsonb_object_agg(
+                lower(left(field.key, 1)) || substr(replace(initcap(replace(field.key, '_', ' ')), ' ', ''), 2),
+                case
+                    when field.value = 'null' then field.value
+                    when columns.atttypid = 'numeric'::regtype then to_jsonb(field.value #>> '{}')
+                    when columns.atttypid = 'timestamptz'::regtype
+                        then to_jsonb(rfc3339((field.value #>> '{}')::timestamptz))
+                    else field.value
+                end
+            )
+        from jsonb_each(audit_logs.after) as field
+        left join pg_attribute as columns
+            on
+                columns.attrelid = to_regclass(format('%I.%I', current_schema(), audit_logs.table_name))
+                and columns.attname = field.key
+    ) as data,
+    audit_logs.erased_at
+from audit_logs;
+
+
 -- Puts the trigger on every business table that does not have it. Not audited are logs, which are added to anyway, what
 -- follows from other rows, and what is only there for a while: each with its reason in tests/platform/test_audit_trail.py.
 create procedure audit_tables()
@@ -255,7 +285,10 @@ begin
                 'schema_migrations',
                 'space_payment_events',
                 'stripe_events',
-                'trainer_engagements'
+                'trainer_engagements',
+                'webhook_attempts',
+                'webhook_deliveries',
+                'webhook_progress'
             )
             and not exists (
                 select

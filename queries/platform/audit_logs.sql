@@ -37,34 +37,10 @@ where
 
 -- name: list_changes(after_id, limit)
 -- What was changed after a row of the trail, in the order in which it was committed; the rows as the API writes them.
-select
-    audit_logs.id,
-    audit_logs.recorded_at,
-    audit_logs.table_name,
-    audit_logs.row_id,
-    audit_logs.operation,
-    (
-        select
-            jsonb_object_agg(
-                lower(left(field.key, 1)) || substr(replace(initcap(replace(field.key, '_', ' ')), ' ', ''), 2),
-                case
-                    when field.value = 'null' then field.value
-                    when columns.atttypid = 'numeric'::regtype then to_jsonb(field.value #>> '{}')
-                    when columns.atttypid = 'timestamptz'::regtype
-                        then to_jsonb(rfc3339((field.value #>> '{}')::timestamptz))
-                    else field.value
-                end
-            )
-        from jsonb_each(audit_logs.after) as field
-        left join pg_attribute as columns
-            on
-                columns.attrelid = to_regclass(format('%%I.%%I', current_schema(), audit_logs.table_name))
-                and columns.attname = field.key
-    ) as data,
-    audit_logs.erased_at
-from audit_logs
-where audit_logs.id > :after_id
-order by audit_logs.id
+select *
+from changes
+where id > :after_id
+order by id
 limit :limit;
 
 -- name: get_audit_head()^
