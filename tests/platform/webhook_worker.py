@@ -16,7 +16,6 @@ MOVED = {
     "webhook_deliveries": ("created_at", "queued_at", "next_attempt_at", "leased_until"),
     "webhook_progress": ("failing_since", "paused_until"),
     "webhook_endpoints": ("former_secret_until",),
-    "audit_logs": ("recorded_at",),
     "procrastinate_jobs": ("scheduled_at",),
 }
 
