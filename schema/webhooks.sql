@@ -100,13 +100,21 @@ create index webhook_attempts_delivery_idx on webhook_attempts (delivery_id, att
 -- Queues a job about webhooks, unless the same one waits already. The one that waits is locked: it does not begin before the
 -- present transaction has committed, and sees what that one has done.
 create function queue_webhook_job(task text, key text, args jsonb) returns void
-language sql
-begin atomic
-    insert into procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
-    values ('webhooks', task, key, key, args)
-    on conflict (queueing_lock) where status = 'todo' do update
-    set queueing_lock = excluded.queueing_lock;
+language plpgsql
+set search_path from current
+as $$
+begin
+    perform from procrastinate_jobs
+    where queueing_lock = key and status = 'todo'
+    for update;
+    if not found then
+        insert into procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
+        values ('webhooks', task, key, key, args)
+        on conflict (queueing_lock) where status = 'todo' do update
+        set queueing_lock = excluded.queueing_lock;
+    end if;
 end;
+$$;
 
 
 -- Whoever adds to the trail has it told, if there is anybody to tell. Whoever makes an endpoint, or switches one on, adds to

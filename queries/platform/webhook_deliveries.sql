@@ -258,8 +258,9 @@ update webhook_deliveries
 set next_attempt_at = now()
 where endpoint_id = :endpoint_id and status = 'PENDING' and next_attempt_at > now();
 
--- name: mark_webhook_deliveries_failed(endpoint_id, longest)!
--- Give up what an endpoint was to be told for more than so many seconds, but for what is being sent. The endpoint is locked.
+-- name: mark_webhook_deliveries_failed(endpoint_id, longest, limit)!
+-- Give up what an endpoint was to be told for more than so many seconds, but for what is being sent; so much at a time. The
+-- endpoint is locked.
 update webhook_deliveries
 set
     status = 'FAILED',
@@ -267,10 +268,17 @@ set
     leased_until = null,
     last_error = coalesce(last_error, 'The endpoint took nothing for three days.')
 where
-    endpoint_id = :endpoint_id
-    and status = 'PENDING'
-    and queued_at < now() - make_interval(secs => :longest)
-    and coalesce(leased_until, '-infinity') <= now();
+    id in (
+        select old.id
+        from webhook_deliveries as old
+        where
+            old.endpoint_id = :endpoint_id
+            and old.status = 'PENDING'
+            and old.queued_at < now() - make_interval(secs => :longest)
+            and coalesce(old.leased_until, '-infinity') <= now()
+        order by old.queued_at, old.id
+        limit :limit
+    );
 
 -- name: mark_webhook_delivery_pending(delivery_id)!
 -- Send something again, in no line, for three days. It is locked, and so is the endpoint.

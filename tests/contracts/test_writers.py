@@ -57,7 +57,9 @@ WRITES = [write for query in QUERIES.values() for write in _writes_of(query)]
 def _owners() -> dict[str, str]:
     """The domain whose schema creates each table; the queue, the trail, notices and support are the platform's."""
     return {
-        table: "platform" if file.stem in ("audit", "procrastinate", "notifications", "support") else file.stem
+        table: "platform"
+        if file.stem in ("audit", "procrastinate", "notifications", "support", "webhooks")
+        else file.stem
         for file in (ROOT / "schema").glob("*.sql")
         for table in re.findall(r"^create table (\w+)", file.read_text(), re.MULTILINE | re.IGNORECASE)
     }

@@ -33,6 +33,7 @@ FAILURES = 5  # in a row, after which an endpoint is taken to be away, and asked
 PAUSE = 60.0  # seconds between those
 LEASE = 4 * DEADLINE  # seconds that something is left to whoever sends it
 SOON = timedelta(minutes=1)  # by when the clock comes round
+GIVEN_UP = 10_000  # at a time: a second
 KEPT_DAYS, BATCH = 30, 1000
 SEALED_OTHERWISE = "Its secret is sealed under another SECRET_KEY: rotate it."
 
@@ -208,9 +209,21 @@ def give_up_webhooks(conn: Connection) -> None:
     Locks: the endpoints, one after the other, then what waits for each.
     """
     for endpoint in sql.platform.list_hopeless_webhook_endpoints(conn, longest=rules.LONGEST_RETRIED):
-        with conn.transaction():
-            sql.platform.lock_webhook_endpoint(conn, endpoint_id=endpoint["id"])
-            sql.platform.mark_webhook_deliveries_failed(conn, endpoint_id=endpoint["id"], longest=rules.LONGEST_RETRIED)
-            sql.platform.mark_first_of_every_line(conn, endpoint_id=endpoint["id"])
+        while give_up_some(conn, endpoint["id"]):
+            pass
     while sql.platform.delete_old_webhook_deliveries(conn, days=KEPT_DAYS, limit=BATCH) == BATCH:
         pass
+
+
+def give_up_some(conn: Connection, endpoint_id: int) -> bool:
+    """Give up some of what waits for an endpoint for three days, and let what is behind it be sent.
+
+    Gives whether there may be more. Locks: the endpoint.
+    """
+    with conn.transaction():
+        sql.platform.lock_webhook_endpoint(conn, endpoint_id=endpoint_id)
+        given_up: int = sql.platform.mark_webhook_deliveries_failed(
+            conn, endpoint_id=endpoint_id, longest=rules.LONGEST_RETRIED, limit=GIVEN_UP
+        )
+        sql.platform.mark_first_of_every_line(conn, endpoint_id=endpoint_id)
+    return given_up == GIVEN_UP

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from photolens.database import Connection, Row, sql
 from photolens.platform import rules
-from photolens.platform.actions.webhook_sending import queue_sending
+from photolens.platform.actions.webhook_sending import give_up_some, queue_sending
 from photolens.preconditions import require_match
 from photolens.problems import ILLEGAL_TRANSITION, found, invalid
 from photolens.public_addresses import NotPublic, require_public_form
@@ -97,10 +97,9 @@ def redeliver(conn: Connection, delivery_id: UUID) -> Row:
 
 
 def _switch_on(conn: Connection, endpoint_id: int) -> None:
-    longest = rules.LONGEST_RETRIED
-    sql.platform.update_webhook_progress_skipped(conn, endpoint_id=endpoint_id, longest=longest)
-    sql.platform.mark_webhook_deliveries_failed(conn, endpoint_id=endpoint_id, longest=longest)
-    sql.platform.mark_first_of_every_line(conn, endpoint_id=endpoint_id)
+    sql.platform.update_webhook_progress_skipped(conn, endpoint_id=endpoint_id, longest=rules.LONGEST_RETRIED)
+    while give_up_some(conn, endpoint_id):
+        pass
     sql.platform.mark_webhook_deliveries_due(conn, endpoint_id=endpoint_id)
     queue_sending(conn, endpoint_id)
 
