@@ -65,7 +65,8 @@ class Receiver:
     def __init__(self, folder: Path) -> None:
         self._files = folder / "authority.pem", folder / "server.pem"
         certify(*self._files)
-        self._port = 0
+        self.authorities = str(self._files[0])
+        self.port = 0
         self.forget()
 
     def forget(self) -> None:
@@ -79,12 +80,12 @@ class Receiver:
     @property
     def network(self) -> Network:
         """What leads here, by whatever name."""
-        return Network(lambda _: self.addresses, self._dial, str(self._files[0]))
+        return Network(lambda _: self.addresses, self._dial, self.authorities)
 
     def _dial(self, address: Address, timeout: float) -> socket:
         assert isinstance(address, IPv4Address)
         self.dialled.append(str(address))
-        return create_connection(("127.0.0.1", self._port), timeout)
+        return create_connection(("127.0.0.1", self.port), timeout)
 
     def receive(self, headers: dict[str, str], content: bytes) -> Reply:
         for secret in self.secrets:
@@ -130,7 +131,7 @@ class Receiver:
         context.load_cert_chain(self._files[1])
         with Server(("127.0.0.1", 0), Handler) as server:
             server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-            self._port = server.server_address[1]
+            self.port = server.server_address[1]
             thread = Thread(target=server.serve_forever, args=(0.01,))
             thread.start()
             try:

@@ -1,6 +1,9 @@
 """Webhooks out: whoever has subscribed is told of what happens, once it has happened, however long they were away."""
 
 import re
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -13,6 +16,7 @@ from photolens import standard_webhooks, worker
 from photolens.access import PERMISSIONS, Permission, Role
 from photolens.config import Settings
 from photolens.database import Connection, connection, sql
+from photolens.embedded import ROOT
 from photolens.platform.actions import webhook_sending
 from photolens.platform.rules import LONGEST_RETRIED, RETRY_DELAYS, TOLD, retry_delay
 from photolens.public_addresses import connected
@@ -431,20 +435,28 @@ def test_one_that_is_switched_on_is_not_told_what_is_older_than_three_days(
 
 
 def test_what_a_worker_was_sending_when_it_was_killed_is_sent_again_under_the_same_id(
-    api: ApiClient, make: Factory, conn: Connection, receiver: Receiver, tell: Telling, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient,
+    make: Factory,
+    conn: Connection,
+    receiver: Receiver,
+    tell: Telling,
+    clone_url: str,
+    settings: Settings,
 ) -> None:
-    class Killed(BaseException):
-        """The worker's end, after the receiver has answered."""
-
-    def die(*_: Any) -> None:
-        raise Killed
-
+    assert settings.secret_key is not None
     subscribe(api, receiver, "client.created")
     make.client()
-    with monkeypatch.context() as dying:
-        dying.setattr(webhook_sending, "_settle", die)
-        with pytest.raises(Killed):
-            tell()
+    command = [sys.executable, "-m", "tests.platform.killed_worker", clone_url, str(receiver.port)]
+    with subprocess.Popen([*command, receiver.authorities, settings.secret_key], cwd=ROOT) as process:
+
+        def kill(_: Message) -> Reply:
+            process.kill()
+            process.wait()
+            return Reply()
+
+        receiver.behave = kill
+    assert process.returncode == -signal.SIGKILL
+    receiver.behave = well
     tell.by_the_clock()
     assert len(receiver.taken) == 1
 
