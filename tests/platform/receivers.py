@@ -97,10 +97,11 @@ class Receiver:
         else:
             return Reply(401, b"not signed by anybody I know")
         message = Message(headers["webhook-id"], content, headers["webhook-signature"])
+        taken = self.taken  # what is answered late is of the test that it came in
         self.asked.append(message)
         reply = self.behave(message)
         if 200 <= reply.status < 300:
-            self.taken.append(message)
+            taken.append(message)
         return reply
 
     @contextmanager
