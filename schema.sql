@@ -43,6 +43,7 @@ set local role photolens_owner;
 \ir schema/spaces.sql
 \ir schema/classes.sql
 \ir schema/audit.sql
+\ir schema/webhooks.sql
 \ir schema/details.sql
 \ir schema/search.sql
 \ir schema/visibility.sql

@@ -114,7 +114,7 @@ def move_old_rows(months: int) -> None:
 @click.option("--to", required=True, type=click.Path(path_type=Path, file_okay=False), help="A folder.")
 def export_archive(month: datetime, to: Path) -> None:
     """Write what the archive has of MONTH (2025-03) into files, and take it out of the database."""
-    with _in_a_sentence(), _owner_url(Settings.from_environment()) as url, backups.as_owner(url) as conn:
+    with in_a_sentence(), owner_url(Settings.from_environment()) as url, backups.as_owner(url) as conn:
         server.require_schema(conn)
         files = archives.export_month(conn, month.date(), to)
     for file in files:

@@ -7,6 +7,7 @@ from photolens.database import Connection, sql
 
 QUICK = "quick"  # a moment each: messages, clearing up
 SLOW = "slow"  # up to minutes each: photos
+WEBHOOKS = "webhooks"  # up to half a minute each: they wait for servers that nobody knows
 
 
 def queue_job(

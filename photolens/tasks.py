@@ -11,9 +11,10 @@ from photolens.billing.actions import overdue
 from photolens.classes.actions import renewals
 from photolens.classes.actions import upkeep as classes
 from photolens.credits.actions import ledger
-from photolens.database import Connection
+from photolens.database import Connection, sql
 from photolens.photos.actions import upkeep, work
 from photolens.photos.actions.erasure import erase_photo_jobs
+from photolens.platform.actions import webhook_sending as webhooks
 from photolens.platform.actions.deliveries import deliver_notifications
 from photolens.platform.actions.messages import send_message
 from photolens.spaces import PUBLIC_PAGES
@@ -102,6 +103,8 @@ TASKS: dict[str, Task] = {
     "erase_photo_jobs": erase_photo_jobs,
     "send_message": send_message,
     "deliver_notifications": deliver_notifications,
+    webhooks.TELLING: webhooks.fan_out_webhooks,
+    webhooks.SENDING: webhooks.send_webhooks,
 }
 
 # By name: when, as cron writes it (UTC), and what.
@@ -117,4 +120,6 @@ BY_THE_CLOCK: dict[str, tuple[str, Task]] = {
     "ended classes": ("* * * * *", complete_ended_classes),
     "waiting lists of classes": ("* * * * *", settle_waiting_lists),
     "reminders of classes": ("* * * * *", remind_of_classes),
+    "due webhooks": ("* * * * *", webhooks.send_due_webhooks),
+    "hopeless webhooks": ("45 * * * *", webhooks.give_up_webhooks),
 }

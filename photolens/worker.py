@@ -28,12 +28,12 @@ from photolens import create_app, logs, tasks
 from photolens.config import Settings
 from photolens.connections import APP_ROLE, Terms, terms_of
 from photolens.database import connection, open_pools, sql
-from photolens.job_queue import QUICK, SLOW
+from photolens.job_queue import QUICK, SLOW, WEBHOOKS
 from photolens.studios import Studio, list_studios, work_for
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = {QUICK: 4, SLOW: 2}  # jobs of each queue that one worker does side by side, each in a thread
+AT_ONCE = {QUICK: 4, SLOW: 2, WEBHOOKS: 4}  # jobs of each queue that one worker does side by side, each in a thread
 GRACE = 10.0  # seconds that a stop waits for the jobs that are running; they are crash-proof
 PAUSE = 2.0  # seconds until a database that was away is asked again
 RETRIES = procrastinate.RetryStrategy(max_attempts=10, exponential_wait=2)  # of a fault that a task has not foreseen

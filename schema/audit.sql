@@ -280,6 +280,36 @@ end;
 $$;
 
 
+-- The trail as a feed: each row as it is since a change, written as the API writes it; null where it is gone, or erased.
+create view changes as
+select
+    all_audit_logs.id,
+    all_audit_logs.recorded_at,
+    all_audit_logs.table_name,
+    all_audit_logs.row_id,
+    all_audit_logs.operation,
+    (
+        select
+            jsonb_object_agg(
+                lower(left(field.key, 1)) || substr(replace(initcap(replace(field.key, '_', ' ')), ' ', ''), 2),
+                case
+                    when field.value = 'null' then field.value
+                    when columns.atttypid = 'numeric'::regtype then to_jsonb(field.value #>> '{}')
+                    when columns.atttypid = 'timestamptz'::regtype
+                        then to_jsonb(rfc3339((field.value #>> '{}')::timestamptz))
+                    else field.value
+                end
+            )
+        from jsonb_each(all_audit_logs.after) as field
+        left join pg_attribute as columns
+            on
+                columns.attrelid = to_regclass(format('%I.%I', current_schema(), all_audit_logs.table_name))
+                and columns.attname = field.key
+    ) as data,
+    all_audit_logs.erased_at
+from all_audit_logs;
+
+
 -- Puts the trigger on every business table that does not have it. Not audited are logs, which are added to anyway, what
 -- follows from other rows, and what is only there for a while: each with its reason in tests/platform/test_audit_trail.py.
 create procedure audit_tables()
@@ -339,7 +369,10 @@ begin
                 'schema_migrations',
                 'space_payment_events',
                 'stripe_events',
-                'trainer_engagements'
+                'trainer_engagements',
+                'webhook_attempts',
+                'webhook_deliveries',
+                'webhook_progress'
             )
             and not exists (
                 select

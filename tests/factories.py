@@ -34,6 +34,15 @@ class Factory:
         n = self._next()
         return self._create("/clients", {"name": f"Client {n}", "email": f"client{n}@example.com", **fields})
 
+    def webhook_endpoint(self, **fields: Any) -> dict[str, Any]:
+        """Somebody who is told of every client."""
+        wish = {"url": "https://hooks.example/photolens", "eventTypes": ["client.created"]}
+        return self._create("/webhook-endpoints", wish | fields)
+
+    def ping(self, endpoint: dict[str, Any]) -> dict[str, Any]:
+        """What an endpoint is to be sent."""
+        return self._create(f"/webhook-endpoints/{endpoint['id']}/test", {})
+
     def problem(self, **fields: Any) -> dict[str, Any]:
         """Something that the caller has reported."""
         wish = {"type": "BOOKING", "title": "No credits for Friday", "description": "It says that I have none."}

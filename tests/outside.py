@@ -39,7 +39,7 @@ class Outside:
         self.dialled: list[str] = []
         self._port = 0
         self._files = folder / "authority.pem", folder / "server.pem"
-        _certify(*self._files)
+        certify(*self._files)
 
     @property
     def network(self) -> Network:
@@ -110,7 +110,7 @@ def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
     return "\r\n".join(lines).encode() + body
 
 
-def _certify(authority_file: Path, server_file: Path) -> None:
+def certify(authority_file: Path, server_file: Path) -> None:
     """An authority's certificate, and a server's with its key."""
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = _certificate("The tests' authority", authority_key, None, authority_key).sign(

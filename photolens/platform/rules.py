@@ -1,4 +1,5 @@
-"""What users are told by what, and how what they ask of the studio moves on, from values alone."""
+"""What users are told by what, how what they ask of the studio moves on, and what others are told of what happens; from
+values alone."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -89,3 +90,94 @@ def status_after_answer(problem: Mapping[str, Any]) -> str:
         status: str = problem["status"]
         return status
     return "OPEN" if problem["assignee_id"] is None else "IN_PROGRESS"
+
+
+# Of which tables others are told by webhooks, and what events call a row of them.
+TOLD = {
+    "addresses": "address",
+    "approval_requests": "approval_request",
+    "auth_users": "user",
+    "availability": "space_slot",
+    "booking_series": "booking_series",
+    "booking_slots": "space_booking_slot",
+    "bookings": "booking",
+    "branch_facilities": "branch_facility",
+    "branches": "branch",
+    "checkout_sessions": "checkout_session",
+    "class_sessions": "class",
+    "client_contacts": "contact",
+    "clients": "client",
+    "credit_lot_movements": "credit_lot_movement",
+    "credit_lots": "credit_lot",
+    "credit_transactions": "credit_transaction",
+    "editing_jobs": "editing_job",
+    "editing_revisions": "editing_revision",
+    "editing_stages": "editing_stage",
+    "editing_status_logs": "editing_status_log",
+    "expenses": "expense",
+    "facilities": "facility",
+    "features": "feature",
+    "gym_equipment": "equipment",
+    "gym_opening_hours": "gym_opening_hours",
+    "gym_trainers": "trainer",
+    "gyms": "gym",
+    "inductions": "induction",
+    "invoice_items": "invoice_item",
+    "invoice_milestones": "invoice_milestone",
+    "invoices": "invoice",
+    "payment_accounts": "payment_account",
+    "payment_allocations": "payment_allocation",
+    "payments": "payment",
+    "photo_job_photos": "photo_job_photo",
+    "photo_jobs": "photo_job",
+    "photo_selections": "photo_selection",
+    "purchases": "purchase",
+    "refunds": "refund",
+    "rooms": "room",
+    "service_features": "service_feature",
+    "services": "service",
+    "session_bookings": "class_booking",
+    "session_categories": "session_category",
+    "session_packages": "session_package",
+    "session_reviews": "class_review",
+    "session_waitlist": "class_waiting",
+    "space_bookings": "space_booking",
+    "space_payments": "space_payment",
+    "staff_assignments": "staff_assignment",
+    "staff_members": "staff_member",
+    "studio_settings": "settings",
+    "subscription_grants": "subscription_grant",
+    "subscription_plans": "plan",
+    "subscriptions": "subscription",
+    "support_problems": "support_problem",
+    "user_credits": "user_credits",
+    "user_profiles": "user_profile",
+    "vendor_services": "vendor_service",
+    "work_packages": "work_package",
+    "working_hours": "working_hours",
+}
+
+DEEDS = ("created", "updated", "deleted")
+EVENT_TYPES = tuple(f"{name}.{deed}" for name in TOLD.values() for deed in DEEDS)
+EVERY_EVENT = "*"
+
+# Seconds until something is sent again, after each try that failed; then as after the last of them.
+RETRY_DELAYS = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
+LONGEST_RETRIED = sum(RETRY_DELAYS)  # seconds: three days, and three hours and a half
+
+
+def retry_delay(tries: int, chance: float) -> float:
+    """Seconds until what has been tried so often is sent again; up to a fifth more, by chance (from 0 to 1).
+
+    So those that failed together do not all come back together.
+    """
+    return RETRY_DELAYS[min(tries, len(RETRY_DELAYS)) - 1] * (1 + chance / 5)
+
+
+def payload_of(delivery: Mapping[str, Any]) -> dict[str, Any]:
+    """What an endpoint is sent: of a row that is gone, or was erased meanwhile, its id alone; of a ping, nothing."""
+    if delivery["row_id"] is None:
+        return {"type": delivery["event_type"], "timestamp": delivery["created_at"], "data": {}}
+    row_id = delivery["row_id"]
+    data = delivery["data"] or {"id": int(row_id) if row_id.isdecimal() else row_id}
+    return {"type": delivery["event_type"], "timestamp": delivery["recorded_at"], "data": data}

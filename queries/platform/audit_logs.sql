@@ -40,34 +40,10 @@ where
 -- name: list_changes(after_id, limit, since)
 -- What was changed after a row of the trail, in the order in which it was committed; the rows as the API writes them. Since a
 -- time: of the archive only the months that it leaves are looked at.
-select
-    all_audit_logs.id,
-    all_audit_logs.recorded_at,
-    all_audit_logs.table_name,
-    all_audit_logs.row_id,
-    all_audit_logs.operation,
-    (
-        select
-            jsonb_object_agg(
-                lower(left(field.key, 1)) || substr(replace(initcap(replace(field.key, '_', ' ')), ' ', ''), 2),
-                case
-                    when field.value = 'null' then field.value
-                    when columns.atttypid = 'numeric'::regtype then to_jsonb(field.value #>> '{}')
-                    when columns.atttypid = 'timestamptz'::regtype
-                        then to_jsonb(rfc3339((field.value #>> '{}')::timestamptz))
-                    else field.value
-                end
-            )
-        from jsonb_each(all_audit_logs.after) as field
-        left join pg_attribute as columns
-            on
-                columns.attrelid = to_regclass(format('%%I.%%I', current_schema(), all_audit_logs.table_name))
-                and columns.attname = field.key
-    ) as data,
-    all_audit_logs.erased_at
-from all_audit_logs
-where all_audit_logs.id > :after_id and all_audit_logs.recorded_at >= coalesce(:since::timestamptz, '-infinity')
-order by all_audit_logs.id
+select *
+from changes
+where id > :after_id and recorded_at >= coalesce(:since::timestamptz, '-infinity')
+order by id
 limit :limit;
 
 -- name: get_first_audit_log()^

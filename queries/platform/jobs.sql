@@ -11,13 +11,15 @@ select
 
 -- name: update_jobs_of_the_dead(silence)$
 -- Give the jobs of workers that have said nothing for so many seconds to whoever comes next; how many. One statement,
--- that looks again at a row somebody else has just changed: a job that was taken up meanwhile is left alone.
+-- that looks again at a row somebody else has just changed: a job that was taken up meanwhile is left alone. They give up
+-- their place in the queue, which another one of the same kind may have by now.
 with retaken as (
     update procrastinate_jobs
     set
         status = 'todo',
         attempts = attempts + 1,
         scheduled_at = null,
+        queueing_lock = null,
         abort_requested = false,
         worker_id = null
     where

@@ -25,7 +25,9 @@ TRIED = [
 
 # What differs each time that something is done, and so between a dry run and the write: ids and numbers of a sequence,
 # instants, secrets.
-OF_THE_DAY = re.compile(r"id|number|.+(Id|Ids|At)|token|tokenPreview|url|reference|transactionId|feed|bookingNumber")
+OF_THE_DAY = re.compile(
+    r"id|number|.+(Id|Ids|At|Until)|token|secret|tokenPreview|url|reference|transactionId|feed|bookingNumber"
+)
 
 
 @pytest.fixture(scope="module")

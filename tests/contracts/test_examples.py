@@ -206,6 +206,7 @@ def _made(conn: Connection, make: Factory, api: ApiClient) -> dict[str, Any]:
     problem = make.problem()
     return {
         "problemId": problem["id"],
+        "endpointId": make.webhook_endpoint()["id"],
         "commentId": make.comment(problem)["id"],
         "assigneeId": api.get("/me").body["id"],
         "branchId": branch["id"],

@@ -61,6 +61,8 @@ SHOWN_ALL = {
     "/subscriptions": HEADS | {"FINANCE"},
     "/support/problems": HEADS,
     "/users": HEADS,
+    "/webhook-deliveries": HEADS,
+    "/webhook-endpoints": HEADS,
     "/work-packages": HEADS | {"FINANCE"},
 }
 

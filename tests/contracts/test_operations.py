@@ -67,6 +67,7 @@ ENUMERATED = {
     "stage_colour": ("EditingStage", "colour"),
     "user_role": ("User", "role"),
     "user_status": ("User", "status"),
+    "webhook_delivery_status": ("WebhookDelivery", "status"),
     "work_package_status": ("WorkPackage", "status"),
 }
 
@@ -99,7 +100,9 @@ CONFIDENTIAL = {
     "createCalendarLink",
     "createOwnCalendarLink",
     "createPersonalToken",
+    "createWebhookEndpoint",
     "decideParq",
+    "rotateWebhookSecret",
 }
 
 

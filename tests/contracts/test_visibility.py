@@ -111,6 +111,9 @@ WORDLESS = {
     # Of what has been committed.
     "listAuditLogs",
     "listChanges",
+    "getWebhookDelivery",
+    "listWebhookDeliveries",
+    "listWebhookEventTypes",
     # Of nobody here who waits.
     "getOwnWaiting",
     "getOwnSubscription",
@@ -348,6 +351,8 @@ class Studio:
             assert self._api.post(f"/photo-jobs/{job['id']}/cancel").status == 200
             self._note(photoJobId=job["id"])
         self._spaces()
+        endpoint = self._make.webhook_endpoint(description=WORD)
+        self._note(endpointId=endpoint["id"], deliveryId=self._make.ping(endpoint)["id"])
         problem = self._make.problem(title=WORD, description=WORD)
         note = self._make.comment(problem, WORD, isInternal=True)
         self._note(problemId=problem["id"], commentId=note["id"], assigneeId=user_id)

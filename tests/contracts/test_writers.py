@@ -56,7 +56,7 @@ WRITES = [write for query in QUERIES.values() for write in _writes_of(query)]
 
 def _owners() -> dict[str, str]:
     """The domain whose schema creates each table; the queue, the trail, notices and support are the platform's."""
-    of_the_platform = {"audit", "procrastinate", "notifications", "studios", "support"}
+    of_the_platform = {"audit", "procrastinate", "notifications", "studios", "support", "webhooks"}
     return {
         table: "platform" if file.stem in of_the_platform else file.stem
         for file in (ROOT / "schema").glob("*.sql")

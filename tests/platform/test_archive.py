@@ -14,7 +14,8 @@ from psycopg.rows import dict_row
 from photolens import tasks
 from photolens.billing.actions.stripe_events import handle_event
 from photolens.cli import photolens
-from photolens.database import APP_ROLE, AppConnection, Connection
+from photolens.connections import APP_ROLE, AppConnection
+from photolens.database import Connection
 from photolens.platform.actions.audit import find_fault
 from tests.client import ApiClient
 from tests.conftest import TEMPLATE, Databases

@@ -37,6 +37,9 @@ NOT_AUDITED = {
     "space_payment_events": "a log by itself, as it came",
     "stripe_events": "a log by itself, as it came",
     "trainer_engagements": "follows from classes and inductions",
+    "webhook_attempts": "a log by itself",
+    "webhook_deliveries": "a log by itself, of what was told of the trail",
+    "webhook_progress": "moves with every change that is told",
 }
 
 

@@ -146,6 +146,7 @@ def in_turn(operation: Operation, variants: Iterable[Variant], share: int = 4) -
 
 WITH_BODY = [operation for operation in OPERATIONS if operation.media is not None]
 WITH_QUERY = [operation for operation in OPERATIONS if operation.query_parameters]
+OF_UUIDS = {"listUsers", "listCheckouts", "listTrainers", "listWebhookDeliveries"}
 PAGED = [operation for operation in WITH_QUERY if "cursor" in operation.query_parameters]
 WITH_ID = [operation for operation in OPERATIONS if operation.path_parameters]
 POSTS = [operation for operation in OPERATIONS if operation.method == "POST"]
@@ -253,13 +254,15 @@ class Room:
         self._waiting_id = make.branch("PENDING")["id"]
 
     def _furnish_support(self, make: Factory, api: ApiClient) -> None:
-        """What the owner was told, and has reported."""
-        problem = make.problem()
+        """What the owner was told, and has reported; and somebody who is told of every client."""
+        problem, endpoint = make.problem(), make.webhook_endpoint()
         tell(self.conn, "Yoga has moved", user_id=OWNER)
         self._ids |= {
             "problemId": problem["id"],
             "commentId": make.comment(problem)["id"],
             "assigneeId": str(OWNER),
+            "endpointId": endpoint["id"],
+            "deliveryId": make.ping(endpoint)["id"],
             "notificationId": api.get("/notifications").body["data"][0]["id"],
         }
 
@@ -1160,7 +1163,7 @@ def along(sort: str) -> dict[str, Any]:
 @each(PAGED)
 def test_the_cursors_of_a_list_name_it_and_its_order(room: Room, operation: Operation) -> None:
     sort = operation.query_parameters["sort"]["default"]
-    last = str(UUID(int=2**128 - 1)) if operation.name in ("listUsers", "listCheckouts", "listTrainers") else MAX_ID
+    last = str(UUID(int=2**128 - 1)) if operation.name in OF_UUIDS else MAX_ID
 
     key = "1" if sort in ("position", "-number") else "infinity"
 

@@ -255,6 +255,18 @@ def support_problem(_api: ApiClient, make: Factory) -> Resource:
     return Resource(f"/support/problems/{make.problem()['id']}", change={"priority": "URGENT"})
 
 
+def webhook_endpoint(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/webhook-endpoints/{make.webhook_endpoint()['id']}", change={"description": "Our bookkeeping"})
+
+
+def webhook_delivery(_api: ApiClient, make: Factory) -> Resource:
+    return Resource(f"/webhook-deliveries/{make.ping(make.webhook_endpoint())['id']}")
+
+
+def event_types(_api: ApiClient, _make: Factory) -> Resource:
+    return Resource("/webhook-event-types")
+
+
 def support_comment(_api: ApiClient, make: Factory) -> Resource:
     problem = make.problem()
     return Resource(f"/support/problems/{problem['id']}/comments/{make.comment(problem)['id']}")
@@ -440,6 +452,9 @@ RESOURCES: dict[str, Opener] = {
     ),
     "/notifications/{notificationId}": notification,
     "/me/notification-preferences": preferences,
+    "/webhook-deliveries/{deliveryId}": webhook_delivery,
+    "/webhook-endpoints/{endpointId}": webhook_endpoint,
+    "/webhook-event-types": event_types,
     "/support/problems/{problemId}": support_problem,
     "/support/problems/{problemId}/comments/{commentId}": support_comment,
     **FIGURES,
@@ -476,6 +491,8 @@ UNCHANGED = (
     any_parq,
     notification,
     support_comment,
+    webhook_delivery,
+    event_types,
     *FIGURES.values(),
 )
 EVERY_RESOURCE = [pytest.param(opener, id=path) for path, opener in RESOURCES.items()]

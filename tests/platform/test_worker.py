@@ -132,6 +132,18 @@ def test_two_jobs_of_one_lock_are_not_done_at_the_same_time(
     assert jobs(conn) == []
 
 
+def test_the_job_of_a_dead_worker_is_done_again_where_another_of_its_kind_waits_already(conn: Connection) -> None:
+    conn.execute(
+        """
+        insert into procrastinate_jobs (queue_name, task_name, queueing_lock, status)
+        values ('quick', 'note', 'one waits', 'doing'), ('quick', 'note', 'one waits', 'todo')
+        """
+    )
+
+    assert sql.platform.update_jobs_of_the_dead(conn, silence=20) == 1
+    assert jobs(conn) == [("todo", 1), ("todo", 0)]
+
+
 def test_the_job_of_a_worker_that_says_nothing_any_more_goes_to_another(
     conn: Connection, work: Work, done: list[str]
 ) -> None:
