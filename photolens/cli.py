@@ -18,7 +18,7 @@ from photolens.effective_settings import effective_settings, unknown_names
 from photolens.embedded import EmbeddedError
 from photolens.identity.schemas.accounts import NewOwner
 from photolens.platform.actions.audit import find_fault
-from photolens.platform.actions.messages import send_waiting_messages
+from photolens.platform.actions.messages import reseal_messages, send_waiting_messages
 from photolens.problems import Problem, from_database
 from photolens.sealing import Seal
 from photolens.studio.actions import staff
@@ -198,6 +198,18 @@ def outbox(limit: int, send: bool) -> None:
             click.echo(f"Subject: {message['subject']}")
         click.echo(f"\n{seal.unseal(message['body']) or '(sealed under another SECRET_KEY)'}\n")
     click.echo(f"{len(messages)} waiting.")
+
+
+@photolens.command()
+def reseal() -> None:
+    """Seal anew, under the first SECRET_KEY, what the others have sealed: then nothing needs them any more."""
+    settings = Settings.from_environment()
+    app = create_app(settings, no_pools())
+    with database(settings) as conn, app.app_context():
+        resealed, unreadable = reseal_messages(conn)
+    click.echo(f"Messages sealed anew: {resealed}.")
+    if unreadable:
+        click.echo(f"Messages sealed under none of these keys: {unreadable}.")
 
 
 def main() -> None:

@@ -50,7 +50,7 @@ class Settings:
     photolens_env: str
     host: str
     port: int
-    secret_key: str | None = field(repr=False)
+    secret_key: tuple[str, ...] = field(repr=False)
     database_url: str | None = field(repr=False)
     portal_database_url: str | None = field(repr=False)
     owner_database_url: str | None = field(repr=False)
@@ -203,13 +203,16 @@ def _origins(given: Mapping[str, str]) -> tuple[str, ...]:
     return origins
 
 
-def _secret_key(given: Mapping[str, str], is_production: bool) -> str | None:
-    key = given.get("SECRET_KEY")
-    if key is None and is_production:
+def _secret_key(given: Mapping[str, str], is_production: bool) -> tuple[str, ...]:
+    """The key that seals, and after it those that only unseal: while one is being replaced, the new and the old."""
+    keys = tuple(key.strip() for key in given.get("SECRET_KEY", "").split(",") if key.strip())
+    if not keys and is_production:
         raise ConfigurationError(f"SECRET_KEY is needed in production: {SHORTEST_SECRET} random characters or more.")
-    if key is not None and len(key) < SHORTEST_SECRET:
-        raise ConfigurationError(f"SECRET_KEY is shorter than {SHORTEST_SECRET} characters.")
-    return key
+    if any(len(key) < SHORTEST_SECRET for key in keys):
+        raise ConfigurationError(
+            f"SECRET_KEY takes keys of {SHORTEST_SECRET} characters or more, separated by commas; one is shorter."
+        )
+    return keys
 
 
 def _metrics_token(given: Mapping[str, str]) -> str | None:

@@ -1,6 +1,7 @@
 """Secrets: made at random, kept as digests, and sealed where they must be read once more.
 
 Whoever reads the database alone learns none of them: the key is the process's (SECRET_KEY, or a file in STATE_DIR).
+While it is being replaced there are several: the first seals, and all of them unseal.
 """
 
 import base64
@@ -11,7 +12,7 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app
 
 from photolens.config import ConfigurationError, Settings
@@ -30,38 +31,52 @@ def digest_of(token: str) -> bytes:
 
 
 class Seal:
-    """What is done with the secret key. The key is first looked for when it is first needed."""
+    """What is done with the secret keys. They are first looked for when they are first needed."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def mac(self, *parts: str) -> bytes:
         """A digest that cannot be computed, nor guessed at, without the key: of a six-digit code, say."""
-        return hmac.digest(self._derived(b"mac"), "\x00".join(parts).encode(), "sha256")
+        return _mac(self._keys[0], parts)
+
+    def is_mac(self, digest: bytes, *parts: str) -> bool:
+        """Whether a digest is that of these parts, under any of the keys."""
+        return any(hmac.compare_digest(digest, _mac(key, parts)) for key in self._keys)
 
     def seal(self, text: str) -> bytes:
         """The text, encrypted and signed."""
         return self._fernet.encrypt(text.encode())
 
     def unseal(self, sealed: bytes) -> str | None:
-        """What was sealed, or None if it was under another key."""
+        """What was sealed, or None if it was under none of the keys."""
         try:
             return self._fernet.decrypt(sealed).decode()
         except InvalidToken:
             return None
 
-    def _derived(self, purpose: bytes) -> bytes:
-        return hmac.digest(self._key, purpose, "sha256")
+    def reseal(self, sealed: bytes) -> bytes | None:
+        """The same, sealed under the first key; None if it was under none of the keys."""
+        try:
+            return self._fernet.rotate(sealed)
+        except InvalidToken:
+            return None
 
     @cached_property
-    def _fernet(self) -> Fernet:
-        return Fernet(base64.urlsafe_b64encode(self._derived(b"seal")))
+    def _fernet(self) -> MultiFernet:
+        return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(key, b"seal"))) for key in self._keys])
 
     @cached_property
-    def _key(self) -> bytes:
-        if self._settings.secret_key is not None:
-            return self._settings.secret_key.encode()
-        return _key_of(self._settings.state_dir).encode()
+    def _keys(self) -> tuple[str, ...]:
+        return self._settings.secret_key or (_key_of(self._settings.state_dir),)
+
+
+def _derived(key: str, purpose: bytes) -> bytes:
+    return hmac.digest(key.encode(), purpose, "sha256")
+
+
+def _mac(key: str, parts: tuple[str, ...]) -> bytes:
+    return hmac.digest(_derived(key, b"mac"), "\x00".join(parts).encode(), "sha256")
 
 
 def _key_of(state_dir: Path) -> str:

@@ -162,7 +162,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return Settings.from_environment(
         {
             "CORS_ORIGINS": "https://studio.example",
-            "SECRET_KEY": "only the tests have this one, and no server",
+            "SECRET_KEY": "only the tests have this one and no server",
             "RATE_LIMIT_PER_MINUTE": "1000000",
             "STORAGE_DIR": str(tmp_path_factory.mktemp("storage")),
         }

@@ -136,6 +136,22 @@ set
     updated_at = now()
 where id = :message_id;
 
+-- name: list_sealed_messages(after_id, limit)
+-- Messages that have their words yet, sealed.
+select
+    id,
+    body
+from communication_logs
+where id > :after_id and body is not null
+order by id
+limit :limit;
+
+-- name: update_sealed_message(message_id, body, sealed)!
+-- Keep the words of a message sealed anew, unless they have been erased since.
+update communication_logs
+set body = :body
+where id = :message_id and body = :sealed;
+
 -- name: delete_messages_to(client_id, recipients)!
 -- Remove what was sent, and what waits to be, to a client, wherever they were reached then, and to these addresses and
 -- numbers, which are theirs now.

@@ -108,13 +108,12 @@ def _free_port() -> int:
 def studio(databases: Databases, settings: Settings) -> Iterator[Studio]:
     """The demo studio, served, and paid through a Stripe that stands on this machine."""
     origin = f"http://127.0.0.1:{_free_port()}"
-    assert settings.secret_key is not None
     with (
         databases.clone(SEEDED_TEMPLATE) as url,
         StripeStub() as stub,
         serving(
             DATABASE_URL=url,
-            SECRET_KEY=settings.secret_key,
+            SECRET_KEY=settings.secret_key[0],
             PORT=origin.rpartition(":")[2],
             PORTAL_URL=origin,
             **stub.environment,

@@ -184,7 +184,7 @@ def later(conn: Connection) -> Later:
 @pytest.fixture(scope="session")
 def _build(shared_connection: Connection, settings: Settings) -> AppWith:
     defaults = {"RATE_LIMIT_PER_MINUTE": "1000000", "EMBEDDED_IN_PRODUCTION": "1"}
-    defaults |= {"SECRET_KEY": settings.secret_key or ""}
+    defaults |= {"SECRET_KEY": ",".join(settings.secret_key)}
 
     @cache
     def build(**environment: str) -> Flask:

@@ -110,6 +110,16 @@ def test_a_code_is_worth_nothing_under_another_key(
     assert enter(nobody, code_to(PHONE)).status == 200
 
 
+def test_a_code_holds_while_the_key_is_replaced(
+    nobody: ApiClient, emma: dict[str, Any], code_to: CodeTo, app_with: AppWith, settings: Settings
+) -> None:
+    send(nobody)
+    replaced = f"a key that takes the place of the first,{settings.secret_key[0]}"
+    elsewhere = ApiClient(app_with(SECRET_KEY=replaced), token=None)
+
+    assert enter(elsewhere, code_to(PHONE)).status == 200
+
+
 @pytest.mark.parametrize("forged", ["purpose = 'LOGIN'", "phone_number = '+31687654321'"])
 def test_whoever_writes_to_the_database_moves_no_code_to_another_purpose_or_phone(
     api: ApiClient, emma: dict[str, Any], enrol: Enrol, code_to: CodeTo, conn: Connection, forged: str

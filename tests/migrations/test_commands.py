@@ -23,7 +23,7 @@ from tests.processes import Command
 NEXT = f"{int(NEWEST[:4]) + 2:04}"  # after the nicknames
 PRODUCTION = {
     "PHOTOLENS_ENV": "production",
-    "SECRET_KEY": "only the tests have this one, and no server",
+    "SECRET_KEY": "only the tests have this one and no server",
     "DATABASE_URL": "postgresql://elsewhere/photolens",
 }
 

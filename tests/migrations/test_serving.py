@@ -50,7 +50,7 @@ def test_the_embedded_database_of_an_earlier_version_is_brought_to_this_one_at_t
             "STATE_DIR": str(tmp_path / "state"),
             "PHOTOLENS_ENV": "production",
             "EMBEDDED_IN_PRODUCTION": "1",
-            "SECRET_KEY": "only the tests have this one, and no server",
+            "SECRET_KEY": "only the tests have this one and no server",
         }
     )
     with contextlib.ExitStack() as stack:

@@ -305,7 +305,7 @@ def test_in_production_it_wants_a_yes(taken: Path, empty: str) -> None:
     production = {
         "DATABASE_URL": empty,
         "PHOTOLENS_ENV": "production",
-        "SECRET_KEY": "only the tests have this one, and no server",
+        "SECRET_KEY": "only the tests have this one and no server",
     }
 
     refused = db("restore", taken, url=empty, **production)

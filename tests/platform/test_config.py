@@ -23,7 +23,7 @@ def test_an_empty_environment_gives_the_defaults(monkeypatch: pytest.MonkeyPatch
         "photolens_env": "development",
         "host": "127.0.0.1",
         "port": 8000,
-        "secret_key": None,
+        "secret_key": (),
         "database_url": None,
         "portal_database_url": None,
         "owner_database_url": None,
@@ -120,7 +120,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         "photolens_env": "development",
         "host": "::1",
         "port": 9000,
-        "secret_key": SECRET,
+        "secret_key": (SECRET,),
         "database_url": "postgresql://studio:secret@db.internal:5432/photolens",
         "portal_database_url": "postgresql://portal:secret@db.internal:5432/photolens",
         "owner_database_url": "postgresql://owner:secret@db.internal:5432/photolens",
@@ -331,11 +331,19 @@ def test_production_needs_a_secret_key(empty: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("environment", ["development", "production"])
 def test_a_secret_key_that_is_easily_guessed_is_refused_and_never_repeated(environment: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"^SECRET_KEY is shorter than 32 characters\.$") as refused:
+    with pytest.raises(ConfigurationError, match=r"^SECRET_KEY takes keys of 32 characters or more") as refused:
         Settings.from_environment({"PHOTOLENS_ENV": environment, "SECRET_KEY": SECRET[:31]})
 
     assert SECRET[:31] not in str(refused.value)
-    assert Settings.from_environment({"SECRET_KEY": SECRET[:32]}).secret_key == SECRET[:32]
+    assert Settings.from_environment({"SECRET_KEY": SECRET[:32]}).secret_key == (SECRET[:32],)
+
+
+def test_a_secret_key_may_be_the_new_and_the_old_one_and_neither_is_easily_guessed() -> None:
+    new, old = "n" * 32, "o" * 32
+
+    assert Settings.from_environment({"SECRET_KEY": f"{new}, {old}"}).secret_key == (new, old)
+    with pytest.raises(ConfigurationError, match=r"^SECRET_KEY takes keys of 32 characters or more"):
+        Settings.from_environment({"SECRET_KEY": f"{new},{old[:31]}"})
 
 
 @pytest.mark.parametrize(

@@ -12,29 +12,32 @@ from flask import Flask
 from photolens import create_app
 from photolens.cli import photolens
 from photolens.config import Settings
-from photolens.database import Connection, open_pools
+from photolens.database import Connection, open_pools, sql
 from tests.client import ApiClient
 
 pytestmark = pytest.mark.committed
 
 EMMA = {"name": "Emma Chen", "email": "emma@example.com", "password": "a sentence nobody says"}
 PHONE = "+31612345678"
+NEW_KEY = "a key that takes the place of the first"
 UNREADABLE = "(sealed under another SECRET_KEY)"
 
 
 def shown(url: str, *arguments: str, **environment: str) -> str:
     """What `photolens outbox` prints."""
-    run = CliRunner(env={"DATABASE_URL": url, **environment}).invoke(
-        photolens, ["outbox", *arguments], catch_exceptions=False
-    )
-    assert run.exit_code == 0, run.output
-    return run.stdout
+    return run("outbox", *arguments, DATABASE_URL=url, **environment)
+
+
+def run(*words: str, **environment: str) -> str:
+    """What a command of `photolens` prints."""
+    done = CliRunner(env=environment).invoke(photolens, words, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
 
 
 @pytest.fixture
 def key(settings: Settings) -> str:
-    assert settings.secret_key is not None
-    return settings.secret_key
+    return settings.secret_key[0]
 
 
 @pytest.fixture
@@ -118,16 +121,52 @@ def test_a_message_waits_only_if_its_deed_was_done(clone_url: str, visitor: ApiC
 def test_another_key_opens_nothing(clone_url: str, visitor: ApiClient) -> None:
     visitor.post("/auth/signup", EMMA)
 
-    printed = shown(clone_url, SECRET_KEY="another one, of which nobody has heard")
+    printed = shown(clone_url, SECRET_KEY="another one of which nobody has heard")
 
     [mail] = printed.split(" UTC  ")[1:]
     assert mail == (f"EMAIL  emma@example.com\nSubject: Confirm your e-mail address\n\n{UNREADABLE}\n\n1 waiting.\n")
 
 
+def test_a_new_key_beside_the_old_one_shows_what_the_old_one_has_sealed(
+    clone_url: str, visitor: ApiClient, key: str
+) -> None:
+    visitor.post("/auth/signup", EMMA)
+
+    assert "#token=" in shown(clone_url, SECRET_KEY=f"{NEW_KEY}, {key}")
+
+
+def test_what_is_sealed_anew_needs_the_new_key_alone(clone_url: str, visitor: ApiClient, key: str) -> None:
+    visitor.post("/auth/signup", EMMA)
+
+    assert run("reseal", DATABASE_URL=clone_url, SECRET_KEY=f"{NEW_KEY}, {key}") == "Messages sealed anew: 1.\n"
+
+    assert "#token=" in shown(clone_url, SECRET_KEY=NEW_KEY)
+    assert UNREADABLE in shown(clone_url, SECRET_KEY=key)
+
+
+def test_what_no_key_opens_stays_as_it_is_when_the_rest_is_sealed_anew(
+    clone_url: str, visitor: ApiClient, key: str
+) -> None:
+    visitor.post("/auth/signup", EMMA)
+
+    told = run("reseal", DATABASE_URL=clone_url, SECRET_KEY=NEW_KEY)
+
+    assert told == "Messages sealed anew: 0.\nMessages sealed under none of these keys: 1.\n"
+    assert "#token=" in shown(clone_url, SECRET_KEY=key)
+
+
+def test_words_that_are_erased_meanwhile_are_not_sealed_anew(visitor: ApiClient, conn: Connection) -> None:
+    visitor.post("/auth/signup", EMMA)
+    [message] = sql.platform.list_sealed_messages(conn, after_id=0, limit=1)
+    conn.execute("update communication_logs set status = 'FAILED', body = null")
+
+    assert sql.platform.update_sealed_message(conn, message_id=message["id"], body=b"x", sealed=message["body"]) == 0
+
+
 def test_what_cannot_be_read_keeps_nothing_else_from_being_shown(
     clone_url: str, visitor: ApiClient, settings: Settings, key: str
 ) -> None:
-    another = replace(settings, secret_key="another one, of which nobody has heard")
+    another = replace(settings, secret_key=("another one of which nobody has heard",))
     with open_pools(another, clone_url) as pools:
         ApiClient(create_app(another, pools), token=None).post("/auth/signup", EMMA)
     visitor.post("/auth/otp/send", {"phoneNumber": PHONE, "purpose": "SIGNUP"})

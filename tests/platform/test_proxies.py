@@ -15,7 +15,7 @@ CLIENT, PROXY, INNER_PROXY = "192.0.2.7", "10.0.0.1", "10.0.0.2"
 def app_behind(trusted: str, conn: Connection) -> Flask:
     """An application that trusts these proxies."""
     settings = Settings.from_environment(
-        {"SECRET_KEY": "only the tests have this one, and no server", "TRUSTED_PROXIES": trusted}
+        {"SECRET_KEY": "only the tests have this one and no server", "TRUSTED_PROXIES": trusted}
     )
     return create_app(settings, pools_of(conn))
 

@@ -18,7 +18,7 @@ HERE, THERE = "192.0.2.7", "203.0.113.9"
 def app_with(conn: Connection, **environment: str) -> Flask:
     """An application of its own: what it has counted is nobody else's."""
     settings = Settings.from_environment(
-        {"SECRET_KEY": "only the tests have this one, and no server", "RATE_LIMIT_PER_MINUTE": str(MOST), **environment}
+        {"SECRET_KEY": "only the tests have this one and no server", "RATE_LIMIT_PER_MINUTE": str(MOST), **environment}
     )
     return create_app(settings, pools_of(conn))
 
@@ -138,7 +138,7 @@ def test_an_address_or_a_method_that_is_none_is_not_counted(
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("DELETE", "/clients", 405)])
 def test_an_address_or_a_method_that_is_none_does_not_trouble_the_database(method: str, path: str, status: int) -> None:
-    settings = Settings.from_environment({"SECRET_KEY": "only the tests have this one, and no server"})
+    settings = Settings.from_environment({"SECRET_KEY": "only the tests have this one and no server"})
     api = ApiClient(create_app(settings, no_pools()))  # a pool that lends nothing
 
     assert api.request(method, path).status == status

@@ -469,7 +469,7 @@ def test_what_is_sealed_under_another_key_fails(
 ) -> None:
     configured(smtp_url=server.url)
     message_id = queue()
-    another = Seal(replace(settings, secret_key="another one, of which nobody has heard")).seal("Hello.")
+    another = Seal(replace(settings, secret_key=("another one of which nobody has heard",))).seal("Hello.")
     conn.execute("update communication_logs set body = %s", [another])
 
     work()

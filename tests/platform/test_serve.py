@@ -30,7 +30,7 @@ from tests.processes import Command, inherited
 EMMA = {"name": "Emma Chen", "email": "emma.chen@example.com"}
 OWNER = {"Authorization": f"Bearer {token_of('OWNER')}"}  # of every clone of a template
 DEMO_OWNER = {"email": "owner@demo.photolens.test", "password": "photolens-demo"}
-SECRET = "only the tests have this one, and no server"
+SECRET = "only the tests have this one and no server"
 PRODUCTION = {"PHOTOLENS_ENV": "production", "SECRET_KEY": SECRET, "EMBEDDED_IN_PRODUCTION": "1"}
 
 

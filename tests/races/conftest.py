@@ -17,9 +17,8 @@ from tests.shared_database import SharedDatabase
 @contextmanager
 def _server(database: SharedDatabase, settings: Settings) -> Iterator[str]:
     # Under the key of the tests, so that they can read its outbox; and with their storage.
-    assert settings.secret_key is not None
     storage = str(settings.storage_dir)
-    with serving(DATABASE_URL=database.url, SECRET_KEY=settings.secret_key, STORAGE_DIR=storage) as server:
+    with serving(DATABASE_URL=database.url, SECRET_KEY=settings.secret_key[0], STORAGE_DIR=storage) as server:
         yield server.api
 
 

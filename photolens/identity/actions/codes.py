@@ -1,6 +1,5 @@
 """One-time codes by text message: made, sent, and spent once."""
 
-import hmac
 import secrets
 from typing import Any
 
@@ -30,7 +29,10 @@ def send_code(conn: Connection, phone_number: str, purpose: str, caller: Caller 
     with conn.transaction():
         is_awaited = _is_awaited(conn, phone_number, purpose)
         sent = sql.identity.upsert_otp_session(
-            conn, phone_number=phone_number, otp_code=_mac(phone_number, purpose, code), purpose=purpose
+            conn,
+            phone_number=phone_number,
+            otp_code=current_seal().mac(*_parts(phone_number, purpose, code)),
+            purpose=purpose,
         )
         if sent is None:
             seconds = sql.identity.get_otp_wait(conn, phone_number=phone_number, purpose=purpose)["seconds"]
@@ -94,7 +96,7 @@ def spend_code(conn: Connection, phone_number: str, purpose: str, code: str) -> 
         waiting = sql.identity.lock_otp_session(conn, phone_number=phone_number, purpose=purpose)
         if waiting is None:
             return False
-        is_right = hmac.compare_digest(waiting["otp_code"], _mac(phone_number, purpose, code))
+        is_right = current_seal().is_mac(waiting["otp_code"], *_parts(phone_number, purpose, code))
         mark: Any = sql.identity.mark_otp_session_used if is_right else sql.identity.mark_otp_session_tried
         mark(conn, otp_session_id=waiting["id"])
         return is_right
@@ -116,5 +118,5 @@ def _refuse_foreign_phone(conn: Connection, caller: Caller | None, phone_number:
         raise invalid("/phoneNumber", "is not the phone number of your account")
 
 
-def _mac(phone_number: str, purpose: str, code: str) -> bytes:
-    return current_seal().mac("one-time code", purpose, phone_number, code)
+def _parts(phone_number: str, purpose: str, code: str) -> tuple[str, ...]:
+    return "one-time code", purpose, phone_number, code

@@ -109,6 +109,25 @@ def retry_message(conn: Connection, message_id: int) -> Row:
         return row
 
 
+def reseal_messages(conn: Connection) -> tuple[int, int]:
+    """Seal the words of every message anew, under the first key; gives of how many, and of how many it could not.
+
+    Nothing is locked: words that are erased meanwhile stay erased.
+    """
+    last_id, resealed, unreadable = 0, 0, 0
+    while messages := sql.platform.list_sealed_messages(conn, after_id=last_id, limit=BATCH):
+        for message in messages:
+            body = current_seal().reseal(message["body"])
+            if body is None:
+                unreadable += 1
+            else:
+                resealed += sql.platform.update_sealed_message(
+                    conn, message_id=message["id"], body=body, sealed=message["body"]
+                )
+        last_id = messages[-1]["id"]
+    return resealed, unreadable
+
+
 def _queue_sending(conn: Connection, message_id: int, not_before: datetime | None = None) -> None:
     queue_job(conn, SENDING, lock=f"message {message_id}", not_before=not_before, message_id=message_id)
 
