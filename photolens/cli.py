@@ -19,6 +19,7 @@ from photolens.embedded import EmbeddedError
 from photolens.identity.schemas.accounts import NewOwner
 from photolens.platform.actions.audit import find_fault
 from photolens.platform.actions.messages import reseal_messages, send_waiting_messages
+from photolens.platform.actions.webhooks import reseal_secrets
 from photolens.problems import Problem, from_database
 from photolens.sealing import Seal
 from photolens.studio.actions import staff
@@ -206,10 +207,11 @@ def reseal() -> None:
     settings = Settings.from_environment()
     app = create_app(settings, no_pools())
     with database(settings) as conn, app.app_context():
-        resealed, unreadable = reseal_messages(conn)
-    click.echo(f"Messages sealed anew: {resealed}.")
-    if unreadable:
-        click.echo(f"Messages sealed under none of these keys: {unreadable}.")
+        done = {"Messages": reseal_messages(conn), "Webhooks' secrets": reseal_secrets(conn)}
+    for what, (resealed, unreadable) in done.items():
+        click.echo(f"{what} sealed anew: {resealed}.")
+        if unreadable:
+            click.echo(f"{what} sealed under none of these keys: {unreadable}.")
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ limit 10000;
 select nspname as schema_name
 from pg_namespace
 where nspname ~ '^studio_' and nspowner = to_regrole('photolens_owner') and current_schema() !~ '^studio_'
-order by nspname
+order by schema_name
 limit 10000;
 
 -- name: insert_studio(name)!

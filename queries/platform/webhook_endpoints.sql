@@ -202,3 +202,22 @@ where id = :endpoint_id;
 -- name: insert_webhook_job(task, key, args)^
 -- Queue a job about webhooks, unless the same one waits already; that one then waits for the present transaction.
 select queue_webhook_job(:task, :key, :args::jsonb) as queued;
+
+-- name: lock_webhook_secrets()
+-- Locks: every endpoint, in order of ids. Gives its secrets, sealed.
+select
+    id,
+    secret,
+    former_secret
+from webhook_endpoints
+order by id
+limit 10000
+for no key update;
+
+-- name: update_webhook_secrets(endpoint_id, secret, former_secret)!
+-- Keep the secrets of an endpoint sealed anew. The endpoint is locked.
+update webhook_endpoints
+set
+    secret = :secret,
+    former_secret = :former_secret
+where id = :endpoint_id;

@@ -31,6 +31,10 @@ QUERIES_OF_SCREENS = {
     "getRevenueByCategory": 4,
     "getTeamReport": 4,
     "listBookingProfitability": 4,
+    # Of what is archived, the recent is looked at first.
+    "listAuditLogs": 3,
+    "listMessages": 3,
+    "listStripeEvents": 3,
 }
 
 

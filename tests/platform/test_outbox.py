@@ -13,6 +13,7 @@ from photolens import create_app
 from photolens.cli import photolens
 from photolens.config import Settings
 from photolens.database import Connection, open_pools, sql
+from photolens.sealing import Seal
 from tests.client import ApiClient
 
 pytestmark = pytest.mark.committed
@@ -138,10 +139,26 @@ def test_a_new_key_beside_the_old_one_shows_what_the_old_one_has_sealed(
 def test_what_is_sealed_anew_needs_the_new_key_alone(clone_url: str, visitor: ApiClient, key: str) -> None:
     visitor.post("/auth/signup", EMMA)
 
-    assert run("reseal", DATABASE_URL=clone_url, SECRET_KEY=f"{NEW_KEY}, {key}") == "Messages sealed anew: 1.\n"
+    assert run("reseal", DATABASE_URL=clone_url, SECRET_KEY=f"{NEW_KEY}, {key}") == (
+        "Messages sealed anew: 1.\nWebhooks' secrets sealed anew: 0.\n"
+    )
 
     assert "#token=" in shown(clone_url, SECRET_KEY=NEW_KEY)
     assert UNREADABLE in shown(clone_url, SECRET_KEY=key)
+
+
+def test_the_secrets_of_webhooks_are_sealed_anew_as_well(
+    api: ApiClient, conn: Connection, clone_url: str, key: str
+) -> None:
+    wish = {"url": "https://receiver.example/hooks", "eventTypes": ["*"]}
+    secret = api.post("/webhook-endpoints", wish).body["secret"]
+
+    told = run("reseal", DATABASE_URL=clone_url, SECRET_KEY=f"{NEW_KEY}, {key}")
+
+    assert told == "Messages sealed anew: 0.\nWebhooks' secrets sealed anew: 1.\n"
+    row = conn.execute("select secret from webhook_endpoints").fetchone()
+    assert row is not None
+    assert Seal(Settings.from_environment({"SECRET_KEY": NEW_KEY})).unseal(row["secret"]) == secret
 
 
 def test_what_no_key_opens_stays_as_it_is_when_the_rest_is_sealed_anew(
@@ -151,7 +168,9 @@ def test_what_no_key_opens_stays_as_it_is_when_the_rest_is_sealed_anew(
 
     told = run("reseal", DATABASE_URL=clone_url, SECRET_KEY=NEW_KEY)
 
-    assert told == "Messages sealed anew: 0.\nMessages sealed under none of these keys: 1.\n"
+    assert told == (
+        "Messages sealed anew: 0.\nMessages sealed under none of these keys: 1.\nWebhooks' secrets sealed anew: 0.\n"
+    )
     assert "#token=" in shown(clone_url, SECRET_KEY=key)
 
 

@@ -40,6 +40,8 @@ UNTOLD = {
     "support_comments": "notes among the team are among them",
     "user_access_changes": "why somebody was suspended",
     "webhook_endpoints": "webhooks themselves",
+    "studio_hosts": "who shares the database is the operator's business",
+    "studios": "who shares the database is the operator's business",
 }
 
 
@@ -447,7 +449,7 @@ def test_what_a_worker_was_sending_when_it_was_killed_is_sent_again_under_the_sa
     subscribe(api, receiver, "client.created")
     make.client()
     command = [sys.executable, "-m", "tests.platform.killed_worker", clone_url, str(receiver.port)]
-    with subprocess.Popen([*command, receiver.authorities, settings.secret_key], cwd=ROOT) as process:
+    with subprocess.Popen([*command, receiver.authorities, *settings.secret_key], cwd=ROOT) as process:
 
         def kill(_: Message) -> Reply:
             process.kill()

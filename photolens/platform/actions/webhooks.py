@@ -120,3 +120,26 @@ def _lock(conn: Connection, endpoint_id: int) -> Row:
 def _endpoint(conn: Connection, endpoint_id: int) -> Row:
     row: Row = sql.platform.get_webhook_endpoint(conn, endpoint_id=endpoint_id)
     return row
+
+
+def reseal_secrets(conn: Connection) -> tuple[int, int]:
+    """Seal the secrets of every endpoint anew, under the first key; gives of how many, and of how many it could not.
+
+    Locks: the endpoints, by id.
+    """
+    seal = current_seal()
+    resealed, unreadable = 0, 0
+    with conn.transaction():
+        for endpoint in sql.platform.lock_webhook_secrets(conn):
+            secret, former = seal.reseal(endpoint["secret"]), endpoint["former_secret"]
+            if secret is None:
+                unreadable += 1
+            else:
+                sql.platform.update_webhook_secrets(
+                    conn,
+                    endpoint_id=endpoint["id"],
+                    secret=secret,
+                    former_secret=former and (seal.reseal(former) or former),
+                )
+                resealed += 1
+    return resealed, unreadable
