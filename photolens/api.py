@@ -273,6 +273,11 @@ class Blueprint(flask_smorest.Blueprint):
         return access.describe(view, commits_first=True)
 
     @staticmethod
+    def reads_the_primary(view: Any) -> Any:
+        """This read is about the server that is written to: no standby answers it."""
+        return access.describe(view, is_of_primary=True)
+
+    @staticmethod
     def counts_tries(view: Any) -> Any:
         """This write counts tries at a secret, whatever becomes of them: there is no dry run of it."""
         return access.describe(view, counts_tries=True)

@@ -43,7 +43,9 @@ class PoolCollector(Collector):
     """How the pools of connections stand, as they are asked."""
 
     def __init__(self, pools: Pools) -> None:
-        self._pools = {"app": pools.app, "portal": pools.portal}
+        self._pools = {"app": pools.app, "portal": pools.portal, "locks": pools.locks}
+        if pools.replica is not None:
+            self._pools["replica"] = pools.replica
 
     def collect(self) -> Iterator[Metric]:
         """A metric for each statistic, with a value for each pool."""

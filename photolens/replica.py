@@ -103,7 +103,8 @@ def init_app(app: Flask, pools: Pools) -> None:
     def read_from_the_standby() -> None:
         if request.method not in ("GET", "HEAD") or not request.path.startswith(API) or request.endpoint is None:
             return
-        if "is_streamed" in getattr(current_app.view_functions[request.endpoint], "_apidoc", {}):
+        described = getattr(current_app.view_functions[request.endpoint], "_apidoc", {})
+        if not described.keys().isdisjoint({"is_streamed", "is_of_primary"}):
             return  # what has begun to be sent cannot be read again from the primary
         if "connection" in g:
             read_elsewhere()
@@ -118,6 +119,7 @@ def init_app(app: Flask, pools: Pools) -> None:
         except _FAULTS as error:
             if "replica" not in g:
                 raise
+            log.info("%s is read from the primary: %s", request.url_rule, error.sqlstate)
             g.pop("replica").note_fault(error)
             give_back_connection()
             return dispatch(*args)

@@ -1,8 +1,9 @@
-"""The tests beside a server of another kind, which they start themselves from PATH: here a Redis.
+"""The tests beside a server of another kind, which they start themselves from PATH: a Redis, a PgBouncer.
 
-They are collected where redis-server is installed. `.ci/run` installs it, so CI always runs them.
+They are collected where it is installed. `.ci/run` installs both, so CI always runs them.
 """
 
+import os
 import shutil
 import signal
 import socket
@@ -11,12 +12,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from photolens.embedded import _other_user
+from tests.waiting import until
 
 PATIENCE = 10.0  # seconds for a Redis to start or stop
 
-collect_ignore = [] if shutil.which("redis-server") else ["test_cache.py", "test_redis.py"]
+OF_PROGRAM = {"redis-server": ["test_cache.py", "test_redis.py"], "pgbouncer": ["test_pgbouncer.py"]}
+
+collect_ignore = [file for program, files in OF_PROGRAM.items() if shutil.which(program) is None for file in files]
 
 
 class Redis:
@@ -67,3 +76,41 @@ def redis(tmp_path: Path) -> Iterator[Redis]:
         yield redis
     finally:
         redis.stop()
+
+
+class PgBouncer:
+    """A pgbouncer before a server, in transaction mode, as any user it is told; with so many sessions for all."""
+
+    def __init__(self, folder: Path, url: str, sessions: int) -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            self.port: int = listener.getsockname()[1]
+        server = conninfo_to_dict(url)
+        to = " ".join(f"{name}={server[name]}" for name in ("host", "port", "user") if name in server)
+        lines = ["[databases]", f"* = {to}", "[pgbouncer]", "listen_addr = 127.0.0.1", f"listen_port = {self.port}"]
+        lines += ["unix_socket_dir =", "auth_type = any", "pool_mode = transaction"]
+        lines += [f"default_pool_size = {sessions}", "max_client_conn = 500"]
+        settings = folder / "pgbouncer.ini"
+        settings.write_text("\n".join(lines) + "\n")
+        self.url = f"postgresql:///?{urlencode({**server, 'host': '127.0.0.1', 'port': self.port})}"
+        account = _other_user()  # who may reach the embedded server's socket; as root, pgbouncer does not run
+        if account:
+            for path in (folder, settings):
+                os.chown(path, account["user"], -1)
+        self._process = subprocess.Popen(["pgbouncer", "-q", str(settings)], stderr=subprocess.DEVNULL, **account)
+
+    def wait(self) -> None:
+        """Return once it answers."""
+
+        def answers() -> bool:
+            try:
+                with psycopg.connect(self.url, connect_timeout=2):
+                    return True
+            except psycopg.OperationalError:
+                return False
+
+        until(answers, PATIENCE)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(PATIENCE)

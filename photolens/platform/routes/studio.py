@@ -89,6 +89,7 @@ def retry_message(message_id: int) -> Row:
 @blp.get("/admin/database")
 @access.requires(Permission.MANAGE_SETTINGS)
 @blp.answers(200, schemas.Database)
+@blp.reads_the_primary
 def get_database() -> dict[str, Any]:
     """Read how the database does
 
