@@ -33,6 +33,7 @@ QUERIES_OF_SCREENS = {
     "listBookingProfitability": 4,
     # Of what is archived, the recent is looked at first.
     "listAuditLogs": 3,
+    "listChanges": 3,
     "listMessages": 3,
     "listStripeEvents": 3,
 }

@@ -240,6 +240,36 @@ def stripe_events(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     )
 
 
+def webhook_endpoints(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    return Listing(
+        "/webhook-endpoints",
+        lambda rank: inserted(
+            conn,
+            "insert into webhook_endpoints (url, event_types, secret, created_at)"
+            " values ('https://hooks.example/', '{*}', '', now() + make_interval(days => %s::int)) returning id",
+            str(rank // 20),
+        ),
+    )
+
+
+def webhook_deliveries(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
+    inserted(
+        conn,
+        "insert into webhook_endpoints (url, event_types, is_active, secret)"
+        " values ('https://hooks.example/', %s::text[], false, '') returning id",
+        "{*}",
+    )
+    return Listing(
+        "/webhook-deliveries",
+        lambda rank: inserted(
+            conn,
+            "insert into webhook_deliveries (endpoint_id, event_type, is_in_line, created_at)"
+            " select id, 'ping', false, now() + make_interval(days => %s::int) from webhook_endpoints returning id::text",
+            str(rank // 20),
+        ),
+    )
+
+
 def messages(_api: ApiClient, _make: Factory, conn: Connection) -> Listing:
     return Listing(
         "/communication-logs",
@@ -751,6 +781,8 @@ LISTS: dict[str, dict[Opener, tuple[str, ...]]] = {
     "/support/problems": {problems: ("-createdAt",)},
     "/support/problems/{problemId}/comments": {comments: ("createdAt",)},
     "/audit-logs": {audit_logs: ("-recordedAt",)},
+    "/webhook-endpoints": {webhook_endpoints: ("-createdAt",)},
+    "/webhook-deliveries": {webhook_deliveries: ("-createdAt",)},
     "/activities": {activities: ("-createdAt",)},
     "/communication-logs": {messages: ("-createdAt",)},
     "/reports/booking-profitability": {booking_profits: ("sessionDate",)},
