@@ -56,11 +56,13 @@ exception
 end;
 $$;
 
--- A schema of our own comes and goes with what is in it.
+-- A schema of our own comes and goes with what is in it. As into "public", every login may look into it, and sees what it was
+-- granted, or nothing.
 do $$
 begin
     if current_schema() not in ('public', 'extensions') then
         execute format('alter schema %I owner to photolens_owner', current_schema());
+        execute format('grant usage on schema %I to public', current_schema());
     end if;
 end;
 $$;

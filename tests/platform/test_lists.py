@@ -264,7 +264,8 @@ def webhook_deliveries(_api: ApiClient, _make: Factory, conn: Connection) -> Lis
         lambda rank: inserted(
             conn,
             "insert into webhook_deliveries (endpoint_id, event_type, is_in_line, created_at)"
-            " select id, 'ping', false, now() + make_interval(days => %s::int) from webhook_endpoints returning id::text",
+            " select id, 'ping', false, now() + make_interval(days => %s::int) from webhook_endpoints"
+            " returning id::text",
             str(rank // 20),
         ),
     )

@@ -46,6 +46,9 @@ class Machine:
             "upgrade": lambda: self._is_version("1.1.0", has_column=True),
             "rollback": lambda: self._is_version("1.0.0", has_column=False),
             "rotate": self._knows_new_secrets_alone,
+            "replica": self._is_read_from_the_standby,
+            "studio": self._has_a_studio_beside_it,
+            "pgbouncer": self._goes_through_the_pooler,
         }
 
     def run(self, procedure: str, blocks: list[Block]) -> None:
@@ -111,6 +114,29 @@ class Machine:
         assert _query("select count(*) from pg_roles where rolname = 'photolens_app_1'") == "0"
         said = subprocess.run(["photolens", "outbox"], capture_output=True, text=True, check=True, env=ENVIRONMENT)
         assert "#token=" in said.stdout, said.stdout
+
+    def _is_read_from_the_standby(self) -> None:
+        command = ["runuser", "-u", "postgres", "--", "psql", "-XAtq", "-p", "5433", "-c"]
+        asked = "select count(*) from pg_stat_activity where usename like 'photolens_app%'"
+        said = subprocess.run([*command, asked], capture_output=True, text=True, check=True, cwd="/", env=ENVIRONMENT)
+        assert int(said.stdout) > 0, "Nobody has read from the standby."
+
+    def _has_a_studio_beside_it(self) -> None:
+        north = Site("north")
+        north.sign_in()
+        north.write("Witness of the north")
+        assert north.names("Witness") == {"Witness of the north"}
+        assert "Witness of the north" not in self._site.names("Witness")
+        Site("south").ask("POST", "/api/v1/auth/login", OWNER, expect=404)
+
+    def _goes_through_the_pooler(self) -> None:
+        found = _query("select count(*) from pg_stat_activity where usename like 'photolens_app%' and client_port > 0")
+        sessions = int(found)
+        assert 0 < sessions <= 20, sessions
+        assert "6432" in _settings()["DATABASE_URL"]
+        with Crowd(self._site):
+            self._site.write("Somebody")
+        self._has_a_studio_beside_it()
 
 
 def _run(block: Block) -> None:

@@ -18,7 +18,8 @@ PAUSE = 0.4  # seconds between two turns of one who is at work
 class Site:
     """What is asked of the site, each time on a connection of its own: none of them may be lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, studio: str | None = None) -> None:
+        self._studio = studio
         self._token: str | None = None
 
     @cached_property
@@ -67,6 +68,8 @@ class Site:
         headers = {"Connection": "close", "Content-Type": "application/json"}
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token}"
+        if self._studio is not None:
+            headers["X-Studio"] = self._studio
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         return connection.getresponse()
 
