@@ -20,10 +20,12 @@ from urllib.parse import quote
 
 import orjson
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from photolens.database import Connection, snapshot, sql
 from photolens.embedded import ROOT
+from photolens.founding import everywhere
 from photolens.invariants import broken_invariants
 from photolens.naming import camel_case
 from photolens.postgres_programs import ProgramError, Programs
@@ -161,7 +163,10 @@ def verify_backup(conn: Connection, url: str, dump: Path) -> tuple[Manifest, lis
         programs.run("createdb", "--template=template0", at, scratch)
         restore_dump(programs, programs.address_of(scratch), dump, first=["roles.sql"])
         with as_owner(url, dbname=scratch) as restored:
-            faults = [*_differences(manifest.rows, _row_counts(restored)), *_broken(restored)]
+            faults = _differences(manifest.rows, _row_counts(restored))
+        for studio, its_url in everywhere(make_conninfo(url, dbname=scratch)):
+            with as_owner(its_url) as restored:
+                faults += [line if studio is None else f"{studio}: {line}" for line in _broken(restored)]
     finally:
         programs.run("dropdb", "--force", "--if-exists", at, scratch)
     if not faults:

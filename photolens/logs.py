@@ -97,6 +97,8 @@ def log_request(answered: Answered) -> None:
             "durationMs": round(answered.seconds * 1000, 1),
             "queries": answered.queries,
         }
+        if answered.studio is not None:
+            facts["studio"] = answered.studio
         requests.info("%s %s %d", answered.method, answered.route, answered.status, extra={"facts": facts})
 
 

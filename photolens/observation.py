@@ -25,6 +25,7 @@ class Answered(NamedTuple):
 
     request_id: str
     user_id: UUID | None
+    studio: str | None
     method: str
     route: str
     status: int
@@ -54,6 +55,7 @@ def init_app(app: Flask, *observers: Observer) -> None:
     @app.after_request
     def await_the_end(response: Response) -> Response:
         (began, queries_before), caller, request_id = g.began, g.get("caller"), g.request_id
+        studio = g.get("studio")
         rule, method = request.url_rule, request.method
 
         @response.call_on_close
@@ -61,6 +63,7 @@ def init_app(app: Flask, *observers: Observer) -> None:
             answered = Answered(
                 request_id=request_id,
                 user_id=None if caller is None else caller.user_id,
+                studio=studio,
                 method=method if method in _METHODS else OTHER_METHOD,
                 route=NO_ROUTE if rule is None else _template(rule.rule),
                 status=response.status_code,

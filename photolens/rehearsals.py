@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 
 from photolens.backups import as_owner, name_beside, restore_dump
 from photolens.database import Connection
+from photolens.founding import everywhere
 from photolens.invariants import broken_invariants
 from photolens.migrations import migrate
 from photolens.postgres_programs import ProgramError, Programs
@@ -22,7 +23,7 @@ COPY = "_being_rehearsed"  # ends the name of the copy
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """What became of the copy: the migrations that it had, and a line for each row that the audit names."""
+    """What became of the copy, of all its studios: the migrations it had, and a line for each row the audit names."""
 
     done: list[Done]
     broken: list[str]
@@ -37,16 +38,24 @@ def rehearse(url: str, folder: Path) -> Rehearsal:
     login that may not act as the owner. The copy goes whatever happens; what a rehearsal that was killed has left, the
     next one takes away. Locks: none, but by the dump against changes of the tables themselves.
     """
-    conn: Connection
-    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+    with psycopg.connect(url, connect_timeout=5) as conn:
         programs, database = Programs(url, conn.info.server_version), conn.info.dbname
-        if all(migration.standing is not Standing.PENDING for migration in migrations_of(conn, folder)):
-            return Rehearsal([], [])
+    if not any(_has_pending(at, folder) for _, at in everywhere(url)):
+        return Rehearsal([], [])
     copy = name_beside(database, COPY)
     with _copied(programs, database, copy):
-        done = list(migrate(make_conninfo(url, dbname=copy), folder))
-        with as_owner(url, dbname=copy) as conn_of_copy:
-            return Rehearsal(done, broken_invariants(conn_of_copy))
+        rehearsal = Rehearsal([], [])
+        for _, at in everywhere(make_conninfo(url, dbname=copy)):
+            rehearsal.done.extend(migrate(at, folder))
+            with as_owner(at) as conn_of_copy:
+                rehearsal.broken.extend(broken_invariants(conn_of_copy))
+        return rehearsal
+
+
+def _has_pending(url: str, folder: Path) -> bool:
+    conn: Connection
+    with psycopg.connect(url, connect_timeout=5, autocommit=True, row_factory=dict_row) as conn:
+        return any(migration.standing is Standing.PENDING for migration in migrations_of(conn, folder))
 
 
 @contextmanager

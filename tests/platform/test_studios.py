@@ -286,6 +286,9 @@ def test_the_commands_make_one_with_an_owner_show_it_and_drop_it(databases: Data
         with files.writing("photo-jobs/a/result.zip") as file:
             file.write(b"east")
 
+        dump = said("db", "backup", "--to", str(tmp_path / "backups")).partition(": ")[0]
+        assert "is verified" in said("db", "verify", dump)
+
         assert said("studios", "drop", "east", "--yes") == "east is gone.\n"
         assert said("studios", "list") == "There is none beside the server's own.\n"
         assert [*tmp_path.rglob("*.zip")] == []
