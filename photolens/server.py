@@ -21,6 +21,7 @@ from photolens.config import ConfigurationError, Settings
 from photolens.connections import APP_ROLE, OWNER_ROLE, PORTAL_ROLE, connect, terms_of
 from photolens.database import Connection, open_pools, sql
 from photolens.embedded import DATABASE, EmbeddedServer
+from photolens.founding import everywhere
 from photolens.postgres_programs import in_schema
 from photolens.proxies import is_loopback
 from photolens.schema_versions import MigrationError, SchemaState, schema_state
@@ -157,7 +158,7 @@ def start_embedded(stack: contextlib.ExitStack, settings: Settings, *, fresh: bo
 
 def _upgrade(settings: Settings, embedded: EmbeddedServer) -> None:
     """Let the embedded database of an earlier version have the migrations that it has not had."""
-    url = embedded.url_of(DATABASE)
+    url = in_schema(embedded.url_of(DATABASE), settings.database_schema)
     with connect(settings, url) as conn:
         state = schema_state(conn)
     if state is SchemaState.PENDING:
@@ -168,8 +169,10 @@ def _migrate(url: str) -> None:
     from photolens import migrations  # which reads its own libraries, and there is seldom anything to migrate
 
     try:
-        for done in migrations.migrate(url, schema_versions.MIGRATIONS):
-            print(f"Applied {done.id} in {done.seconds:.1f} s", flush=True)
+        for studio, its_url in everywhere(url):
+            for done in migrations.migrate(its_url, schema_versions.MIGRATIONS):
+                of_studio = "" if studio is None else f"{studio}: "
+                print(f"{of_studio}Applied {done.id} in {done.seconds:.1f} s", flush=True)
     except MigrationError as error:
         raise ConfigurationError(str(error)) from None
 
