@@ -29,7 +29,7 @@ from photolens.database import (
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 0.2  # seconds to wait for a connection to the standby
+PATIENCE = 0.3  # seconds to wait for a connection to the standby, and for it to say how far it is
 LONGEST = 3.0  # seconds that a request may read from it; then the primary answers
 PAUSE = 5.0  # seconds that one which does not answer is left alone
 
@@ -48,26 +48,37 @@ class Replica:
         self._timers: dict[Connection, threading.Timer] = {}
 
     def lend(self, position: str) -> Connection | None:
-        """A connection to the standby, if it has replayed the log as far as this; to be taken back soon."""
-        if time.monotonic() < self._alone_until:
+        """A connection to the standby, if it has replayed the log as far as this; to be taken back soon.
+
+        Of one that did not answer, one request in PAUSE seconds finds out whether it does again.
+        """
+        now = time.monotonic()
+        if now < self._alone_until:
             return None
+        if self._is_gone:
+            self._alone_until = now + PAUSE
         try:
             conn = live_connection(self._pool, PATIENCE)
         except (PoolTimeout, psycopg.Error) as error:
             self._leave_alone(error)
             return None
+        if not self._has_replayed(conn, position):
+            self._pool.putconn(conn)
+            return None
         self._timers[conn] = cut_line_after(LONGEST, conn)
+        return conn
+
+    def _has_replayed(self, conn: Connection, position: str) -> bool:
+        timer = cut_line_after(PATIENCE, conn)
         try:
-            has_replayed = sql.platform.get_replay(conn, position=position)["hasReplayed"]
+            answer = sql.platform.get_replay(conn, position=position)
         except psycopg.Error as error:
             self._leave_alone(error)
-            has_replayed = False
-        else:
-            self._is_gone = False
-        if not has_replayed:
-            self.take_back(conn)
-            return None
-        return conn
+            return False
+        finally:
+            timer.cancel()
+        self._is_gone, self._alone_until = False, 0.0
+        return bool(answer["hasReplayed"])
 
     def take_back(self, conn: Connection) -> None:
         """The connection that was lent."""

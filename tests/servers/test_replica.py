@@ -36,6 +36,20 @@ def application(url: str, settings: Settings) -> Iterator[Flask]:
         yield create_app(settings, pools)
 
 
+@pytest.fixture(scope="module")
+def of_primary(servers: tuple[str, Standby], settings: Settings) -> Iterator[ApiClient]:
+    """The application without the standby."""
+    with application(servers[0], settings) as app:
+        yield ApiClient(app)
+
+
+@pytest.fixture(scope="module")
+def app_that_only_reads(servers: tuple[str, Standby], settings: Settings) -> Iterator[Flask]:
+    url, standby = servers
+    with application(url, replace(settings, database_replica_url=standby.url)) as app:
+        yield app
+
+
 @pytest.fixture
 def app(servers: tuple[str, Standby], settings: Settings) -> Iterator[Flask]:
     url, standby = servers
@@ -130,11 +144,10 @@ def test_what_was_being_read_when_it_stopped_is_read_from_the_primary(
     ids=lambda each: each.name,
 )
 def test_every_read_answers_from_it_as_from_the_primary(
-    servers: tuple[str, Standby], api: ApiClient, settings: Settings, operation: Operation
+    of_primary: ApiClient, app_that_only_reads: Flask, operation: Operation
 ) -> None:
-    with application(servers[0], settings) as app_of_primary:
-        of_primary = ApiClient(app_of_primary).get(operation.address())
-    answer = api.get(operation.address())
+    expected = of_primary.get(operation.address())
+    answer = ApiClient(app_that_only_reads).get(operation.address())
 
-    assert answer.status == of_primary.status
-    assert operation.name == "getDatabase" or answer.body == of_primary.body  # how much it has read, it tells itself
+    assert answer.status == expected.status
+    assert operation.name == "getDatabase" or answer.body == expected.body  # how much it has read, it tells itself
