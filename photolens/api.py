@@ -41,13 +41,6 @@ from photolens.naming import camel_case
 from photolens.problems import ProblemKind, invalid
 
 PREFIX = "/api/v1"
-DESCRIPTION = """The backend that photography studios run on.
-
-Sign in with `POST /auth/login`, and send the token as `Authorization: Bearer <token>`: above, under Authorize. Each
-operation names the permission it needs (`x-permissions`: of each group one). A row that is not yours is answered as one
-that is not there. A write with `Prefer: dry-run` is done and undone, and told (`x-dry-run`). Where a server has many
-studios, the host says which one is asked, or the header `X-Studio`, by its name.
-"""
 BODY_LIMIT = 1024 * 1024
 CSV_BODY_LIMIT = 20 * 1024 * 1024
 
@@ -383,7 +376,7 @@ def init_app(app: Flask, blueprints: Iterable[Blueprint]) -> Api:
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api",
         MAX_CONTENT_LENGTH=BODY_LIMIT,
-        API_SPEC_OPTIONS={"info": {"description": DESCRIPTION}},
+        API_SPEC_OPTIONS={"info": {"description": openapi.DESCRIPTION}},
     )
     api = Api(
         app,

@@ -17,6 +17,14 @@ from photolens.fields import Input, Output
 from photolens.naming import camel_case
 from photolens.problems import ProblemKind
 
+DESCRIPTION = """The backend that photography studios run on.
+
+Sign in with `POST /auth/login`, and send the token as `Authorization: Bearer <token>`: above, under Authorize. Each
+operation names the permission it needs (`x-permissions`: of each group one). A row that is not yours is answered as one
+that is not there. A write with `Prefer: dry-run` is done and undone, and told (`x-dry-run`). Where a server has many
+studios, the host says which one is asked, or the header `X-Studio`, by its name.
+"""
+
 _ALWAYS = (
     problems.UNKNOWN_STUDIO,
     problems.INVALID,

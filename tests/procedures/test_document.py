@@ -86,7 +86,7 @@ def test_the_commands_of_photolens_are_there() -> None:
 
 def is_command(words: list[str]) -> bool:
     command: click.Command | None = photolens
-    for word in words:
+    for word in words[2:] if words[0] == "--studio" else words:
         if not isinstance(command, click.Group):
             break
         command = command.commands.get(word)
