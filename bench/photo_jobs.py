@@ -23,7 +23,8 @@ from psycopg.rows import dict_row
 
 from photolens import tasks, worker
 from photolens.config import Settings
-from photolens.database import Connection, sql
+from photolens.connections import Terms
+from photolens.database import Connection
 from photolens.embedded import ROOT, EmbeddedServer
 from photolens.job_queue import SLOW, queue_job
 from photolens.photo_editor import edit_photo
@@ -45,7 +46,7 @@ def main(jobs: int) -> None:
         url = server.url_of("bench")
         settings = replace(Settings.from_environment({}), storage_dir=state / "storage")
         conn = stack.enter_context(psycopg.connect(url, autocommit=True, row_factory=dict_row))
-        sql.platform.configure_connection(conn, statement_timeout="30s", role="none")
+        Terms("none", 30_000, "public", is_pooled=False).tell(conn, for_transaction=False)
 
         nothing = worked(conn, settings, url, jobs, lambda: queue_job(conn, "nothing", queue=SLOW))
         before = alone(jobs)

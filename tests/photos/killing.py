@@ -20,7 +20,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from photolens.config import Settings
-from photolens.database import Connection, sql
+from photolens.connections import Terms
+from photolens.database import Connection
 from photolens.embedded import ROOT, EmbeddedServer
 from photolens.invariants import broken_invariants
 from photolens.storage import DiskStorage
@@ -148,7 +149,7 @@ def main(jobs: int, kills: int) -> None:
         url = server.url_of("killing")
         settings = replace(Settings.from_environment({}), storage_dir=state / "storage")
         conn = stack.enter_context(psycopg.connect(url, autocommit=True, row_factory=dict_row))
-        sql.platform.configure_connection(conn, statement_timeout="30s", role="none")
+        Terms("none", 30_000, "public", is_pooled=False).tell(conn, for_transaction=False)
         begun = time.monotonic()
         ids = kill_while_working(conn, settings, url, jobs=jobs, kills=kills)
         ends = judge(conn, settings.storage_dir, ids)
