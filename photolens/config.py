@@ -31,7 +31,7 @@ from photolens.environment_values import (
 
 SHORTEST_SECRET = 32
 LONGEST_TOKEN = 200  # that is read of an Authorization header
-_SCHEMA = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,62}")
+_SCHEMA = re.compile(r"(?!pg_|extensions$)[a-z][a-z0-9_]{0,62}")
 _AMOUNT = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
 
 

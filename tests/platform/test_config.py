@@ -215,6 +215,18 @@ def test_blanks_around_a_value_do_not_count() -> None:
     assert Settings.from_environment({"PORT": " 9000 ", "HOST": " ::1\n"}).port == 9000
 
 
+@pytest.mark.parametrize("schema", ["pg_catalog", "extensions", "Studio", "a-b", 'a"; drop', "1a", "a" * 64, "é"])
+def test_a_schema_that_is_no_studio_s_stops_the_start(schema: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^DATABASE_SCHEMA is "):
+        Settings.from_environment({"DATABASE_SCHEMA": schema})
+
+
+@pytest.mark.parametrize("name", ["DATABASE_POOLER", "STUDIOS"])
+def test_a_switch_takes_its_words_and_no_other(name: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"^{name} is 'session'; it takes "):
+        Settings.from_environment({name: "session"})
+
+
 @pytest.mark.parametrize(
     ("name", "least", "most"),
     [
